@@ -1,0 +1,1 @@
+//! What a fabric directory is: its layout, its manifest, the kinds it may hold.

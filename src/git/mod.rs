@@ -1,0 +1,1 @@
+//! The only place that knows gix or runs git: open, read, write, publish.

@@ -1,0 +1,14 @@
+//! hhgit sorts a Hedgehog fabric's Kubernetes objects in git, as a pure function from commit to commit.
+
+pub mod fabric;
+pub mod finding;
+pub mod git;
+pub mod ids;
+pub mod modes;
+pub mod path;
+pub mod plan;
+pub mod render;
+pub mod report;
+pub mod snapshot;
+pub mod verdict;
+pub mod yaml;

@@ -1,0 +1,3 @@
+//! The binary: parse, run, write the bytes, return the code.
+
+fn main() {}

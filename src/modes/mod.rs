@@ -1,0 +1,1 @@
+//! The pipelines, one a command: each a short sequence of named stages.

@@ -1,0 +1,219 @@
+//! Repository paths, valid by construction and ordered as git orders them; no I/O.
+//!
+//! A [`RepoPath`] is bytes, not text: git allows any byte but NUL and the slash in a name. What can never be in one is a
+//! component git itself would refuse to check out (`..`, `.git` in any of its disguises, an empty name), so a path made
+//! of a document's name cannot leave its folder.
+
+use std::fmt;
+
+use gix::bstr::ByteSlice;
+
+/// The longest file name that the common file systems take, in bytes.
+pub const MAX_NAME: usize = 255;
+
+/// A path inside a repository, from its root, without a leading or trailing slash; empty for the root itself.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct RepoPath(Vec<u8>);
+
+/// Bytes that are no path git would check out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not a path that git checks out: {reason}", quote(path))]
+pub struct PathError {
+    /// The path or component that was refused.
+    pub path: Vec<u8>,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+impl RepoPath {
+    /// The repository's root.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// A path of these bytes; the empty one is the root.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, PathError> {
+        let bytes = bytes.into();
+        if !bytes.is_empty() {
+            for component in bytes.split(|b| *b == b'/') {
+                check_component(component)?;
+            }
+        }
+        Ok(Self(bytes))
+    }
+
+    /// This path with one more component.
+    pub fn join(&self, component: &[u8]) -> Result<Self, PathError> {
+        check_component(component)?;
+        Ok(self.push_valid(component))
+    }
+
+    /// This path followed by another.
+    pub fn join_path(&self, other: &RepoPath) -> Self {
+        if other.is_root() { self.clone() } else { self.push_valid(&other.0) }
+    }
+
+    /// This path with one more component that the program itself spells.
+    pub(crate) fn child(&self, component: &'static str) -> Self {
+        debug_assert!(check_component(component.as_bytes()).is_ok());
+        self.push_valid(component.as_bytes())
+    }
+
+    fn push_valid(&self, component: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(self.0.len() + 1 + component.len());
+        bytes.extend_from_slice(&self.0);
+        if !bytes.is_empty() {
+            bytes.push(b'/');
+        }
+        bytes.extend_from_slice(component);
+        Self(bytes)
+    }
+
+    /// The path's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether this is the repository's root.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The components from the root down.
+    pub fn components(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        self.0.split(|b| *b == b'/').filter(|c| !c.is_empty())
+    }
+
+    /// The last component; empty for the root.
+    pub fn file_name(&self) -> &[u8] {
+        self.components().next_back().unwrap_or_default()
+    }
+
+    /// The folder this path is in; none for the root.
+    pub fn parent(&self) -> Option<Self> {
+        if self.is_root() {
+            return None;
+        }
+        let end = self.0.rfind_byte(b'/').unwrap_or(0);
+        Some(Self(self.0[..end].to_vec()))
+    }
+
+    /// What follows `base` in this path, if it is `base` or below it.
+    pub fn strip_prefix(&self, base: &RepoPath) -> Option<RepoPath> {
+        if base.is_root() {
+            return Some(self.clone());
+        }
+        let rest = self.0.strip_prefix(base.as_bytes())?;
+        match rest.first() {
+            None => Some(Self::root()),
+            Some(b'/') => Some(Self(rest[1..].to_vec())),
+            Some(_) => None,
+        }
+    }
+
+    /// Whether this path is `base` or below it.
+    pub fn starts_with(&self, base: &RepoPath) -> bool {
+        self.strip_prefix(base).is_some()
+    }
+
+    /// The path as text, if it is clean: UTF-8 without control characters.
+    pub fn as_clean_str(&self) -> Option<&str> {
+        self.0.to_str().ok().filter(|text| !text.chars().any(is_unprintable))
+    }
+}
+
+impl fmt::Display for RepoPath {
+    /// Clean paths as they are, others C-quoted as git quotes them; the root is `.`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_root() { f.write_str(".") } else { f.write_str(&quote(&self.0)) }
+    }
+}
+
+impl fmt::Debug for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RepoPath({self})")
+    }
+}
+
+/// Control characters and those that reorder or hide text, none of which may reach a terminal.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Bytes as git prints a path: as they are where they are clean UTF-8, else C-quoted in double quotes.
+pub fn quote(bytes: &[u8]) -> String {
+    if let Ok(text) = bytes.to_str() {
+        if !text.chars().any(|c| is_unprintable(c) || c == '"' || c == '\\') {
+            return text.to_owned();
+        }
+    }
+    let mut out = String::from("\"");
+    for byte in bytes {
+        match byte {
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            0x20..=0x7e => out.push(char::from(*byte)),
+            _ => out.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn check_component(component: &[u8]) -> Result<(), PathError> {
+    let refuse = |reason| Err(PathError { path: component.to_vec(), reason });
+    if component.is_empty() {
+        return refuse("it has an empty component");
+    }
+    if component.contains(&0) || component.contains(&b'/') {
+        return refuse("a component holds a slash or a NUL byte");
+    }
+    let options =
+        gix_validate::path::component::Options { protect_windows: false, protect_hfs: true, protect_ntfs: true };
+    match gix_validate::path::component(component.as_bstr(), None, options) {
+        Ok(_) => Ok(()),
+        Err(_) => refuse("a component is '.', '..' or stands for '.git'"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leaves_its_folder_cannot_be_made() {
+        for bad in ["..", "a/../b", "/etc", "a//b", "a/", ".git/config", "a/.GIT", "git~1", ".git ", "a\0b", "./a"] {
+            assert!(RepoPath::new(bad).is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn ordinary_and_strange_names_are_paths() {
+        for good in ["raw", "raw/a b.yaml", "raw/.gitkeep", "raw/…", "a/...", ".github/x", "raw/new\nline"] {
+            assert!(RepoPath::new(good).is_ok(), "{good:?} was refused");
+        }
+        assert!(RepoPath::new(b"raw/\xff\xfe.yaml".to_vec()).is_ok());
+    }
+
+    #[test]
+    fn unclean_paths_are_shown_quoted_as_git_does() {
+        let path = RepoPath::new(b"raw/\xff\n\x1b[0m".to_vec()).map(|p| p.to_string());
+        assert_eq!(path, Ok(r#""raw/\377\n\033[0m""#.to_string()));
+        assert_eq!(RepoPath::new("raw/é").map(|p| p.to_string()), Ok("raw/é".to_string()));
+    }
+
+    #[test]
+    fn prefixes_end_at_a_slash() {
+        let path = |text: &str| RepoPath::new(text).expect("a valid path");
+        assert!(path("a/b").starts_with(&path("a")));
+        assert!(!path("ab").starts_with(&path("a")));
+        assert!(path("ab").starts_with(&RepoPath::root()));
+        assert_eq!(path("a/b/c").strip_prefix(&path("a")), Some(path("b/c")));
+        assert_eq!(path("a/b").parent(), Some(path("a")));
+        assert_eq!(path("a").parent(), Some(RepoPath::root()));
+    }
+}

@@ -1,0 +1,46 @@
+//! One path's change: what stands there, what shall stand there.
+
+use crate::ids::{BlobId, Entry, Mode, ObjectId};
+
+/// What one path changes from and to; never the same on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What the input tree holds at the path; never a tree.
+    pub from: Option<Entry>,
+    /// What the output tree shall hold there; none takes the entry away.
+    pub to: Option<Target>,
+}
+
+/// What shall stand at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its mode.
+    pub mode: Mode,
+    /// Its content.
+    pub content: Content,
+}
+
+/// Where an entry's content comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// An object that the input tree names already, moved by its id alone.
+    Existing(ObjectId),
+    /// New bytes, with the id git will give them.
+    New {
+        /// The blob's id, computed from the bytes.
+        id: BlobId,
+        /// The blob's bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+impl Target {
+    /// The entry that the output tree will hold.
+    pub fn entry(&self) -> Entry {
+        let id = match &self.content {
+            Content::Existing(id) => *id,
+            Content::New { id, .. } => id.object(),
+        };
+        Entry { mode: self.mode, id }
+    }
+}

@@ -1,0 +1,1 @@
+//! Reports into text, JSON and other formats, into any writer.

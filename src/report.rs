@@ -1,0 +1,161 @@
+//! What a command found and did, as a value; render/ turns it into text and JSON.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Finding, ObjectRef};
+use crate::ids::{CommitId, Entry, TreeId};
+use crate::path::RepoPath;
+use crate::verdict::code::Code;
+
+/// How the whole ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A commit was made and the branch moved to it.
+    Committed,
+    /// There was nothing to do; no commit was made.
+    Unchanged,
+    /// A dry run: this is what would be done.
+    Planned,
+    /// Refused before anything moved.
+    Refused,
+}
+
+/// A commit and its tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// The commit; none where a dry run made none.
+    pub commit: Option<CommitId>,
+    /// Its tree.
+    pub tree: TreeId,
+}
+
+/// What a command did to a branch, and all it has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The command: `sync`, `init`.
+    pub command: &'static str,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The full name of the ref.
+    pub reference: String,
+    /// What was read; none on an unborn branch.
+    pub input: Option<Point>,
+    /// What was written, or would be; none where there was nothing to do or it was refused.
+    pub result: Option<Point>,
+    /// The fabric directories, in path order.
+    pub fabrics: Vec<FabricReport>,
+    /// All findings, in path order.
+    pub findings: Vec<Finding>,
+    /// What the user should know besides, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// What became of one fabric directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FabricReport {
+    /// The fabric directory.
+    pub path: RepoPath,
+    /// Its name, from the manifest.
+    pub name: String,
+    /// Whether it was left alone because its structure is broken.
+    pub left_alone: bool,
+    /// One row a document (or a file that holds none), in path order.
+    pub documents: Vec<DocumentRow>,
+    /// What structure repair did, in path order.
+    pub repairs: Vec<Repair>,
+    /// Identities that managed/ held before and does not after.
+    pub removed: Vec<ObjectRef>,
+    /// Every path that changes, relative to the fabric directory.
+    pub edits: BTreeMap<RepoPath, EditRow>,
+}
+
+/// What becomes of a document or file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It is in managed/ now.
+    Managed,
+    /// It is in unmanaged/ now.
+    Unmanaged,
+    /// It stays where it was.
+    Kept,
+}
+
+/// How managed/ changed by a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// The object is new.
+    Added,
+    /// The object was there with another value.
+    Updated,
+    /// The object was there with the same value.
+    Unchanged,
+}
+
+/// One document's row; a file without documents has one too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentRow {
+    /// The file it came from, relative to the fabric directory.
+    pub source: RepoPath,
+    /// Its number in the file, from 1; none for a file as a whole.
+    pub document: Option<u32>,
+    /// Its first and last line of content, from 1.
+    pub lines: Option<(u32, u32)>,
+    /// What it says it is.
+    pub object: Option<ObjectRef>,
+    /// What became of it.
+    pub fate: Fate,
+    /// How managed/ changed.
+    pub change: Option<Change>,
+    /// Why it is not in managed/; where it is, set only for an exact duplicate that vanished into its like.
+    pub code: Option<Code>,
+    /// Where it is now, relative to the fabric directory.
+    pub target: RepoPath,
+}
+
+/// One repair of a fabric directory's structure.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Repair {
+    /// What was wrong.
+    pub code: Code,
+    /// Where, relative to the fabric directory.
+    pub path: RepoPath,
+}
+
+/// One path's change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EditRow {
+    /// What stood there.
+    pub from: Option<Entry>,
+    /// What stands there now.
+    pub to: Option<Entry>,
+}
+
+/// A fabric's counts, as reports show them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Objects that went to managed/; an exact duplicate counts once.
+    pub managed: usize,
+    /// Documents and files that went to unmanaged/.
+    pub unmanaged: usize,
+    /// Entries that stay in raw/.
+    pub kept: usize,
+    /// Repairs.
+    pub repairs: usize,
+    /// Identities that left managed/.
+    pub removed: usize,
+}
+
+impl FabricReport {
+    /// The counts of this fabric's rows.
+    pub fn counts(&self) -> Counts {
+        let fate = |fate| self.documents.iter().filter(|row| row.fate == fate).count();
+        let objects = |row: &&DocumentRow| row.fate == Fate::Managed && row.code.is_none();
+        Counts {
+            managed: self.documents.iter().filter(objects).count(),
+            unmanaged: fate(Fate::Unmanaged),
+            kept: fate(Fate::Kept),
+            repairs: self.repairs.len(),
+            removed: self.removed.len(),
+        }
+    }
+}

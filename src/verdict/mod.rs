@@ -1,0 +1,3 @@
+//! Document to verdict: what becomes of one document on its own, and the codes that say why.
+
+pub mod code;
