@@ -1,5 +1,44 @@
 //! Bytes to documents with spans, the way Kubernetes reads YAML.
+//!
+//! Read in the order that data flows:
+//!
+//! | file | from | to |
+//! |---|---|---|
+//! | [`split`](mod@split) | a file's bytes | [`Chunk`]s, by Kubernetes' own separator rule |
+//! | `events` | a chunk's bytes | libyaml's events, owned; the project's only unsafe code |
+//! | `compose` | events | raw nodes of the first document, anchors found, depth bounded |
+//! | `scalar`, `number`, `timestamp`, `base64` | a scalar's text and tag | its value, as go-yaml v2 resolves it |
+//! | `resolve` | raw nodes | [`Node`]s: aliases and merge keys followed, keys made texts, duplicates refused |
+//! | [`parse`](mod@parse) | a chunk | [`Parsed`] or a [`Fault`], all offsets those of the file |
+//! | [`json`] | a [`Node`] | canonical JSON, by which values are compared |
+//! | [`lines`] | an offset | line and column |
+//!
+//! [`limits`] bounds all of it; [`fault`] and `problem` say what is wrong. Nothing here knows of verdicts, git or files.
+//!
+//! The measure of right and wrong is sigs.k8s.io/yaml's strict decoder on go-yaml v2. Where that picks at random (the
+//! keys `1` and `"1"` in one mapping), or reads more than is wise (unbounded aliases), or silently drops what follows a
+//! document's end, a document is refused here.
 
+mod base64;
+mod compose;
+mod events;
+pub mod fault;
+pub mod json;
+pub mod limits;
+pub mod lines;
 mod node;
+mod number;
+pub mod parse;
+mod problem;
+mod resolve;
+mod scalar;
+pub mod split;
+mod timestamp;
 
+pub use fault::{Fault, FaultKind};
+pub use json::{canonical_json, same_value};
+pub use limits::Limits;
+pub use lines::Lines;
 pub use node::{Node, Pair, Span, Value};
+pub use parse::{Parsed, parse};
+pub use split::{Chunk, separator_comment, split};

@@ -1,0 +1,147 @@
+//! One chunk to one value, or to what is wrong with it.
+
+use std::borrow::Cow;
+
+use super::compose::compose;
+use super::fault::{Fault, FaultKind};
+use super::resolve::resolve;
+use super::{Chunk, Limits, Node, Span, Value};
+
+/// What a chunk holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The value; absent where the parser, without error, found nothing. A `null` or `~` that is written is something.
+    pub root: Option<Node>,
+    /// The offset in the file after the last byte of content, and after the line of the `...` that ends it, if there is
+    /// one, without that line's ending; the chunk's start if there is nothing.
+    pub content_end: usize,
+}
+
+/// Reads a chunk of a file as Kubernetes would.
+pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Fault> {
+    let content = chunk.content();
+    let bytes = file.get(content.start..content.end).unwrap_or_default();
+    if let Some(at) = chunk.bad_separator {
+        let end = line_end(file, at).min(content.end);
+        return Err(Fault::invalid(
+            Span { start: at, end },
+            "a line that starts with three dashes may hold nothing more than a comment",
+        ));
+    }
+    check_encoding(bytes, content.start)?;
+    let seen = Seen::new(bytes);
+    let in_file = |fault: Fault| seen.fault(fault, content);
+    let mut document = compose(&seen.text, limits).map_err(in_file)?;
+    let root = match document.root {
+        Some(root) => Some(resolve(&mut document, root, limits).map_err(in_file)?),
+        None => None,
+    };
+    if let Some(at) = document.trailing {
+        let start = seen.offset(at, content);
+        let fault = Fault::new(
+            FaultKind::TrailingContent,
+            Span { start, end: line_end(file, start).min(content.end) },
+            "something follows the document's end, which Kubernetes would drop",
+        );
+        return Err(fault);
+    }
+    let content_end = match (document.marker_end, &root) {
+        (Some(end), _) => line_end(file, seen.offset(end, content)).min(content.end),
+        (None, Some(_)) => seen.offset(document.content_end, content),
+        (None, None) => content.start,
+    };
+    let root = root.map(|mut root| {
+        seen.place(&mut root, content);
+        root
+    });
+    Ok(Parsed { root, content_end })
+}
+
+/// Refuses what is not UTF-8, and what is UTF-16 although its bytes happen to be UTF-8.
+fn check_encoding(bytes: &[u8], start: usize) -> Result<(), Fault> {
+    let fault = |at: Span, message: &str| {
+        let at = Span { start: start + at.start, end: start + at.end };
+        Err(Fault::new(FaultKind::Encoding, at, message))
+    };
+    if let Err(error) = std::str::from_utf8(bytes) {
+        let valid = error.valid_up_to();
+        let end = error.error_len().map_or(bytes.len(), |length| valid + length);
+        return fault(Span { start: valid, end }, "this is not UTF-8");
+    }
+    let nuls = bytes.iter().filter(|byte| **byte == 0).count();
+    if nuls > bytes.len() / 4 {
+        return fault(Span { start: 0, end: bytes.len() }, "this looks like UTF-16, not UTF-8");
+    }
+    Ok(())
+}
+
+/// The end of the line that an offset is in, without its line ending.
+fn line_end(file: &[u8], offset: usize) -> usize {
+    let rest = file.get(offset..).unwrap_or_default();
+    let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    offset + line.strip_suffix(b"\r").unwrap_or(line).len()
+}
+
+/// A chunk's bytes as Kubernetes' line reader hands them on: each line ends with `\n` alone, the last one too.
+struct Seen<'file> {
+    text: Cow<'file, [u8]>,
+    /// The offsets in `text` of each line feed before which a carriage return was left out.
+    dropped: Vec<usize>,
+}
+
+impl<'file> Seen<'file> {
+    fn new(bytes: &'file [u8]) -> Self {
+        let mut dropped = Vec::new();
+        if bytes.ends_with(b"\n") && !bytes.contains(&b'\r') {
+            return Self { text: Cow::Borrowed(bytes), dropped };
+        }
+        let mut text = Vec::with_capacity(bytes.len() + 1);
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            match line.strip_suffix(b"\r\n") {
+                Some(line) => {
+                    text.extend_from_slice(line);
+                    dropped.push(text.len());
+                }
+                None => text.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line)),
+            }
+            text.push(b'\n');
+        }
+        Self { text: Cow::Owned(text), dropped }
+    }
+
+    /// An offset of `text` as one of the file; where a line ends, before its carriage return.
+    fn offset(&self, offset: usize, content: Span) -> usize {
+        let dropped = self.dropped.partition_point(|line_feed| *line_feed < offset);
+        (content.start + offset + dropped).min(content.end)
+    }
+
+    fn span(&self, span: Span, content: Span) -> Span {
+        let start = self.offset(span.start, content);
+        Span { start, end: self.offset(span.end, content).max(start) }
+    }
+
+    fn fault(&self, fault: Fault, content: Span) -> Fault {
+        let related = fault.related.map(|span| self.span(span, content));
+        Fault { at: self.span(fault.at, content), related, ..fault }
+    }
+
+    /// Moves a value's spans from the text to the file.
+    fn place(&self, node: &mut Node, content: Span) {
+        if content.start == 0 && matches!(self.text, Cow::Borrowed(_)) {
+            return;
+        }
+        node.span = self.span(node.span, content);
+        match &mut node.value {
+            Value::Sequence(items) => items.iter_mut().for_each(|item| self.place(item, content)),
+            Value::Mapping(pairs) => pairs.iter_mut().for_each(|pair| {
+                pair.key_span = self.span(pair.key_span, content);
+                self.place(&mut pair.value, content);
+            }),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

@@ -1,0 +1,124 @@
+//! Kubernetes' own rule for cutting a file into documents, on bytes.
+//!
+//! The rule is that of the reader that kubectl, Argo CD and Flux share: lines end at `\n`; a line that starts with
+//! `---` and has nothing more than white space and a comment after that is a separator. It ends the chunk before it, or,
+//! where nothing came before it since the last one, becomes the head of the chunk after it (which is why `---` twice in a
+//! row makes a chunk of its own). A line that starts with `---` and has more makes Kubernetes give up the whole stream;
+//! here it only spoils its own chunk.
+
+use super::Span;
+
+/// One chunk of a file: what Kubernetes reads as one document, empty ones too.
+///
+/// Chunks partition the file: each byte is in exactly one `lead`, `body` or `separator`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Its number, from 1. Every chunk that Kubernetes' reader returns is counted, blank ones and a lone `---` too;
+    /// what follows the last separator is no chunk if it has no byte at all.
+    pub number: u32,
+    /// The separator line, with its line ending, that stands at the head of this chunk, because nothing came before it.
+    pub lead: Option<Span>,
+    /// The bytes after `lead`, up to the separator that ends the chunk, or to the end of the file.
+    pub body: Span,
+    /// Where the first line of the body starts that begins with `---` and is no good separator.
+    pub bad_separator: Option<usize>,
+    /// The separator line, with its line ending, that ends this chunk; absent at the end of the file.
+    pub separator: Option<Span>,
+}
+
+impl Chunk {
+    /// The bytes that are parsed: `lead` and `body`.
+    pub fn content(&self) -> Span {
+        Span { start: self.lead.map_or(self.body.start, |lead| lead.start), end: self.body.end }
+    }
+
+    /// The bytes of the chunk, the separator that ends it included.
+    pub fn whole(&self) -> Span {
+        Span { start: self.content().start, end: self.separator.map_or(self.body.end, |separator| separator.end) }
+    }
+}
+
+/// Cuts a file into chunks.
+pub fn split(bytes: &[u8]) -> Vec<Chunk> {
+    let mut chunks = Vec::new();
+    let mut open = Open::at(0);
+    let mut start = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let span = Span { start, end: start + line.len() };
+        start = span.end;
+        match judge(line) {
+            Line::Plain => open.end = span.end,
+            Line::Bad => {
+                open.bad_separator.get_or_insert(span.start);
+                open.end = span.end;
+            }
+            Line::Separator if open.is_empty() => {
+                open.lead = Some(span);
+                open.end = span.end;
+            }
+            Line::Separator => {
+                let closed = std::mem::replace(&mut open, Open::at(span.end));
+                chunks.push(closed.close(chunks.len(), Some(span)));
+            }
+        }
+    }
+    if !open.is_empty() {
+        chunks.push(open.close(chunks.len(), None));
+    }
+    chunks
+}
+
+/// Whether a separator line carries a comment, as `--- # spines` does.
+pub fn separator_comment(bytes: &[u8], separator: Span) -> bool {
+    let line = bytes.get(separator.start..separator.end).unwrap_or_default();
+    line.strip_prefix(b"---").is_some_and(|rest| String::from_utf8_lossy(rest).trim_start().starts_with('#'))
+}
+
+/// What a line is to the reader.
+enum Line {
+    /// Nothing that starts with `---`.
+    Plain,
+    /// A separator.
+    Separator,
+    /// Something that starts as a separator and goes on as something else.
+    Bad,
+}
+
+fn judge(line: &[u8]) -> Line {
+    let Some(rest) = line.strip_prefix(b"---") else { return Line::Plain };
+    let text = String::from_utf8_lossy(rest);
+    let rest = text.trim_start();
+    if rest.is_empty() || rest.starts_with('#') { Line::Separator } else { Line::Bad }
+}
+
+/// The chunk being read.
+struct Open {
+    start: usize,
+    end: usize,
+    lead: Option<Span>,
+    bad_separator: Option<usize>,
+}
+
+impl Open {
+    fn at(start: usize) -> Self {
+        Self { start, end: start, lead: None, bad_separator: None }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    fn close(self, before: usize, separator: Option<Span>) -> Chunk {
+        Chunk {
+            number: u32::try_from(before + 1).unwrap_or(u32::MAX),
+            body: Span { start: self.lead.map_or(self.start, |lead| lead.end), end: self.end },
+            lead: self.lead,
+            bad_separator: self.bad_separator,
+            separator,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "split_tests.rs"]
+mod tests;
