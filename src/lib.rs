@@ -1,5 +1,6 @@
 //! hhgit sorts a Hedgehog fabric's Kubernetes objects in git, as a pure function from commit to commit.
 
+pub mod exit;
 pub mod fabric;
 pub mod finding;
 pub mod git;
