@@ -10,7 +10,7 @@ pub mod list;
 pub mod table;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 use std::borrow::Cow;
 

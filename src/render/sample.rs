@@ -8,16 +8,16 @@ use crate::path::RepoPath;
 use crate::report::{Change, DocumentRow, EditRow, FabricReport, Fate, Outcome, Point, Repair, Report};
 use crate::verdict::code::Code;
 
-pub(super) fn path(text: &str) -> RepoPath {
+pub(crate) fn path(text: &str) -> RepoPath {
     RepoPath::new(text).expect("a valid path")
 }
 
-pub(super) fn object(kind: &str, name: &str) -> ObjectRef {
+pub(crate) fn object(kind: &str, name: &str) -> ObjectRef {
     let (api_version, namespace) = ("wiring.githedgehog.com/v1beta1".into(), "default".into());
     ObjectRef { api_version, kind: kind.into(), namespace, name: name.into() }
 }
 
-pub(super) fn point(digit: char) -> Point {
+pub(crate) fn point(digit: char) -> Point {
     let id = ObjectId::from_hex(digit.to_string().repeat(40).as_bytes()).expect("40 hex digits");
     Point { commit: Some(CommitId::new(id)), tree: TreeId::new(id) }
 }
@@ -36,7 +36,7 @@ fn row(document: u32, kind: &str, name: &str, fate: Fate, target: &str) -> Docum
 }
 
 /// A report in which everything that can be said is said once.
-pub(super) fn full() -> Report {
+pub(crate) fn full() -> Report {
     let added = row(1, "Switch", "leaf-1", Fate::Managed, "managed/switches/leaf-1.yaml");
     let updated = row(2, "Switch", "leaf-2", Fate::Managed, "managed/switches/leaf-2.yaml");
     let refused = row(3, "Swtich", "leaf-3", Fate::Unmanaged, "unmanaged/prepop.yaml");
@@ -94,7 +94,7 @@ fn unknown_kind() -> Finding {
 }
 
 /// A report of a sync that found everything in its place.
-pub(super) fn quiet() -> Report {
+pub(crate) fn quiet() -> Report {
     let fabric = FabricReport {
         path: RepoPath::root(),
         name: "fabric".into(),
