@@ -1,10 +1,13 @@
 //! hhgit sorts a Hedgehog fabric's Kubernetes objects in git, as a pure function from commit to commit.
 
+pub mod cli;
+pub mod exit;
 pub mod fabric;
 pub mod finding;
 pub mod git;
 pub mod ids;
 pub mod modes;
+pub mod options;
 pub mod path;
 pub mod plan;
 pub mod render;

@@ -1,1 +1,126 @@
-//! Reports into text, JSON and other formats, into any writer.
+//! Reports into text, JSON and other formats, into any writer; nothing here knows a terminal, git or the clock.
+//!
+//! [`human`] is what a person reads, [`json`] the frozen wire format, [`error`] how a failure is told, [`list`] the
+//! answers of `hhgit kinds` and `hhgit explain`, [`table`] the Markdown tables of README.md.
+
+pub mod error;
+pub mod human;
+pub mod json;
+pub mod list;
+pub mod table;
+
+#[cfg(test)]
+pub(crate) mod sample;
+
+use std::borrow::Cow;
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+use crate::path::is_unprintable;
+
+/// How text for people is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// Whether colours are written.
+    pub color: bool,
+    /// Whether everything is listed, however long.
+    pub verbose: bool,
+    /// The column at which help texts wrap; none leaves lines whole.
+    pub width: Option<usize>,
+}
+
+/// Text that may stand in a terminal: control characters and those that reorder or hide text are spelt out.
+pub fn sanitize(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => clean.extend(c.escape_default()),
+            c if is_unprintable(c) => clean.extend(c.escape_unicode()),
+            c => clean.push(c),
+        }
+    }
+    Cow::Owned(clean)
+}
+
+/// What a piece of text is, for its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Error,
+    Warning,
+    Info,
+    Strong,
+    Good,
+}
+
+impl Style {
+    /// A word in its colour, or as it is.
+    pub(crate) fn paint(self, role: Role, text: &str) -> String {
+        if !self.color {
+            return text.to_owned();
+        }
+        let style = match role {
+            Role::Error => AnsiColor::Red.on_default().bold(),
+            Role::Warning => AnsiColor::Yellow.on_default().bold(),
+            Role::Info => AnsiColor::Cyan.on_default(),
+            Role::Strong => Ansi::new().bold(),
+            Role::Good => AnsiColor::Green.on_default().bold(),
+        };
+        format!("{style}{text}{style:#}")
+    }
+
+    /// A text with a label before it, its further lines set under the text's start.
+    pub(crate) fn labelled(self, indent: usize, label: &str, text: &str) -> String {
+        let hang = indent + label.chars().count() + 2;
+        let room = self.width.unwrap_or(usize::MAX).saturating_sub(hang).max(20);
+        let mut out = format!("{:indent$}{}: ", "", self.paint(Role::Strong, label));
+        let mut used = 0_usize;
+        for word in sanitize(text).split(' ') {
+            let length = word.chars().count();
+            if used > 0 && used + 1 + length > room {
+                out.push_str(&format!("\n{:hang$}", ""));
+                used = 0;
+            } else if used > 0 {
+                out.push(' ');
+                used += 1;
+            }
+            out.push_str(word);
+            used += length;
+        }
+        out
+    }
+}
+
+/// A number with its noun, in the plural unless it is one.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_gets_through() {
+        assert_eq!(sanitize("plain … ä 日本"), "plain … ä 日本");
+        assert_eq!(sanitize("a\u{1b}[31mb\n\t\u{202e}c\u{9b}d"), "a\\u{1b}[31mb\\n\\t\\u{202e}c\\u{9b}d");
+    }
+
+    #[test]
+    fn nouns_agree_with_their_numbers() {
+        assert_eq!([0, 1, 2].map(|n| count(n, "object")), ["0 objects", "1 object", "2 objects"]);
+    }
+
+    #[test]
+    fn long_texts_hang_under_their_start() {
+        let narrow = Style { width: Some(30), ..Style::default() };
+        let text = "Move it into raw/, or run hhgit sync --adopt.";
+        assert_eq!(
+            narrow.labelled(2, "help", text),
+            "  help: Move it into raw/, or\n        run hhgit sync\n        --adopt."
+        );
+        assert_eq!(Style::default().labelled(2, "help", text), format!("  help: {text}"));
+    }
+}

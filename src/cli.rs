@@ -1,0 +1,200 @@
+//! The command line: flags, environment and clock into plain options, one command, and its answer as bytes.
+//!
+//! Nothing is written here but the report files that were asked for: standard output, standard error and the exit code
+//! are the [`Answer`]'s, and main's to hand over.
+
+pub mod args;
+mod commands;
+pub mod output;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use self::args::{Cli, ColorWhen, Command, Global};
+use self::output::{OutputError, Outputs};
+pub use self::surroundings::{Surroundings, Terminal};
+use crate::exit::Exit;
+use crate::options::{self, Common, FailOn, Retry};
+use crate::path::RepoPath;
+use crate::render::{self, Style};
+use crate::report::{Outcome, Report};
+
+/// What a run says and how it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The bytes for standard output.
+    pub stdout: Vec<u8>,
+    /// The bytes for standard error.
+    pub stderr: Vec<u8>,
+    /// How it ends.
+    pub exit: Exit,
+}
+
+/// Why a command has no answer.
+#[derive(Debug)]
+struct Failure {
+    exit: Exit,
+    error: anyhow::Error,
+    help: Option<String>,
+}
+
+impl Failure {
+    fn usage(error: anyhow::Error, help: &str) -> Self {
+        Self { exit: Exit::Usage, error, help: Some(help.to_owned()) }
+    }
+}
+
+/// Runs one command line, program name first.
+pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings) -> Answer {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return unparsed(&error, around),
+    };
+    let color = |terminal: bool| match cli.global.color {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => terminal && around.colors,
+    };
+    let style = Style { color: color(around.terminal.stdout), verbose: cli.global.verbose, width: around.width };
+    let told = Style { color: color(around.terminal.stderr), ..style };
+    dispatch(cli, around, style).unwrap_or_else(|failure| tell(&failure, told))
+}
+
+/// What clap has to say: help and version on standard output, everything else is a usage error.
+fn unparsed(error: &clap::Error, around: &Surroundings) -> Answer {
+    let terminal = if error.use_stderr() { around.terminal.stderr } else { around.terminal.stdout };
+    let text = error.render();
+    let text = if terminal && around.colors { text.ansi().to_string() } else { text.to_string() };
+    if error.use_stderr() {
+        Answer { stdout: Vec::new(), stderr: text.into_bytes(), exit: Exit::Usage }
+    } else {
+        Answer { stdout: text.into_bytes(), stderr: Vec::new(), exit: Exit::Done }
+    }
+}
+
+fn tell(failure: &Failure, style: Style) -> Answer {
+    let mut stderr = Vec::new();
+    let written = render::error::error(&mut stderr, failure.error.as_ref(), failure.help.as_deref(), style);
+    written.expect("writing into a Vec cannot fail");
+    Answer { stdout: Vec::new(), stderr, exit: failure.exit }
+}
+
+fn dispatch(cli: Cli, around: &Surroundings, style: Style) -> Result<Answer, Failure> {
+    let Cli { global, command } = cli;
+    let common = common(&global, around)?;
+    match command {
+        Command::Sync(args) => {
+            let fail_on = fail_on(args.fail_on);
+            let options = sync_options(args);
+            reported(&global, style, fail_on, || commands::sync(&common, &options))
+        }
+        Command::Init(args) => {
+            let options = options::Init { path: args.path, name: args.name, yes: args.yes };
+            reported(&global, style, FailOn::Never, || commands::init(&common, &options))
+        }
+        Command::Status => reported(&global, style, FailOn::Never, || commands::status(&common)),
+        Command::Demo { keep } => {
+            without_report(&global, "demo")?;
+            commands::demo(&common, keep.map(|keep| common.directory.join(keep)), style)
+        }
+        Command::Kinds => without_report(&global, "kinds").and_then(|()| commands::kinds(style)),
+        Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),
+        Command::Generate(what) => without_report(&global, "generate").and_then(|()| commands::generate(what)),
+    }
+}
+
+/// Opens the outputs, runs the command, writes its report everywhere it was asked for.
+fn reported(
+    global: &Global,
+    style: Style,
+    fail_on: FailOn,
+    command: impl FnOnce() -> Result<Report, Failure>,
+) -> Result<Answer, Failure> {
+    let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
+    let report = command()?;
+    let stdout = outputs.write(&report, style).map_err(unwritable)?;
+    let exit = match report.outcome {
+        _ if fail_on.holds(&report) => Exit::Findings,
+        Outcome::Refused => Exit::Findings,
+        Outcome::Committed | Outcome::Unchanged | Outcome::Planned => Exit::Done,
+    };
+    Ok(Answer { stdout, stderr: Vec::new(), exit })
+}
+
+fn unwritable(error: OutputError) -> Failure {
+    match error {
+        OutputError::Shared { .. } => {
+            Failure::usage(error.into(), "Give all but one of them a file of its own: --output json=report.json.")
+        }
+        OutputError::File { .. } => Failure {
+            exit: Exit::CouldNot,
+            error: error.into(),
+            help: Some("Name a file in a folder that exists and that you may write to.".to_owned()),
+        },
+        OutputError::Render(_) => Failure { exit: Exit::CouldNot, error: error.into(), help: None },
+    }
+}
+
+/// Refuses --output where there is no report to give.
+fn without_report(global: &Global, command: &str) -> Result<(), Failure> {
+    if global.outputs.is_empty() {
+        return Ok(());
+    }
+    let error = anyhow::anyhow!("hhgit {command} makes no report that --output could write");
+    Err(Failure::usage(error, "Leave --output away."))
+}
+
+fn common(global: &Global, around: &Surroundings) -> Result<Common, Failure> {
+    if let Some((outer, inner)) = overlap(&global.fabrics) {
+        let error = anyhow::anyhow!("--fabric {outer} and --fabric {inner} overlap");
+        return Err(Failure::usage(error, "Name fabric directories that do not lie in each other."));
+    }
+    Ok(Common {
+        directory: global.directory.clone(),
+        fabrics: global.fabrics.clone(),
+        identities: around.identities.clone(),
+        now: around.now,
+    })
+}
+
+fn overlap(fabrics: &[RepoPath]) -> Option<(&RepoPath, &RepoPath)> {
+    let pairs = fabrics.iter().enumerate().flat_map(|(index, outer)| {
+        let others = fabrics.iter().enumerate().filter(move |(other, _)| *other != index);
+        others.map(move |(_, inner)| (outer, inner))
+    });
+    pairs.into_iter().find(|(outer, inner)| inner.starts_with(outer))
+}
+
+fn fail_on(asked: args::FailOn) -> FailOn {
+    match asked {
+        args::FailOn::Unmanaged => FailOn::Unmanaged,
+        args::FailOn::Error => FailOn::Error,
+        args::FailOn::Warning => FailOn::Warning,
+        args::FailOn::Never => FailOn::Never,
+    }
+}
+
+fn sync_options(args: args::Sync) -> options::Sync {
+    options::Sync {
+        branch: args.branch,
+        dry_run: args.dry_run,
+        diff: args.diff,
+        adopt: args.adopt,
+        repair: args.repair,
+        retry: match args.retry {
+            None => Retry::Nothing,
+            Some(None) => Retry::All,
+            Some(Some(path)) => Retry::Below(path),
+        },
+        expect: args.expect,
+        max_deletions: args.max_deletions,
+        yes: args.yes,
+        sign: args.sign,
+        max_file_size: args.max_file_size,
+        threads: args.threads,
+    }
+}

@@ -1,0 +1,212 @@
+//! The command line as clap reads it: names, help texts and defaults; what they mean is decided elsewhere.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::output::Output;
+use crate::options::MAX_FILE_SIZE;
+use crate::path::RepoPath;
+use crate::verdict::code::Code;
+
+/// Sorts a Hedgehog fabric's Kubernetes objects in git: raw/ in, managed/ and unmanaged/ out, one commit.
+#[derive(Debug, Parser)]
+#[command(name = "hhgit", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes, before or after its name.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Run as if started in DIR; other file names are then relative to it
+    #[arg(short = 'C', value_name = "DIR", global = true, default_value = ".", hide_default_value = true)]
+    pub directory: PathBuf,
+    /// Only this fabric directory, as a path of the repository; `.` is its root; may be given again [default: all]
+    #[arg(long = "fabric", value_name = "PATH", global = true, value_parser = OsStringValueParser::new().try_map(repo_path))]
+    pub fabrics: Vec<RepoPath>,
+    /// How to report: human or json, into FILE or the terminal; may be given again [default: human]
+    #[arg(long = "output", value_name = "FORMAT[=FILE]", global = true, value_parser = Output::parse)]
+    pub outputs: Vec<Output>,
+    /// When to colour; `auto` is on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub color: ColorWhen,
+    /// List everything, however long
+    #[arg(long, short = 'v', global = true)]
+    pub verbose: bool,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sort what lies in raw/ and commit the result to the branch
+    Sync(Sync),
+    /// Make a folder a fabric directory
+    Init(Init),
+    /// Show the fabric directories and what waits in raw/
+    Status,
+    /// List the kinds of objects, their versions and who writes them
+    Kinds,
+    /// Say what a code means and what to do about it
+    Explain {
+        /// The code, as reports show it: unknown-kind
+        #[arg(value_name = "CODE", hide_possible_values = true, value_parser = codes())]
+        code: Code,
+    },
+    /// Show a sync on a small repository made for it
+    Demo {
+        /// Keep the repository in DIR, which must not exist yet [default: removed at the end]
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
+    /// Print files that other programs read: completions, the manual page, the report's JSON Schema
+    #[command(subcommand)]
+    Generate(Generate),
+}
+
+/// What `hhgit sync` takes.
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// The branch to sync [default: the one HEAD names]
+    pub branch: Option<String>,
+    /// Show what would be done and write nothing
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Show what changes inside updated objects
+    #[arg(long)]
+    pub diff: bool,
+    /// Take Hedgehog files that lie loose at a fabric's top through raw/
+    #[arg(long)]
+    pub adopt: bool,
+    /// Put managed/ right: objects at the wrong path, doubled ones, files of several
+    #[arg(long)]
+    pub repair: bool,
+    /// Judge unmanaged/ again, or only what lies at or below PATH; name the branch before it
+    #[arg(long, value_name = "PATH", num_args = 0..=1, value_parser = OsStringValueParser::new().try_map(repo_path))]
+    pub retry: Option<Option<RepoPath>>,
+    /// Refuse unless the branch stands at this commit
+    #[arg(long, value_name = "COMMIT")]
+    pub expect: Option<String>,
+    /// Refuse if more than N objects would leave managed/ [default: no limit]
+    #[arg(long, value_name = "N")]
+    pub max_deletions: Option<usize>,
+    /// Exit with 1 if the report holds this; a fabric left alone always does
+    #[arg(long, value_name = "WHAT", default_value = "never")]
+    pub fail_on: FailOn,
+    /// Answer questions with yes
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// Sign the commit, as git is configured to
+    #[arg(long)]
+    pub sign: bool,
+    /// The largest file that is read, in bytes; larger ones go to unmanaged/
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_FILE_SIZE)]
+    pub max_file_size: u64,
+    /// How many threads read [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// What to exit with 1 for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Anything went to unmanaged/
+    Unmanaged,
+    /// An error was found
+    Error,
+    /// A warning or an error was found
+    Warning,
+    /// Nothing
+    Never,
+}
+
+/// What `hhgit init` takes.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder, as a path of the repository; `.` is its root
+    #[arg(default_value = ".", value_parser = OsStringValueParser::new().try_map(repo_path))]
+    pub path: RepoPath,
+    /// The fabric's name [default: the folder's; at the root, fabric]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Answer questions with yes
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+}
+
+/// What can be generated.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Generate {
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, in roff
+    Man,
+    /// The JSON Schema of `--output json`
+    Schema,
+}
+
+fn codes() -> impl TypedValueParser<Value = Code> {
+    let parser = PossibleValuesParser::new(Code::ALL.iter().map(|code| code.as_str()));
+    parser.try_map(|text| Code::parse(&text).ok_or("no such code"))
+}
+
+/// A path of the repository as people type it: `.` or nothing is the root, a slash at the end does no harm.
+fn repo_path(text: OsString) -> Result<RepoPath, String> {
+    let mut bytes = text.as_encoded_bytes();
+    while let Some(shorter) = bytes.strip_suffix(b"/").filter(|shorter| !shorter.is_empty()) {
+        bytes = shorter;
+    }
+    while let Some(shorter) = bytes.strip_prefix(b"./") {
+        bytes = shorter;
+    }
+    if bytes == b"." {
+        return Ok(RepoPath::root());
+    }
+    RepoPath::new(bytes).map_err(|error| format!("{}; give a path from the repository's root", error.reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn paths_of_the_repository_are_read_as_people_type_them() {
+        let read = |text: &str| repo_path(text.into()).map(|path| path.to_string());
+        for (typed, meant) in [(".", "."), ("./", "."), ("a/b/", "a/b"), ("./a", "a"), ("a//", "a")] {
+            assert_eq!(read(typed), Ok(meant.to_owned()), "{typed:?}");
+        }
+        for bad in ["/", "/etc", "..", "../x", "a/../b", ".git"] {
+            assert!(read(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! One function a command: from options to an answer. Those that need a repository hand over to modes/.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+
+use super::args::{Cli, Generate};
+use super::{Answer, Failure};
+use crate::exit::Exit;
+use crate::fabric::kinds::Kinds;
+use crate::options::{Common, Init, Sync};
+use crate::render::{self, Style};
+use crate::report::Report;
+use crate::verdict::code::Code;
+
+/// `hhgit sync`.
+pub(super) fn sync(_common: &Common, _options: &Sync) -> Result<Report, Failure> {
+    Err(not_built("sync"))
+}
+
+/// `hhgit init`.
+pub(super) fn init(_common: &Common, _options: &Init) -> Result<Report, Failure> {
+    Err(not_built("init"))
+}
+
+/// `hhgit status`.
+pub(super) fn status(_common: &Common) -> Result<Report, Failure> {
+    Err(not_built("status"))
+}
+
+/// `hhgit demo`.
+pub(super) fn demo(_common: &Common, _keep: Option<PathBuf>, _style: Style) -> Result<Answer, Failure> {
+    Err(not_built("demo"))
+}
+
+fn not_built(command: &str) -> Failure {
+    Failure {
+        exit: Exit::CouldNot,
+        error: anyhow::anyhow!("hhgit {command} is not built yet"),
+        help: Some("This version answers hhgit kinds, hhgit explain and hhgit generate.".to_owned()),
+    }
+}
+
+/// `hhgit kinds`.
+pub(super) fn kinds(style: Style) -> Result<Answer, Failure> {
+    answer(|out| render::list::kinds(out, &Kinds::builtin(), style))
+}
+
+/// `hhgit explain CODE`.
+pub(super) fn explain(code: Code, style: Style) -> Result<Answer, Failure> {
+    answer(|out| render::list::explain(out, code, style))
+}
+
+/// `hhgit generate WHAT`.
+pub(super) fn generate(what: Generate) -> Result<Answer, Failure> {
+    answer(|out| match what {
+        Generate::Schema => render::json::schema(out),
+        Generate::Man => manual(out),
+        Generate::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "hhgit", out);
+            Ok(())
+        }
+    })
+}
+
+/// One page for all: the program's own, then each command's synopsis and options as sub-sections.
+fn manual(out: &mut Vec<u8>) -> io::Result<()> {
+    clap_mangen::Man::new(Cli::command()).render(out)?;
+    for command in Cli::command().get_subcommands() {
+        let name = format!("hhgit {}", command.get_name());
+        let page = clap_mangen::Man::new(command.clone().bin_name(&name).display_name(&name));
+        let mut section = Vec::new();
+        page.render_synopsis_section(&mut section)?;
+        page.render_description_section(&mut section)?;
+        page.render_options_section(&mut section)?;
+        out.extend_from_slice(format!(".SH \"{}\"\n", name.to_uppercase()).as_bytes());
+        out.extend_from_slice(String::from_utf8_lossy(&section).replace(".SH ", ".SS ").as_bytes());
+    }
+    Ok(())
+}
+
+fn answer(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<Answer, Failure> {
+    let mut stdout = Vec::new();
+    match write(&mut stdout) {
+        Ok(()) => Ok(Answer { stdout, stderr: Vec::new(), exit: Exit::Done }),
+        Err(error) => Err(Failure { exit: Exit::CouldNot, error: error.into(), help: None }),
+    }
+}

@@ -1,0 +1,126 @@
+//! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use crate::path::RepoPath;
+use crate::report::{Fate, Report};
+use crate::snapshot::Time;
+use crate::verdict::code::Severity;
+
+/// The file size limit unless told otherwise: 16 MiB.
+pub const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
+
+/// What every command that opens a repository is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Common {
+    /// The directory to find the repository from.
+    pub directory: PathBuf,
+    /// The fabric directories to narrow to, none inside another; empty for all that are found.
+    pub fabrics: Vec<RepoPath>,
+    /// Who the environment says writes.
+    pub identities: Identities,
+    /// The moment the command was started.
+    pub now: Time,
+}
+
+/// The environment's identity settings, as git names them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identities {
+    /// `GIT_AUTHOR_*`.
+    pub author: Identity,
+    /// `GIT_COMMITTER_*`.
+    pub committer: Identity,
+}
+
+/// One identity, as far as the environment sets it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// `GIT_*_NAME`.
+    pub name: Option<String>,
+    /// `GIT_*_EMAIL`.
+    pub email: Option<String>,
+    /// `GIT_*_DATE`, as written.
+    pub date: Option<String>,
+}
+
+/// What `hhgit sync` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sync {
+    /// The branch; none for the one HEAD names.
+    pub branch: Option<String>,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+    /// Whether to show what changes inside updated objects.
+    pub diff: bool,
+    /// Whether to take loose Hedgehog files through raw/.
+    pub adopt: bool,
+    /// Whether to put managed/ right.
+    pub repair: bool,
+    /// What of unmanaged/ to judge again.
+    pub retry: Retry,
+    /// The commit the branch must stand at.
+    pub expect: Option<String>,
+    /// How many objects may leave managed/ at most.
+    pub max_deletions: Option<usize>,
+    /// Whether questions are answered with yes.
+    pub yes: bool,
+    /// Whether the commit is signed.
+    pub sign: bool,
+    /// The largest file that is read, in bytes.
+    pub max_file_size: u64,
+    /// How many threads read; none for as many as there are cores.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// What of unmanaged/ is judged again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Retry {
+    /// Nothing.
+    Nothing,
+    /// What managed/ does not hold and nobody took back.
+    All,
+    /// What lies at or below this path of the repository.
+    Below(RepoPath),
+}
+
+/// What `hhgit init` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Init {
+    /// The folder to make a fabric directory of.
+    pub path: RepoPath,
+    /// The fabric's name; none for the folder's.
+    pub name: Option<String>,
+    /// Whether questions are answered with yes.
+    pub yes: bool,
+}
+
+/// What a sync must have found to end with exit code 1; a fabric left alone always does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Anything went to unmanaged/.
+    Unmanaged,
+    /// An error was found.
+    Error,
+    /// A warning or an error was found.
+    Warning,
+    /// Nothing.
+    Never,
+}
+
+impl FailOn {
+    /// Whether the report holds what this names, or a fabric that was left alone.
+    pub fn holds(self, report: &Report) -> bool {
+        let at_least = |severity| report.findings.iter().any(|finding| finding.severity >= severity);
+        let named = match self {
+            Self::Unmanaged => {
+                let mut rows = report.fabrics.iter().flat_map(|fabric| &fabric.documents);
+                rows.any(|row| row.fate == Fate::Unmanaged)
+            }
+            Self::Error => at_least(Severity::Error),
+            Self::Warning => at_least(Severity::Warning),
+            Self::Never => false,
+        };
+        named || report.fabrics.iter().any(|fabric| fabric.left_alone)
+    }
+}

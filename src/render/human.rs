@@ -1,0 +1,199 @@
+//! What a person reads in a terminal: one line a fabric, then what needs a look, then how it ended.
+
+use std::cmp::Reverse;
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use super::{Role, Style, count, sanitize};
+use crate::finding::{Finding, ObjectRef};
+use crate::path::RepoPath;
+use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Report};
+use crate::verdict::code::Severity;
+
+/// How many rows a list shows unless everything is asked for.
+const ROWS: usize = 50;
+
+/// Writes the report.
+pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+    for fabric in &report.fabrics {
+        writeln!(out, "{}", headline(fabric, style))?;
+    }
+    findings(out, &report.findings, style)?;
+    objects(out, report, style)?;
+    if style.verbose {
+        repairs(out, report, style)?;
+    }
+    if !report.notes.is_empty() {
+        writeln!(out)?;
+    }
+    for note in &report.notes {
+        writeln!(out, "{}", style.labelled(0, "note", note))?;
+    }
+    if !(report.findings.is_empty() && report.notes.is_empty()) {
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", outcome(report, style))
+}
+
+fn headline(fabric: &FabricReport, style: Style) -> String {
+    let name = style.paint(Role::Strong, &sanitize(&fabric.name));
+    if fabric.left_alone {
+        return format!("{name} ({}): {}", fabric.path, style.paint(Role::Error, "left alone"));
+    }
+    let counts = fabric.counts();
+    let mut parts = Vec::new();
+    if counts.managed > 0 {
+        parts.push(format!("{} to managed", counts.managed));
+    }
+    if counts.unmanaged > 0 {
+        parts.push(format!("{} to unmanaged", counts.unmanaged));
+    }
+    if counts.kept > 0 && style.verbose {
+        parts.push(format!("{} kept in raw", counts.kept));
+    }
+    if counts.repairs > 0 {
+        parts.push(count(counts.repairs, "repair"));
+    }
+    if counts.removed > 0 {
+        parts.push(format!("{} removed from managed", count(counts.removed, "object")));
+    }
+    if parts.is_empty() {
+        parts.push("nothing to sort".to_owned());
+    }
+    format!("{name} ({}): {}", fabric.path, parts.join(", "))
+}
+
+/// The findings, gravest first, those of one code together; a help is said once for all that share it.
+fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| (Reverse(finding.severity), finding.code, &finding.help, *finding));
+    let shown = if style.verbose { sorted.len() } else { sorted.len().min(ROWS) };
+    for (index, finding) in sorted[..shown].iter().enumerate() {
+        let same = |other: Option<&&Finding>| other.is_some_and(|o| o.code == finding.code && o.help == finding.help);
+        if index == 0 || !same(sorted.get(index - 1)) {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", line(finding, style))?;
+        if index + 1 == shown || !same(sorted.get(index + 1)) {
+            writeln!(out, "{}", style.labelled(2, "help", &finding.help))?;
+        }
+    }
+    more(out, sorted.len() - shown)
+}
+
+fn line(finding: &Finding, style: Style) -> String {
+    let place = match (finding.place, finding.document) {
+        (Some(place), _) => format!(":{}:{}", place.line, place.column),
+        (None, Some(document)) => format!(": document {document}"),
+        (None, None) => String::new(),
+    };
+    let severity = style.paint(role(finding.severity), finding.severity.as_str());
+    format!("{}{place}: {severity}[{}]: {}", finding.path, finding.code, sanitize(&finding.message))
+}
+
+fn role(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Error,
+        Severity::Warning => Role::Warning,
+        Severity::Info => Role::Info,
+    }
+}
+
+/// The objects that managed/ holds with another value, or no more; the new ones too if everything is asked for.
+fn objects(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+    let changed = |change: Change| -> Vec<String> {
+        let rows = report.fabrics.iter().flat_map(|fabric| fabric.documents.iter().map(move |row| (fabric, row)));
+        let rows = rows.filter(|(_, row)| row.change == Some(change) && row.code.is_none());
+        rows.map(|(fabric, row)| moved(&fabric.path, row)).collect()
+    };
+    if style.verbose {
+        list(out, "added to managed", &changed(Change::Added), style)?;
+        list(out, "unchanged in managed", &changed(Change::Unchanged), style)?;
+    }
+    list(out, "updated in managed", &changed(Change::Updated), style)?;
+    let removed = report.fabrics.iter().flat_map(|fabric| fabric.removed.iter().map(move |object| (fabric, object)));
+    let removed: Vec<String> =
+        removed.map(|(fabric, object)| format!("{} ({})", name(object), fabric.path.join_path(&managed()))).collect();
+    list(out, "removed from managed", &removed, style)
+}
+
+fn managed() -> RepoPath {
+    RepoPath::root().child("managed")
+}
+
+fn moved(fabric: &RepoPath, row: &DocumentRow) -> String {
+    let what = row.object.as_ref().map_or_else(|| row.source.to_string(), name);
+    let line = row.lines.map(|(first, _)| format!(":{first}")).unwrap_or_default();
+    format!("{what}: {} (from {}{line})", fabric.join_path(&row.target), row.source)
+}
+
+/// An object as people say it: kind and name, the namespace where it is not the usual one.
+fn name(object: &ObjectRef) -> String {
+    let (kind, name) = (sanitize(&object.kind), sanitize(&object.name));
+    match object.namespace.as_str() {
+        "default" => format!("{kind} {name}"),
+        namespace => format!("{kind} {}/{name}", sanitize(namespace)),
+    }
+}
+
+fn repairs(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+    let all = report.fabrics.iter().flat_map(|fabric| fabric.repairs.iter().map(move |repair| (fabric, repair)));
+    let rows: Vec<String> =
+        all.map(|(fabric, repair)| format!("{}: {}", fabric.path.join_path(&repair.path), repair.code)).collect();
+    list(out, "repairs", &rows, style)
+}
+
+fn list(out: &mut dyn Write, title: &str, rows: &[impl Display], style: Style) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}:", style.paint(Role::Strong, title))?;
+    let shown = if style.verbose { rows.len() } else { rows.len().min(ROWS) };
+    for row in &rows[..shown] {
+        writeln!(out, "  {row}")?;
+    }
+    more(out, rows.len() - shown)
+}
+
+fn more(out: &mut dyn Write, left: usize) -> io::Result<()> {
+    if left == 0 {
+        return Ok(());
+    }
+    writeln!(out, "  and {left} more; --verbose or --output json shows all")
+}
+
+fn outcome(report: &Report, style: Style) -> String {
+    let branch = sanitize(report.reference.strip_prefix("refs/heads/").unwrap_or(&report.reference));
+    let end = match report.outcome {
+        Outcome::Committed => style.paint(Role::Good, &movement(report)),
+        Outcome::Unchanged => "nothing to do".to_owned(),
+        Outcome::Planned => "dry run: nothing was written".to_owned(),
+        Outcome::Refused => style.paint(Role::Error, "refused: nothing was written"),
+    };
+    format!("{branch}: {end}{}", tally(&report.findings))
+}
+
+fn movement(report: &Report) -> String {
+    let short = |point: &Option<Point>| {
+        let commit = point.as_ref().and_then(|point| point.commit);
+        commit.map(|id| id.to_string().chars().take(7).collect::<String>())
+    };
+    let from = short(&report.input).unwrap_or_else(|| "(no commit)".to_owned());
+    let to = short(&report.result).unwrap_or_else(|| "(no commit)".to_owned());
+    format!("{from} -> {to}")
+}
+
+fn tally(findings: &[Finding]) -> String {
+    let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let nouns = [(Severity::Error, "error"), (Severity::Warning, "warning")];
+    let parts: Vec<String> = nouns
+        .into_iter()
+        .map(|(s, noun)| (of(s), noun))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, noun)| count(n, noun))
+        .collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests;
