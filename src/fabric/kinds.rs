@@ -166,6 +166,11 @@ impl Kinds {
         kinds
     }
 
+    /// No kinds at all, for CRDs that are to be the whole set.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
     /// Lays a kind over these: it takes the place of the one of its group and name, or is added.
     pub fn with(&mut self, kind: Kind) -> Result<(), KindError> {
         if !is_dns_label(&kind.plural) {

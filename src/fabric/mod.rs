@@ -1,3 +1,9 @@
-//! What a fabric directory is: its layout, its manifest, the kinds it may hold.
+//! What a fabric directory is: where it lies, what its folders hold, its manifest, the kinds it may hold.
 
+pub mod crds;
+mod document;
+pub mod inventory;
 pub mod kinds;
+pub mod layout;
+pub mod manifest;
+pub mod survey;

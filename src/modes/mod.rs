@@ -1,1 +1,2 @@
 //! The pipelines, one a command: each a short sequence of named stages.
+pub mod look;

@@ -1,12 +1,43 @@
 //! The plan: the edits that turn the input tree into the output tree, computed without touching git.
+//!
+//! [`plan`] takes what was read of each fabric directory and decides everything; nothing after it decides anything. In the
+//! order of the steps: `incoming` (reverted? the same object twice?), `settle` and `repair` (what can have its place in
+//! managed/), `arrange` (edits there), `leftover` and [`park`] (edits in unmanaged/), `structure`, `outcome`, `message`.
 
+mod arrange;
+mod desk;
 mod edit;
+mod error;
+pub mod fabric;
+pub mod holdings;
+mod incoming;
+mod leftover;
+mod managed_findings;
+pub mod message;
+mod outcome;
+pub mod park;
+mod repair;
+pub mod reverts;
+mod settle;
+pub mod sidecar;
+pub mod source;
+mod structure;
+mod work;
 
 pub use edit::{Content, Edit, Target};
+pub use error::PlanError;
 
 use std::collections::BTreeMap;
 
+use crate::finding::Finding;
+use crate::ids::{CommitId, TreeId};
 use crate::path::RepoPath;
+use crate::report::FabricReport;
+use crate::snapshot::Objects;
+use crate::yaml::Limits;
+
+use fabric::{Inventory, Order};
+use message::Stamp;
 
 /// What a sync will do. Only the planner makes one; a dry run prints it, the writer writes it, and both see the same value.
 #[derive(Debug, Clone)]
@@ -30,4 +61,48 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
     }
+}
+
+/// A plan, and what is to be said about it.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// What becomes of each fabric directory, in path order.
+    pub fabrics: Vec<FabricReport>,
+    /// All findings, in path order.
+    pub findings: Vec<Finding>,
+}
+
+/// What a plan is made of.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// The commit that was read; none where the branch has none yet.
+    pub commit: Option<CommitId>,
+    /// Its tree.
+    pub tree: TreeId,
+    /// What was read of each fabric directory, in path order.
+    pub inventories: &'a [Inventory],
+    /// What is asked besides sorting.
+    pub order: &'a Order,
+    /// The limits on what is read.
+    pub limits: &'a Limits,
+    /// What the commit's trailers say.
+    pub stamp: &'a Stamp,
+}
+
+/// Plans all fabric directories of a commit.
+pub fn plan(objects: &dyn Objects, input: &Input<'_>) -> Result<Planned, PlanError> {
+    let mut edits = BTreeMap::new();
+    let mut fabrics = Vec::new();
+    let mut findings = Vec::new();
+    for inventory in input.inventories {
+        let planned = fabric::plan(objects, input.commit, inventory, input.order, input.limits)?;
+        let base = &planned.report.path;
+        edits.extend(planned.edits.into_iter().map(|(path, edit)| (base.join_path(&path), edit)));
+        fabrics.push(planned.report);
+        findings.extend(planned.findings);
+    }
+    let message = message::write(input.stamp, input.tree, &fabrics);
+    Ok(Planned { plan: Plan { edits, message }, fabrics, findings })
 }

@@ -1,3 +1,8 @@
-//! Document to verdict: what becomes of one document on its own, and the codes that say why.
+//! Document to verdict: what becomes of one file and each of its documents on their own, and the codes that say why.
 
 pub mod code;
+mod fields;
+pub mod file;
+pub mod identity;
+pub mod judge;
+pub mod unit;

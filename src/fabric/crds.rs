@@ -1,0 +1,106 @@
+//! `.hnp/crds/*.yaml`: kinds of the cluster's own release, laid over the built-in ones; contradictions are findings.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Finding;
+use crate::path::RepoPath;
+use crate::verdict::code::{Code, Severity};
+use crate::yaml::{Limits, Node, Value, parse, split};
+
+use super::document::Located;
+use super::kinds::{Author, Kind, Kinds, is_hedgehog_group};
+
+/// Lays the CRDs of these files over the built-in kinds; with `only` they are the whole set.
+/// If a finding is an error, the kinds cannot be gone by.
+pub fn read(files: &BTreeMap<RepoPath, Vec<u8>>, only: bool) -> (Kinds, Vec<Finding>) {
+    let builtin = Kinds::builtin();
+    let mut kinds = if only { Kinds::empty() } else { builtin.clone() };
+    let mut findings = Vec::new();
+    let mut seen: BTreeMap<(String, String), RepoPath> = BTreeMap::new();
+    for (path, bytes) in files {
+        let located = Located::new(bytes, path, Code::BadCrds);
+        for (root, mut kind) in definitions(bytes, &located, &mut findings) {
+            // Who writes a kind is not the CRD's to say: Hedgehog's controllers stay the authors of theirs.
+            if let Some(known) = builtin.by_group_kind(&kind.group, &kind.kind) {
+                kind.author = known.author;
+                kind.retired.clone_from(&known.retired);
+            }
+            let identity = (kind.group.clone(), kind.kind.clone());
+            if let Some(first) = seen.insert(identity, path.clone()) {
+                let message = format!("{} {} is defined a second time; the first is in {first}", kind.group, kind.kind);
+                findings.push(located.at(root.span, message));
+            } else if let Err(error) = kinds.with(kind) {
+                findings.push(located.at(root.span, error.to_string()));
+            }
+        }
+    }
+    (kinds, findings)
+}
+
+fn definitions(bytes: &[u8], located: &Located<'_>, findings: &mut Vec<Finding>) -> Vec<(Node, Kind)> {
+    let limits = Limits::default();
+    let mut kinds = Vec::new();
+    for chunk in split(bytes) {
+        let root = match parse(bytes, &chunk, &limits) {
+            Ok(parsed) => parsed.root,
+            Err(fault) => {
+                findings.push(located.fault(&fault));
+                continue;
+            }
+        };
+        let Some(root) = root else { continue };
+        for node in items(&root) {
+            match definition(node) {
+                Ok(Some(kind)) => kinds.push((node.clone(), kind)),
+                Ok(None) => {
+                    let mut finding =
+                        located.at(node.span, "the document is no CRD of a Hedgehog group; it is left out");
+                    finding.severity = Severity::Warning;
+                    findings.push(finding);
+                }
+                Err((at, message)) => findings.push(located.at(at.span, message)),
+            }
+        }
+    }
+    kinds
+}
+
+fn items(root: &Node) -> Vec<&Node> {
+    let is_list = root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
+    match root.get("items").map(|items| &items.value) {
+        Some(Value::Sequence(nodes)) if is_list => nodes.iter().collect(),
+        _ => vec![root],
+    }
+}
+
+fn definition(node: &Node) -> Result<Option<Kind>, (&Node, &'static str)> {
+    let text = |from: Option<&Node>| from.and_then(Node::as_str).map(str::to_owned);
+    let is_crd = text(node.get("kind")).as_deref() == Some("CustomResourceDefinition")
+        && text(node.get("apiVersion")).is_some_and(|v| v.starts_with("apiextensions.k8s.io/"));
+    if !is_crd {
+        return Ok(None);
+    }
+    let spec = node.get("spec").ok_or((node, "the CRD has no spec"))?;
+    let names = spec.get("names").ok_or((spec, "the CRD has no spec.names"))?;
+    let group = text(spec.get("group")).ok_or((spec, "the CRD's spec.group is no text"))?;
+    if !is_hedgehog_group(&group) {
+        return Ok(None);
+    }
+    let kind = text(names.get("kind")).ok_or((names, "the CRD's spec.names.kind is no text"))?;
+    let plural = text(names.get("plural")).ok_or((names, "the CRD's spec.names.plural is no text"))?;
+    let versions = served(spec)?;
+    Ok(Some(Kind { group, kind, plural, versions, author: Author::User, short: Vec::new(), retired: Vec::new() }))
+}
+
+fn served(spec: &Node) -> Result<Vec<String>, (&Node, &'static str)> {
+    let versions = spec.get("versions").ok_or((spec, "the CRD has no spec.versions"))?;
+    let Value::Sequence(list) = &versions.value else { return Err((versions, "the CRD's spec.versions is no list")) };
+    let mut served = Vec::new();
+    for version in list {
+        let name = version.get("name").and_then(Node::as_str).ok_or((version, "a version of the CRD has no name"))?;
+        if matches!(version.get("served").map(|node| &node.value), Some(Value::Bool(true))) {
+            served.push(name.to_owned());
+        }
+    }
+    if served.is_empty() { Err((versions, "the CRD serves no version")) } else { Ok(served) }
+}

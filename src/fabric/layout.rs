@@ -1,0 +1,206 @@
+//! The names inside a fabric directory, and how fabric directories are found in a tree.
+
+use crate::ids::{Entry, ModeKind, TreeId};
+use crate::path::{PathError, RepoPath};
+use crate::snapshot::{Objects, ReadError, TreeEntry};
+
+use super::kinds::Kinds;
+
+/// The folder that people drop anything into.
+pub const RAW: &str = "raw";
+/// The folder of the objects that are applied.
+pub const MANAGED: &str = "managed";
+/// The folder of all that is no valid object.
+pub const UNMANAGED: &str = "unmanaged";
+/// The folder of hhgit's own settings.
+pub const HNP: &str = ".hnp";
+/// The manifest's name inside [`HNP`].
+pub const MANIFEST: &str = "manifest.yaml";
+/// The folder of CRDs inside [`HNP`].
+pub const CRDS: &str = "crds";
+/// The file that keeps an empty folder in git.
+pub const GITKEEP: &str = ".gitkeep";
+/// What the name of a sidecar ends in.
+pub const SIDECAR: &str = ".metadata";
+
+/// Trees nested deeper than this are refused, as git itself refuses them.
+pub const MAX_TREE_DEPTH: usize = 2048;
+
+/// A fabric directory of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FabricDir {
+    /// Where it is.
+    pub path: RepoPath,
+    /// Its tree.
+    pub tree: TreeId,
+}
+
+/// Why the fabric directories of a commit could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+    /// A tree or blob could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A name inside a fabric directory is one that git refuses to check out.
+    #[error("the tree of {folder} holds a name that git does not check out; look with: git fsck")]
+    Name {
+        /// The folder that holds the name.
+        folder: RepoPath,
+        /// What is wrong with it.
+        #[source]
+        source: PathError,
+    },
+    /// Folders are nested deeper than git takes.
+    #[error("{folder} is nested deeper than {MAX_TREE_DEPTH} folders, which git refuses as well")]
+    TooDeep {
+        /// The folder at the limit.
+        folder: RepoPath,
+    },
+    /// A fabric directory was named that is not in the commit.
+    #[error("there is no folder {path} in the commit; make a fabric directory there with: hhgit init {path}")]
+    NoSuchFolder {
+        /// The path named.
+        path: RepoPath,
+    },
+    /// Two fabric directories overlap.
+    #[error("the fabric directories {outer} and {inner} overlap; name one of them with --fabric")]
+    Overlap {
+        /// The one that contains the other.
+        outer: RepoPath,
+        /// The one inside it.
+        inner: RepoPath,
+    },
+}
+
+impl LayoutError {
+    /// Whether the way the command was called is at fault, and not the repository.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::NoSuchFolder { .. } | Self::Overlap { .. })
+    }
+}
+
+/// Finds the fabric directories below a root tree, in path order. With `named` paths those are the ones, whatever they hold.
+pub fn find(
+    objects: &dyn Objects,
+    root: TreeId,
+    named: &[RepoPath],
+    kinds: &Kinds,
+) -> Result<Vec<FabricDir>, LayoutError> {
+    let found = search(objects, root, kinds)?;
+    if named.is_empty() {
+        return Ok(found);
+    }
+    let mut chosen: Vec<FabricDir> = Vec::new();
+    for path in named {
+        if chosen.iter().any(|dir| dir.path == *path) {
+            continue;
+        }
+        let tree = tree_at(objects, root, path)?.ok_or_else(|| LayoutError::NoSuchFolder { path: path.clone() })?;
+        chosen.push(FabricDir { path: path.clone(), tree });
+    }
+    refuse_overlaps(&chosen, &found)?;
+    chosen.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(chosen)
+}
+
+fn refuse_overlaps(chosen: &[FabricDir], found: &[FabricDir]) -> Result<(), LayoutError> {
+    for one in chosen {
+        for other in chosen.iter().chain(found).filter(|other| other.path != one.path) {
+            for (outer, inner) in [(one, other), (other, one)] {
+                if inner.path.starts_with(&outer.path) {
+                    return Err(LayoutError::Overlap { outer: outer.path.clone(), inner: inner.path.clone() });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The tree at a path, if a folder stands there.
+pub fn tree_at(objects: &dyn Objects, root: TreeId, path: &RepoPath) -> Result<Option<TreeId>, ReadError> {
+    if path.is_root() {
+        return Ok(Some(root));
+    }
+    Ok(entry_at(objects, root, path)?.and_then(|entry| entry.as_tree()))
+}
+
+/// What stands at a path, if anything.
+pub fn entry_at(objects: &dyn Objects, root: TreeId, path: &RepoPath) -> Result<Option<Entry>, ReadError> {
+    let mut current = Entry { mode: crate::ids::Mode::TREE, id: root.object() };
+    for component in path.components() {
+        let Some(tree) = current.as_tree() else { return Ok(None) };
+        let entries = objects.tree(tree)?;
+        match child(&entries, component) {
+            Some(entry) => current = entry,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(current))
+}
+
+/// The entry of this name.
+pub fn child(entries: &[TreeEntry], name: &[u8]) -> Option<Entry> {
+    entries.iter().find(|e| e.name == name).map(|e| e.entry)
+}
+
+fn search(objects: &dyn Objects, root: TreeId, kinds: &Kinds) -> Result<Vec<FabricDir>, LayoutError> {
+    let mut found = Vec::new();
+    let mut waiting = vec![(RepoPath::root(), root, 0)];
+    while let Some((path, tree, depth)) = waiting.pop() {
+        if depth > MAX_TREE_DEPTH {
+            return Err(LayoutError::TooDeep { folder: path });
+        }
+        let entries = objects.tree(tree)?;
+        if is_fabric(objects, &entries, kinds)? {
+            found.push(FabricDir { path, tree });
+            continue;
+        }
+        for TreeEntry { name, entry } in &entries {
+            // A name that git would not check out cannot lie on the way to a fabric directory.
+            let (Some(tree), Ok(below)) = (entry.as_tree(), path.join(name)) else { continue };
+            waiting.push((below, tree, depth + 1));
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+fn is_fabric(objects: &dyn Objects, entries: &[TreeEntry], kinds: &Kinds) -> Result<bool, ReadError> {
+    let folder = |name: &str| child(entries, name.as_bytes()).and_then(|entry| entry.as_tree());
+    let hnp = folder(HNP);
+    if let Some(hnp) = hnp {
+        if child(&objects.tree(hnp)?, MANIFEST.as_bytes()).is_some() {
+            return Ok(true);
+        }
+    }
+    if folder(RAW).is_none() {
+        return Ok(false);
+    }
+    if hnp.is_some() {
+        return Ok(true);
+    }
+    let Some(managed) = folder(MANAGED) else { return Ok(false) };
+    let is_kind_folder = |e: &TreeEntry| {
+        e.entry.mode.kind() == ModeKind::Tree && std::str::from_utf8(&e.name).is_ok_and(|name| kinds.is_plural(name))
+    };
+    Ok(objects.tree(managed)?.iter().any(is_kind_folder))
+}
+
+/// Whether a file below managed/ belongs there although it is no object: it always stays and is no finding.
+pub fn stays_in_managed(name: &[u8]) -> bool {
+    matches!(name, b"kustomization.yaml" | b"kustomization.yml" | b"Kustomization")
+        || name.starts_with(b".argocd-")
+        || name.starts_with(b"README")
+        || name.starts_with(b".git")
+}
+
+/// Whether an entry below raw/ always stays there.
+pub fn stays_in_raw(name: &[u8]) -> bool {
+    matches!(name, b".gitkeep" | b".gitignore" | b".gitattributes")
+}
+
+/// Whether a name says that the file holds YAML (or JSON, which is read as YAML).
+pub fn is_yaml_name(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [&b".yaml"[..], b".yml", b".json"].iter().any(|suffix| lower.ends_with(suffix))
+}

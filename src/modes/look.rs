@@ -1,0 +1,224 @@
+//! Looking: a commit's tree to all that is to be known of its fabric directories, documents judged, over all cores.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::fabric::inventory::{Leaves, leaves};
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::{MANAGED, SIDECAR, UNMANAGED, find, is_yaml_name, stays_in_managed};
+use crate::fabric::survey::{Survey, survey};
+use crate::ids::{Entry, TreeId};
+use crate::path::RepoPath;
+use crate::plan::PlanError;
+use crate::plan::fabric::{Inventory, holds_hedgehog};
+use crate::plan::holdings::Holdings;
+use crate::plan::sidecar;
+use crate::plan::source::{self, Found, Home, Retry, Sorted, Source};
+use crate::snapshot::Objects;
+use crate::verdict::file::{File, by_entry, judge, too_large};
+use crate::verdict::judge::Judge;
+use crate::yaml::Limits;
+
+/// What is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The fabric directories to narrow to; empty for all that are found.
+    pub fabrics: Vec<RepoPath>,
+    /// Whether loose files are taken.
+    pub adopt: bool,
+    /// What of unmanaged/ is judged again.
+    pub retry: Option<Retry>,
+    /// Whether managed/ is read even if there is nothing to sort.
+    pub managed: bool,
+    /// The limits on what is read.
+    pub limits: Limits,
+    /// How many threads read; none for as many as there are cores.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// Looks at the fabric directories of a tree.
+pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Vec<Inventory>, PlanError> {
+    let dirs = find(objects, root, &request.fabrics, &Kinds::builtin())?;
+    let mut rooms = Vec::new();
+    for dir in &dirs {
+        rooms.push(Room::enter(objects, survey(objects, dir)?, request)?);
+    }
+    let jobs: Vec<Job<'_>> = rooms.iter().flat_map(Room::jobs).collect();
+    let files = judge_all(objects, &jobs, request)?;
+    let mut files = files.into_iter();
+    let counts: Vec<usize> = rooms.iter().map(|room| room.jobs().count()).collect();
+    rooms
+        .into_iter()
+        .zip(counts)
+        .map(|(room, count)| room.furnish(objects, files.by_ref().take(count).collect()))
+        .collect()
+}
+
+/// A fabric directory whose files are about to be judged.
+struct Room {
+    survey: Survey,
+    found: Vec<Found>,
+    loose: Vec<(RepoPath, Entry)>,
+    managed: Leaves,
+    unmanaged: Leaves,
+}
+
+/// A file to be judged.
+struct Job<'a> {
+    path: RepoPath,
+    entry: Entry,
+    is_yaml: bool,
+    kinds: &'a Kinds,
+}
+
+impl Room {
+    fn enter(objects: &dyn Objects, survey: Survey, request: &Request) -> Result<Self, PlanError> {
+        if survey.is_broken() {
+            let (found, loose, managed, unmanaged) = Default::default();
+            return Ok(Self { survey, found, loose, managed, unmanaged });
+        }
+        let below = |tree: Option<TreeId>, folder| -> Result<Leaves, PlanError> {
+            let path = survey.path.child(folder);
+            Ok(tree.map(|tree| leaves(objects, tree, &path)).transpose()?.unwrap_or_default())
+        };
+        let unmanaged = below(survey.unmanaged, UNMANAGED)?;
+        let found = source::find(&survey, request.adopt, request.retry.as_ref(), &unmanaged);
+        let wants_managed = request.managed || found.iter().any(Found::is_yaml);
+        let managed = if wants_managed { below(survey.managed, MANAGED)? } else { Leaves::new() };
+        let loose = if request.adopt { Vec::new() } else { survey.loose.clone().into_iter().collect() };
+        Ok(Self { survey, found, loose, managed, unmanaged })
+    }
+
+    fn jobs(&self) -> impl Iterator<Item = Job<'_>> {
+        let base = &self.survey.path;
+        let kinds = &self.survey.kinds;
+        let job =
+            move |path: RepoPath, entry: Entry| Job { is_yaml: is_yaml_name(path.file_name()), path, entry, kinds };
+        let managed = base.child(MANAGED);
+        let found = self.found.iter().filter(|found| !found.stays() && !is_sidecar(found));
+        let sorted = found.map(move |found| job(base.join_path(&found.path), found.entry));
+        let loose = self.loose.iter().map(move |(path, entry)| job(base.join_path(path), *entry));
+        let held = self.managed.iter().filter(|(path, entry)| is_judged_in_managed(path, entry));
+        sorted.chain(loose).chain(held.map(move |(path, entry)| job(managed.join_path(path), *entry)))
+    }
+
+    fn furnish(self, objects: &dyn Objects, files: Vec<File>) -> Result<Inventory, PlanError> {
+        let mut files = files.into_iter();
+        let mut sources = Vec::new();
+        for found in self.found {
+            let content = if found.stays() {
+                Some(Sorted::Stays)
+            } else if is_sidecar(&found) {
+                Some(own_or_other(objects, &self.survey, &found)?)
+            } else {
+                files.next().map(Sorted::Judged)
+            };
+            let Found { path, entry, home } = found;
+            let wanted = wanted(&path, home);
+            sources.extend(content.map(|content| Source { path, entry, wanted, home, content }));
+        }
+        sources.retain(|source| !is_passed_by(source));
+        let loose = self.loose.into_iter().zip(files.by_ref()).filter(|(_, file)| holds_hedgehog(file));
+        let loose = loose.map(|((path, _), _)| path).collect();
+        let held = self.managed.iter().filter(|(path, entry)| is_judged_in_managed(path, entry));
+        let held: BTreeMap<RepoPath, File> = held.map(|(path, _)| path.clone()).zip(files).collect();
+        let holdings = Holdings::new(self.managed, held);
+        Ok(Inventory { survey: self.survey, sources, loose, holdings, unmanaged: self.unmanaged })
+    }
+}
+
+/// Loose files without a Hedgehog object are not adopted.
+fn is_passed_by(source: &Source) -> bool {
+    source.home == Home::Loose && !matches!(&source.content, Sorted::Judged(file) if holds_hedgehog(file))
+}
+
+/// Where a file would like to be in unmanaged/: at its path below the folder it came from.
+fn wanted(path: &RepoPath, home: Home) -> RepoPath {
+    match home {
+        Home::Loose => path.clone(),
+        Home::Raw | Home::Retried { .. } => {
+            let mut below = RepoPath::root();
+            for component in path.components().skip(1) {
+                below = below.join(component).expect("a component of a valid path is valid");
+            }
+            below
+        }
+    }
+}
+
+fn is_judged_in_managed(path: &RepoPath, entry: &Entry) -> bool {
+    entry.as_file().is_some() && is_yaml_name(path.file_name()) && !stays_in_managed(path.file_name())
+}
+
+fn is_sidecar(found: &Found) -> bool {
+    found.entry.as_file().is_some() && found.path.file_name().ends_with(SIDECAR.as_bytes())
+}
+
+/// A raw file with a sidecar's name: hhgit's own, or just another file.
+fn own_or_other(objects: &dyn Objects, survey: &Survey, found: &Found) -> Result<Sorted, PlanError> {
+    const LARGEST: u64 = 1 << 20;
+    let path = survey.path.join_path(&found.path);
+    let read = |source| PlanError::Read { path: path.clone(), source };
+    if let Some(blob) = found.entry.as_file() {
+        if objects.blob_size(blob).map_err(read)? <= LARGEST
+            && sidecar::read(&objects.blob(blob).map_err(read)?).is_some()
+        {
+            return Ok(Sorted::OwnSidecar);
+        }
+    }
+    let finding = by_entry(&path, &found.entry, false).expect("a file whose name is no YAML file's is decided by it");
+    Ok(Sorted::Judged(File::Whole(Box::new(finding))))
+}
+
+/// How many files a worker takes at a time: enough to be cheap, few enough to share the work evenly.
+const CHUNK: usize = 128;
+
+fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Result<Vec<File>, PlanError> {
+    let cores = request.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let workers = cores.min(jobs.len().div_ceil(CHUNK)).max(1);
+    if workers == 1 {
+        return jobs.iter().map(|job| judge_one(objects, job, &request.limits)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = |objects: &dyn Objects| {
+        let mut done = Vec::new();
+        loop {
+            let chunk = next.fetch_add(1, Ordering::Relaxed);
+            let Some(jobs) = jobs.chunks(CHUNK).nth(chunk) else { return done };
+            let files: Result<Vec<File>, PlanError> =
+                jobs.iter().map(|job| judge_one(objects, job, &request.limits)).collect();
+            done.push((chunk, files));
+        }
+    };
+    let mut chunks: Vec<_> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (1..workers)
+            .map(|_| {
+                let fork = objects.fork();
+                scope.spawn(move || work(&*fork))
+            })
+            .collect();
+        let mut chunks = work(objects);
+        for handle in handles {
+            chunks.extend(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        chunks
+    });
+    chunks.sort_by_key(|(chunk, _)| *chunk);
+    let files: Result<Vec<Vec<File>>, PlanError> = chunks.into_iter().map(|(_, files)| files).collect();
+    Ok(files?.into_iter().flatten().collect())
+}
+
+fn judge_one(objects: &dyn Objects, job: &Job<'_>, limits: &Limits) -> Result<File, PlanError> {
+    if let Some(finding) = by_entry(&job.path, &job.entry, job.is_yaml) {
+        return Ok(File::Whole(Box::new(finding)));
+    }
+    let read = |source| PlanError::Read { path: job.path.clone(), source };
+    let blob = job.entry.as_file().expect("what is no regular file was decided by its entry");
+    let size = objects.blob_size(blob).map_err(read)?;
+    if size > limits.file_bytes {
+        return Ok(File::Whole(Box::new(too_large(&job.path, size, limits))));
+    }
+    let bytes = objects.blob(blob).map_err(read)?;
+    Ok(judge(&bytes, &job.path, &Judge::new(job.kinds), limits))
+}

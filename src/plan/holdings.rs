@@ -1,0 +1,87 @@
+//! managed/ by identity: which file holds which objects, from content and never from names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fabric::inventory::Leaves;
+use crate::ids::Entry;
+use crate::path::RepoPath;
+use crate::verdict::code::Code;
+use crate::verdict::file::{Document, File};
+use crate::verdict::identity::Identity;
+
+/// What managed/ holds, by paths from there.
+#[derive(Debug, Default)]
+pub struct Holdings {
+    /// Every entry, whatever it is.
+    pub leaves: Leaves,
+    /// The files that were judged.
+    pub files: BTreeMap<RepoPath, File>,
+    holders: BTreeMap<Identity, Vec<RepoPath>>,
+}
+
+impl Holdings {
+    /// Indexes the judged files of managed/.
+    pub fn new(leaves: Leaves, files: BTreeMap<RepoPath, File>) -> Self {
+        let mut holders: BTreeMap<Identity, Vec<RepoPath>> = BTreeMap::new();
+        for (path, file) in &files {
+            let File::Documents(documents) = file else { continue };
+            let identities: BTreeSet<&Identity> = documents.iter().filter_map(|d| d.identity.as_ref()).collect();
+            for identity in identities {
+                holders.entry(identity.clone()).or_default().push(path.clone());
+            }
+        }
+        Self { leaves, files, holders }
+    }
+
+    /// The files that hold an object, in path order.
+    pub fn holders(&self, identity: &Identity) -> &[RepoPath] {
+        self.holders.get(identity).map_or(&[], Vec::as_slice)
+    }
+
+    /// All objects that managed/ holds, of whatever group.
+    pub fn identities(&self) -> impl Iterator<Item = (&Identity, &[RepoPath])> {
+        self.holders.iter().map(|(identity, paths)| (identity, paths.as_slice()))
+    }
+
+    /// The documents of a file.
+    pub fn documents(&self, path: &RepoPath) -> &[Document] {
+        match self.files.get(path) {
+            Some(File::Documents(documents)) => documents,
+            _ => &[],
+        }
+    }
+
+    /// The entry at a path.
+    pub fn entry(&self, path: &RepoPath) -> Option<Entry> {
+        self.leaves.get(path).copied()
+    }
+
+    /// Whether a file holds this object and nothing else.
+    pub fn holds_only(&self, path: &RepoPath, identity: &Identity) -> bool {
+        let documents = self.documents(path);
+        !documents.is_empty() && documents.iter().all(|document| document.identity.as_ref() == Some(identity))
+    }
+
+    /// Whether a file can be read as a whole: each of its documents parses.
+    pub fn is_readable(&self, path: &RepoPath) -> bool {
+        match self.files.get(path) {
+            Some(File::Documents(documents)) => {
+                documents.iter().all(|d| d.refusal().is_none_or(|code| !is_fault(code)))
+            }
+            Some(File::Whole(finding)) => finding.code == Code::Empty,
+            None => false,
+        }
+    }
+}
+
+fn is_fault(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Encoding
+            | Code::InvalidYaml
+            | Code::TrailingContent
+            | Code::DuplicateKey
+            | Code::TooDeep
+            | Code::AliasExpansion
+    )
+}

@@ -1,0 +1,92 @@
+//! What is wrong in managed/ and stays so: objects at wrong paths, doubled ones, files that are none of Hedgehog's.
+
+use crate::fabric::layout::{GITKEEP, stays_in_managed};
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::verdict::code::{Code, Severity};
+use crate::verdict::file::{Document, File};
+
+use super::arrange::managed;
+use super::settle::Settled;
+use super::work::Work;
+
+impl Work<'_> {
+    /// Says what is wrong with the files of managed/ that stay as they are.
+    pub(super) fn find_in_managed(&mut self, settled: &Settled) {
+        let stays = |path: &&RepoPath| !settled.replaced.contains(*path) && !settled.repairs.contains_key(*path);
+        let mut findings = Vec::new();
+        for path in self.holdings.leaves.keys().filter(stays) {
+            let name = path.file_name();
+            if stays_in_managed(name) || name == GITKEEP.as_bytes() {
+                continue;
+            }
+            match self.holdings.files.get(path) {
+                Some(File::Documents(documents)) => self.documents_findings(settled, path, documents, &mut findings),
+                Some(File::Whole(finding)) if finding.severity == Severity::Error => findings.push((**finding).clone()),
+                Some(File::Whole(finding)) => findings.push(self.foreign(path, &finding.message)),
+                None => findings.push(self.foreign(path, "the name does not end in .yaml, .yml or .json")),
+            }
+        }
+        self.findings.extend(findings);
+    }
+
+    fn foreign(&self, path: &RepoPath, message: &str) -> Finding {
+        Finding::new(Code::ForeignFile, self.survey.path.join_path(&managed(path)), message)
+    }
+
+    fn documents_findings(
+        &self,
+        settled: &Settled,
+        path: &RepoPath,
+        documents: &[Document],
+        findings: &mut Vec<Finding>,
+    ) {
+        for document in documents {
+            let foreign =
+                matches!(document.refusal(), Some(Code::NotHedgehog | Code::NotAMapping | Code::InstallerOwned));
+            for finding in &document.findings {
+                let mut finding = finding.clone();
+                if foreign {
+                    finding.code = Code::ForeignFile;
+                    Code::ForeignFile.help().clone_into(&mut finding.help);
+                }
+                findings.push(finding);
+            }
+            findings.extend(self.placement(settled, path, documents.len(), document));
+        }
+    }
+
+    /// Whether a document of managed/ is the only holder of its object, alone at its own path.
+    fn placement(&self, settled: &Settled, path: &RepoPath, count: usize, document: &Document) -> Option<Finding> {
+        let identity = document.identity.as_ref()?;
+        let about = |code: Code, message: String| {
+            let mut finding = Finding::new(code, self.survey.path.join_path(&managed(path)), message);
+            let (line, _) = document.lines;
+            finding.document = Some(document.number);
+            finding.place = Some(Place { line, column: 1, end_line: line, end_column: 1 });
+            finding.object.clone_from(&document.object);
+            finding
+        };
+        let gone = |holder: &RepoPath| settled.replaced.contains(holder) || settled.repairs.contains_key(holder);
+        let others: Vec<String> = self
+            .holdings
+            .holders(identity)
+            .iter()
+            .filter(|holder| *holder != path && !gone(holder))
+            .map(|holder| self.survey.path.join_path(&managed(holder)).to_string())
+            .collect();
+        if !others.is_empty() {
+            let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also in {}", others.join(", ")));
+            finding.help =
+                "Keep one of the files in managed/ and delete the others; which one is applied last is chance."
+                    .to_owned();
+            return Some(finding);
+        }
+        let target = document.target.as_ref()?.path();
+        if target != path {
+            let own = self.survey.path.join_path(&managed(target));
+            return Some(about(Code::Misplaced, format!("{identity} belongs in {own}")));
+        }
+        (count > 1).then(|| about(Code::Misplaced, format!("{identity} shares its file with other documents")))
+    }
+}

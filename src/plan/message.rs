@@ -1,0 +1,92 @@
+//! The commit message: a subject, a body a person can read, and trailers; made from the reports alone.
+
+use std::fmt::Write as _;
+
+use crate::ids::TreeId;
+use crate::report::{Change, DocumentRow, FabricReport, Fate};
+
+/// What the trailers say of how the commit was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The command, as the subject names it: `sync` or `init`.
+    pub command: &'static str,
+    /// hhgit's version.
+    pub version: String,
+    /// The ruleset's name and digest.
+    pub ruleset: String,
+    /// The options that change the tree, as flags.
+    pub options: Vec<String>,
+}
+
+/// How many lines of a fabric's details a message holds.
+const MOST_LINES: usize = 50;
+
+/// Writes the message.
+pub(super) fn write(stamp: &Stamp, input: TreeId, fabrics: &[FabricReport]) -> String {
+    let changed: Vec<&FabricReport> = fabrics.iter().filter(|fabric| !fabric.edits.is_empty()).collect();
+    let mut text = format!("hhgit: {}\n", subject(stamp.command, &changed));
+    for fabric in &changed {
+        let counts = fabric.counts();
+        let _ = write!(text, "\n{} ({}): ", fabric.name, fabric.path);
+        let _ = writeln!(
+            text,
+            "{} to managed, {} to unmanaged, {}",
+            counts.managed,
+            counts.unmanaged,
+            plural(counts.repairs, "repair", "repairs")
+        );
+        let lines = details(fabric);
+        for line in lines.iter().take(MOST_LINES) {
+            let _ = writeln!(text, "  {line}");
+        }
+        if lines.len() > MOST_LINES {
+            let _ = writeln!(text, "  and {} more", lines.len() - MOST_LINES);
+        }
+    }
+    let _ = write!(text, "\nHhgit-Version: {}\nHhgit-Ruleset: {}\n", stamp.version, stamp.ruleset);
+    if !stamp.options.is_empty() {
+        let _ = writeln!(text, "Hhgit-Options: {}", stamp.options.join(" "));
+    }
+    let _ = writeln!(text, "Hhgit-Input-Tree: {input}");
+    for fabric in &changed {
+        let _ = writeln!(text, "Hhgit-Fabric: {}", fabric.path);
+    }
+    text
+}
+
+fn subject(command: &str, changed: &[&FabricReport]) -> String {
+    let managed: usize = changed.iter().map(|fabric| fabric.counts().managed).sum();
+    let unmanaged: usize = changed.iter().map(|fabric| fabric.counts().unmanaged).sum();
+    let place = match changed {
+        [one] => one.name.clone(),
+        _ => format!("{} fabrics", changed.len()),
+    };
+    match (command, managed, unmanaged) {
+        ("init", ..) => format!("init {place}"),
+        (_, 0, 0) => format!("repair {place}"),
+        (_, 0, _) => format!("sort {} out of {place}", plural(unmanaged, "document", "documents")),
+        _ => format!("{command} {} into {place}", plural(managed, "object", "objects")),
+    }
+}
+
+fn details(fabric: &FabricReport) -> Vec<String> {
+    let mut lines: Vec<String> = fabric.documents.iter().filter_map(detail).collect();
+    lines.extend(fabric.repairs.iter().map(|repair| format!("repaired {}: {}", repair.path, repair.code)));
+    lines
+}
+
+fn detail(row: &DocumentRow) -> Option<String> {
+    let word = match (row.fate, row.change) {
+        (Fate::Kept, _) => return None,
+        (Fate::Managed, Some(Change::Added)) => "added",
+        (Fate::Managed, Some(Change::Updated)) => "updated",
+        (Fate::Managed, _) => "unchanged",
+        (Fate::Unmanaged, _) => "parked",
+    };
+    let code = row.code.map(|code| format!(": {code}")).unwrap_or_default();
+    Some(format!("{word} {}{code}", row.target))
+}
+
+fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

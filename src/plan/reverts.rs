@@ -1,0 +1,112 @@
+//! Reverts hold: the raw documents whose sync a person took back, told from the first-parent history alone.
+
+use std::collections::BTreeMap;
+
+use crate::ids::{BlobId, CommitId, Entry, TreeId};
+use crate::path::RepoPath;
+use crate::snapshot::{Objects, ReadError, TreeEntry};
+
+use super::error::PlanError;
+
+/// A valid raw document that is about to go to managed/. Paths are the repository's.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Its file.
+    pub raw: RepoPath,
+    /// Its place in managed/.
+    pub managed: RepoPath,
+    /// Whatever the caller knows it by.
+    pub key: (usize, usize),
+}
+
+/// The keys of the candidates that were reverted: the last first-parent commit that touched the raw file also took exactly the
+/// document's bytes (as `blob` names them) away from its managed path.
+pub fn find(
+    objects: &dyn Objects,
+    input: CommitId,
+    candidates: &[Candidate],
+    mut blob: impl FnMut((usize, usize)) -> Result<BlobId, PlanError>,
+) -> Result<Vec<(usize, usize)>, PlanError> {
+    let mut waiting: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        waiting.entry(&candidate.raw).or_default().push(candidate);
+    }
+    let mut reverted = Vec::new();
+    let mut commit = input;
+    while !waiting.is_empty() {
+        let now = objects.commit(commit).map_err(PlanError::History)?;
+        let Some(parent) = now.parents.first().copied() else { break };
+        if objects.is_shallow_boundary(commit).map_err(PlanError::History)? {
+            let path = waiting.keys().next().map(|path| (*path).clone()).unwrap_or_default();
+            return Err(PlanError::Shallow { boundary: commit, path });
+        }
+        let before = objects.commit(parent).map_err(PlanError::History)?;
+        let trees = (Some(before.tree), Some(now.tree));
+        let paths: Vec<&RepoPath> = waiting.keys().copied().collect();
+        let mut by_managed: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
+        for change in changes(objects, trees, &paths, 0).map_err(PlanError::History)? {
+            for candidate in waiting.remove(change.path).unwrap_or_default() {
+                by_managed.entry(&candidate.managed).or_default().push(candidate);
+            }
+        }
+        let paths: Vec<&RepoPath> = by_managed.keys().copied().collect();
+        for change in changes(objects, trees, &paths, 0).map_err(PlanError::History)? {
+            let Some(was) = change.was.and_then(|entry| entry.as_file()) else { continue };
+            if change.is.and_then(|entry| entry.as_file()) == Some(was) {
+                continue;
+            }
+            for candidate in &by_managed[change.path] {
+                if blob(candidate.key)? == was {
+                    reverted.push(candidate.key);
+                }
+            }
+        }
+        commit = parent;
+    }
+    reverted.sort_unstable();
+    Ok(reverted)
+}
+
+/// A path at which two trees differ.
+struct Differs<'p> {
+    path: &'p RepoPath,
+    was: Option<Entry>,
+    is: Option<Entry>,
+}
+
+/// Where two trees differ at these sorted paths; equal sub-trees are not read. `depth` components are behind us.
+fn changes<'p>(
+    objects: &dyn Objects,
+    (before, after): (Option<TreeId>, Option<TreeId>),
+    paths: &[&'p RepoPath],
+    depth: usize,
+) -> Result<Vec<Differs<'p>>, ReadError> {
+    if before == after || paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let read = |tree: Option<TreeId>| tree.map(|tree| objects.tree(tree)).transpose();
+    let before = by_name(read(before)?.unwrap_or_default());
+    let after = by_name(read(after)?.unwrap_or_default());
+    let mut found = Vec::new();
+    for group in paths.chunk_by(|a, b| component(a, depth) == component(b, depth)) {
+        let name = component(group[0], depth).unwrap_or_default();
+        let (was, is) = (before.get(name).copied(), after.get(name).copied());
+        if was == is {
+            continue;
+        }
+        let (leaves, deeper): (Vec<&RepoPath>, Vec<&RepoPath>) =
+            group.iter().copied().partition(|path| component(path, depth + 1).is_none());
+        found.extend(leaves.into_iter().map(|path| Differs { path, was, is }));
+        let tree = |entry: Option<Entry>| entry.and_then(|entry| entry.as_tree());
+        found.extend(changes(objects, (tree(was), tree(is)), &deeper, depth + 1)?);
+    }
+    Ok(found)
+}
+
+fn by_name(entries: Vec<TreeEntry>) -> BTreeMap<Vec<u8>, Entry> {
+    entries.into_iter().map(|entry| (entry.name, entry.entry)).collect()
+}
+
+fn component(path: &RepoPath, depth: usize) -> Option<&[u8]> {
+    path.components().nth(depth)
+}

@@ -1,0 +1,150 @@
+//! A file on its own: what it is, and for each of its documents what becomes of it and why.
+
+use crate::finding::{Finding, ObjectRef};
+use crate::ids::{Entry, ModeKind};
+use crate::path::RepoPath;
+use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Parsed, parse, split};
+
+use super::code::Code;
+use super::identity::{Identity, ManagedPath};
+use super::judge::{Judge, Judgement};
+use super::unit::{Reading, Unit, cut};
+
+/// What a file is.
+#[derive(Debug, Clone)]
+pub enum File {
+    /// It is sorted as a whole, for this reason.
+    Whole(Box<Finding>),
+    /// It holds documents, at least one.
+    Documents(Vec<Document>),
+}
+
+/// One document of a file.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its number in the file, from 1.
+    pub number: u32,
+    /// Its first and last line of content, from 1.
+    pub lines: (u32, u32),
+    /// Its bytes.
+    pub unit: Unit,
+    /// What it says it is.
+    pub object: Option<ObjectRef>,
+    /// The object it names, of whatever group, as far as it names one.
+    pub identity: Option<Identity>,
+    /// Where it belongs, or nothing if it was refused; the findings say why.
+    pub target: Option<ManagedPath>,
+    /// What is to be said about it, the reason for a refusal first.
+    pub findings: Vec<Finding>,
+}
+
+impl Document {
+    /// Why the document was refused; none if it is valid.
+    pub fn refusal(&self) -> Option<Code> {
+        if self.target.is_some() { None } else { self.findings.first().map(|finding| finding.code) }
+    }
+}
+
+/// What a file is by its name and entry alone, without its bytes: a finding if that decides it.
+pub fn by_entry(path: &RepoPath, entry: &Entry, is_yaml: bool) -> Option<Finding> {
+    let finding = |code: Code, message: &str| Some(Finding::new(code, path.clone(), message));
+    match entry.mode.kind() {
+        ModeKind::Symlink => finding(Code::Symlink, "a symbolic link is never followed"),
+        ModeKind::Submodule => finding(Code::Submodule, "a submodule is never looked into"),
+        ModeKind::File if is_yaml => None,
+        _ => finding(Code::NotYaml, "the name does not end in .yaml, .yml or .json"),
+    }
+}
+
+/// The finding of a file that is over the limit.
+pub fn too_large(path: &RepoPath, size: u64, limits: &Limits) -> Finding {
+    let message = format!("the file has {size} bytes, more than the limit of {}", limits.file_bytes);
+    Finding::new(Code::TooLarge, path.clone(), message)
+}
+
+/// Judges a file's bytes. Findings carry `path`.
+pub fn judge(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits) -> File {
+    if is_lfs_pointer(bytes) {
+        let message = "the file is a Git LFS pointer, not the YAML it stands for";
+        return File::Whole(Box::new(Finding::new(Code::LfsPointer, path.clone(), message)));
+    }
+    let chunks = split(bytes);
+    let parsed: Vec<_> = chunks.iter().map(|chunk| parse(bytes, chunk, limits)).collect();
+    let readings: Vec<_> = parsed.iter().map(reading).collect();
+    let units = cut(bytes, &chunks, &readings);
+    if units.is_empty() {
+        return File::Whole(Box::new(Finding::new(Code::Empty, path.clone(), "the file holds no document")));
+    }
+    let lines = Lines::new(bytes);
+    let file = OneFile { bytes, path, lines: &lines, judge };
+    File::Documents(units.into_iter().map(|(i, unit)| file.document(&chunks[i], &parsed[i], unit)).collect())
+}
+
+fn reading(parsed: &Result<Parsed, Fault>) -> Reading {
+    match parsed {
+        Err(_) => Reading::Fault,
+        Ok(Parsed { root: None, .. }) => Reading::Nothing,
+        Ok(Parsed { root: Some(_), content_end }) => Reading::Content { end: *content_end },
+    }
+}
+
+fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/")
+}
+
+struct OneFile<'a> {
+    bytes: &'a [u8],
+    path: &'a RepoPath,
+    lines: &'a Lines,
+    judge: &'a Judge<'a>,
+}
+
+impl OneFile<'_> {
+    fn document(&self, chunk: &Chunk, parsed: &Result<Parsed, Fault>, unit: Unit) -> Document {
+        let (judgement, span) = match parsed {
+            Ok(parsed) => {
+                let judgement = parsed.root.as_ref().map(|root| self.judge.judge(root)).unwrap_or_default();
+                let start = parsed.root.as_ref().map_or(chunk.body.start, |root| root.span.start);
+                (judgement, crate::yaml::Span { start, end: parsed.content_end })
+            }
+            Err(fault) => (Judgement::of_fault(fault_code(fault.kind), fault), trimmed(self.bytes, chunk.body)),
+        };
+        let line_of = |offset: usize| self.lines.position(self.bytes, offset).0;
+        let last = if span.end > span.start { span.end - 1 } else { span.start };
+        let Judgement { object, identity, target, remarks } = judgement;
+        let findings = remarks
+            .into_iter()
+            .map(|remark| {
+                let mut finding = Finding::new(remark.code, self.path.clone(), remark.message);
+                finding.severity = remark.severity;
+                finding.document = Some(chunk.number);
+                finding.place = Some(self.lines.place(self.bytes, remark.span));
+                finding.object.clone_from(&object);
+                if let Some(help) = remark.help {
+                    finding.help = help;
+                }
+                finding
+            })
+            .collect();
+        let lines = (line_of(span.start), line_of(last));
+        Document { number: chunk.number, lines, unit, object, identity, target, findings }
+    }
+}
+
+fn trimmed(bytes: &[u8], span: crate::yaml::Span) -> crate::yaml::Span {
+    let body = &bytes[span.start..span.end];
+    let lead = body.len() - body.trim_ascii_start().len();
+    let start = if lead == body.len() { span.start } else { span.start + lead };
+    crate::yaml::Span { start, end: start + bytes[start..span.end].trim_ascii_end().len() }
+}
+
+fn fault_code(kind: FaultKind) -> Code {
+    match kind {
+        FaultKind::Encoding => Code::Encoding,
+        FaultKind::InvalidYaml => Code::InvalidYaml,
+        FaultKind::TrailingContent => Code::TrailingContent,
+        FaultKind::DuplicateKey => Code::DuplicateKey,
+        FaultKind::TooDeep => Code::TooDeep,
+        FaultKind::AliasExpansion => Code::AliasExpansion,
+    }
+}
