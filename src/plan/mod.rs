@@ -1,6 +1,7 @@
 //! The plan: the edits that turn the input tree into the output tree, computed without touching git.
 
 mod edit;
+mod given;
 
 pub use edit::{Content, Edit, Target};
 
