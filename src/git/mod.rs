@@ -1,1 +1,33 @@
 //! The only place that knows gix or runs git: open, read, write, publish.
+//!
+//! In the order the data passes through: [`open`] finds and gates a repository, [`refs`] names branches and their tips,
+//! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`write`] puts them and
+//! a commit into one pack nobody sees yet, and [`publish`] moves the branch by compare-and-swap, through [`worktree`]
+//! where the branch is checked out. [`run`] is the one way the `git` program is started.
+
+pub mod commit;
+pub mod environment;
+pub(crate) mod fast_forward;
+pub mod hooks;
+pub mod in_use;
+pub(crate) mod keep;
+pub mod open;
+pub(crate) mod pack;
+pub mod publish;
+pub mod read;
+pub(crate) mod ref_lock;
+pub mod refs;
+pub mod run;
+pub(crate) mod sign;
+pub mod tree;
+pub mod worktree;
+pub mod write;
+
+pub use commit::{CommitMeta, Person, Signature};
+pub use environment::Environment;
+pub use open::{OpenError, Repo};
+pub use publish::{PublishError, Published, publish};
+pub use read::Reader;
+pub use refs::{BranchName, Head, RefError};
+pub use tree::{NewTree, TreeError};
+pub use write::{WriteError, Written, write};

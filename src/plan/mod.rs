@@ -9,6 +9,7 @@ mod desk;
 mod edit;
 mod error;
 pub mod fabric;
+mod given;
 pub mod holdings;
 mod incoming;
 mod leftover;

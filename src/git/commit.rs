@@ -1,0 +1,112 @@
+//! A commit's own fields and how git spells them as bytes; no I/O.
+
+use gix::bstr::{BStr, ByteSlice};
+
+use crate::ids::{CommitId, TreeId};
+use crate::snapshot::Time;
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name, without angle brackets or line breaks.
+    pub name: String,
+    /// The address, without angle brackets or line breaks.
+    pub email: String,
+}
+
+/// Who did something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Who.
+    pub person: Person,
+    /// When.
+    pub time: Time,
+}
+
+/// What a commit says beside its tree and message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitMeta {
+    /// Who wrote the change.
+    pub author: Signature,
+    /// Who committed it.
+    pub committer: Signature,
+    /// Whether the commit is to be signed by the user's own git configuration.
+    pub sign: bool,
+    /// The parents, first parent first.
+    pub parents: Vec<CommitId>,
+}
+
+impl Person {
+    /// A person of these words, cleaned as git cleans them.
+    pub fn new(name: &str, email: &str) -> Self {
+        Self { name: clean(name), email: clean(email) }
+    }
+
+    pub(super) fn of(name: &BStr, email: &BStr) -> Self {
+        Self::new(&name.to_str_lossy(), &email.to_str_lossy())
+    }
+
+    /// A person spelled `Name <address>`, as `hhgit.author` has it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, rest) = text.split_once('<')?;
+        let (email, after) = rest.split_once('>')?;
+        let person = Self::new(name, email);
+        (after.trim().is_empty() && !person.name.is_empty()).then_some(person)
+    }
+}
+
+impl Signature {
+    /// The signature as a commit holds it.
+    pub fn line(&self) -> String {
+        let Time { seconds, offset } = self.time;
+        let minutes = offset.unsigned_abs() / 60;
+        let sign = if offset < 0 { '-' } else { '+' };
+        let Person { name, email } = &self.person;
+        format!("{} <{}> {seconds} {sign}{:02}{:02}", clean(name), clean(email), minutes / 60, minutes % 60)
+    }
+}
+
+/// The bytes of an unsigned commit.
+pub fn encode(tree: TreeId, meta: &CommitMeta, message: &str) -> Vec<u8> {
+    let mut out = format!("tree {tree}\n");
+    for parent in &meta.parents {
+        out.push_str(&format!("parent {parent}\n"));
+    }
+    let (author, committer) = (meta.author.line(), meta.committer.line());
+    out.push_str(&format!("author {author}\ncommitter {committer}\n\n{}", whole_lines(message)));
+    out.into_bytes()
+}
+
+/// A message as a commit holds it: no NUL byte, and its last line ended.
+pub(super) fn whole_lines(message: &str) -> String {
+    let mut text = message.replace('\0', "\u{fffd}");
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// Takes out what would end a name or address early.
+fn clean(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '<' | '>' | '\n' | '\r' | '\0')).collect::<String>().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_cannot_be_steered_by_a_name() {
+        let person = Person::new("Eve\nparent 123 <x>", "a>b");
+        let line = Signature { person, time: Time { seconds: 5, offset: -5400 } }.line();
+        assert_eq!(line, "Eveparent 123 x <ab> 5 -0130");
+    }
+
+    #[test]
+    fn a_person_is_parsed_or_not() {
+        assert_eq!(Person::parse("A B <a@b>"), Some(Person::new("A B", "a@b")));
+        for bad in ["A B", "A <b", "<a@b>", "A <b> c"] {
+            assert_eq!(Person::parse(bad), None, "{bad}");
+        }
+    }
+}

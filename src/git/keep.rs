@@ -1,0 +1,188 @@
+//! Packs that nobody names yet: how they are kept from being collected, and how a killed run's leavings are known.
+//!
+//! Whatever hhgit puts beside the packs before a ref names it is marked by a file that holds [`MARK`] and that the writing
+//! process holds locked (flock) for as long as it lives: first in a directory `tmp_hhgit-*`, then, by a rename that takes
+//! the lock along, as the pack's `.keep`. The system drops the lock of a process that dies, so a marked file that can be
+//! locked is left over; no process id, clock or age is asked. Placing and cleaning exclude each other by a lock on
+//! the pack directory itself. Where a file system has no such locks nothing is cleaned.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// What a marked file holds.
+const MARK: &[u8] = b"hhgit: written, not yet published\n";
+/// How the directories begin in which packs are made; git's own prune knows `tmp_` too.
+const STAGING: &str = "tmp_hhgit-";
+/// How often the pack directory's lock is tried, and how long between.
+const TRIES: (u32, Duration) = (200, Duration::from_millis(10));
+
+/// Where a pack is made, out of every reader's sight.
+pub(crate) struct Staging {
+    packs: PathBuf,
+    dir: tempfile::TempDir,
+    mark: File,
+    shared: i32,
+}
+
+/// Keeps an installed pack from being collected until dropped.
+pub(crate) struct Keep {
+    packs: PathBuf,
+    path: PathBuf,
+    mark: File,
+}
+
+impl Staging {
+    /// Cleans up after killed runs, and begins.
+    pub(crate) fn begin(objects: &Path, shared: i32) -> io::Result<Self> {
+        let packs = objects.join("pack");
+        if !packs.is_dir() {
+            std::fs::create_dir_all(&packs)?;
+            share(&packs, shared)?;
+        }
+        let lock = lock_dir(&packs);
+        if lock.is_some() {
+            clean_locked(&packs)?;
+        }
+        let dir = tempfile::Builder::new().prefix(STAGING).tempdir_in(&packs)?;
+        share(dir.path(), shared)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o444);
+        let mut mark = options.open(dir.path().join("keep"))?;
+        // Without locks on this file system the mark is no lie, only never cleaned.
+        drop(mark.try_lock());
+        mark.write_all(MARK)?;
+        Ok(Self { packs, dir, mark, shared })
+    }
+
+    /// The directory to work in.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Gives the pack and its index the modes git gives them, syncs them, and moves them among the repository's packs.
+    pub(crate) fn install(self, pack: &Path, index: &Path) -> io::Result<Keep> {
+        // The mark was made with the mode git makes packs with, so it shows what the umask leaves of it.
+        let plain = self.mark.metadata()?.permissions();
+        let mode = gix::fs::adjust_shared_repository_permissions(plain, self.shared);
+        for path in [pack, index] {
+            std::fs::set_permissions(path, mode.clone())?;
+            File::open(path)?.sync_all()?;
+        }
+        self.mark.set_permissions(mode)?;
+        let stem = pack.file_stem().unwrap_or_default();
+        let target = |extension: &str| self.packs.join(stem).with_extension(extension);
+        let lock = lock_dir(&self.packs);
+        let keep = target("keep");
+        if !keep.exists() || is_marked(&keep) {
+            std::fs::rename(self.dir.path().join("keep"), &keep)?;
+        }
+        std::fs::rename(pack, target("pack"))?;
+        std::fs::rename(index, target("idx"))?;
+        sync_dir(&self.packs)?;
+        drop(lock);
+        Ok(Keep { packs: self.packs.clone(), path: keep, mark: self.mark })
+    }
+}
+
+impl Drop for Keep {
+    fn drop(&mut self) {
+        let lock = lock_dir(&self.packs);
+        // Another run that made the same pack has put its own mark in this one's place; that one is not ours to take.
+        if same_file(&self.mark, &self.path) {
+            drop(std::fs::remove_file(&self.path));
+        }
+        drop(lock);
+    }
+}
+
+/// Takes away what killed runs left; answers how many things. Waits for no living run.
+pub(crate) fn clean(objects: &Path) -> io::Result<usize> {
+    let packs = objects.join("pack");
+    match lock_dir(&packs) {
+        Some(_lock) => clean_locked(&packs),
+        None => Ok(0),
+    }
+}
+
+fn clean_locked(packs: &Path) -> io::Result<usize> {
+    let mut cleaned = 0;
+    for entry in std::fs::read_dir(packs)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes().to_vec();
+        if name.starts_with(STAGING.as_bytes()) && path.is_dir() {
+            // Marks are made under the same lock on the pack directory, so one without is left over too.
+            let mark = File::open(path.join("keep"));
+            if mark.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |mark| is_left(&mark)) {
+                std::fs::remove_dir_all(&path)?;
+                cleaned += 1;
+            }
+        } else if name.ends_with(b".keep") && is_marked(&path) {
+            let mark = File::open(&path)?;
+            if is_left(&mark) {
+                // Killed between its renames: a pack that got no index is nobody's.
+                if !path.with_extension("idx").exists() {
+                    drop(std::fs::remove_file(path.with_extension("pack")));
+                }
+                std::fs::remove_file(&path)?;
+                cleaned += 1;
+            }
+        }
+    }
+    Ok(cleaned)
+}
+
+/// Whether nobody holds the mark any more.
+fn is_left(mark: &File) -> bool {
+    matches!(mark.try_lock(), Ok(()))
+}
+
+fn is_marked(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MARK.len() as u64 + 1).read_to_end(&mut start));
+    read.is_ok() && start == MARK
+}
+
+/// The pack directory's own lock; none where it cannot be had.
+fn lock_dir(dir: &Path) -> Option<File> {
+    let file = File::open(dir).ok()?;
+    for _ in 0..TRIES.0 {
+        match file.try_lock() {
+            Ok(()) => return Some(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(TRIES.1),
+            Err(TryLockError::Error(_)) => return None,
+        }
+    }
+    None
+}
+
+#[cfg(unix)]
+fn same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), std::fs::symlink_metadata(path)) {
+        (Ok(a), Ok(b)) => (a.dev(), a.ino()) == (b.dev(), b.ino()),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn same_file(_file: &File, path: &Path) -> bool {
+    is_marked(path)
+}
+
+/// Makes a directory's entries survive a loss of power.
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// Adds the mode bits that `core.sharedRepository` asks for.
+pub(crate) fn share(path: &Path, shared: i32) -> io::Result<()> {
+    if shared == 0 {
+        return Ok(());
+    }
+    let plain = std::fs::metadata(path)?.permissions();
+    std::fs::set_permissions(path, gix::fs::adjust_shared_repository_permissions(plain, shared))
+}

@@ -1,0 +1,292 @@
+//! Finding and opening a repository, and refusing those hhgit would not handle soundly; moves and writes nothing.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use gix::bstr::{BString, ByteSlice};
+
+use super::commit::Person;
+use super::environment::Environment;
+use crate::ids::HashKind;
+
+/// The repository extensions that hhgit knows to handle, in lower case.
+const EXTENSIONS: [&str; 7] =
+    ["objectformat", "worktreeconfig", "partialclone", "noop", "preciousobjects", "relativeworktrees", "refstorage"];
+/// Extensions that git obeys in version 0 too; others need version 1.
+const VERSION_0: [&str; 4] = ["worktreeconfig", "partialclone", "noop", "preciousobjects"];
+/// How long a busy lock is waited for where the configuration does not say.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+/// How long a busy lock is waited for at most.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// An opened repository that passed the gate.
+pub struct Repo {
+    pub(super) gix: gix::Repository,
+    pub(super) environment: Environment,
+}
+
+/// Why a repository was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// There is no repository.
+    #[error("{} is in no git repository; name one with -C, or make one: git init", dir.display())]
+    NotFound {
+        /// Where the search began.
+        dir: PathBuf,
+    },
+    /// The repository could not be opened.
+    #[error("the git repository at {} cannot be opened; look with: git -C {} status", dir.display(), dir.display())]
+    Open {
+        /// Where the search began.
+        dir: PathBuf,
+        /// What was wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The repository belongs to another user.
+    #[error("{} belongs to another user, so its configuration is not trusted; if you trust it: git config --global --add safe.directory '{}'", dir.display(), dir.display())]
+    Untrusted {
+        /// The repository.
+        dir: PathBuf,
+    },
+    /// References are stored in a way hhgit does not know.
+    #[error("{} stores its references as {storage}; hhgit handles only files, convert it: git refs migrate --ref-format=files", dir.display())]
+    RefStorage {
+        /// The repository.
+        dir: PathBuf,
+        /// The value of `extensions.refStorage`.
+        storage: String,
+    },
+    /// The repository's format has a version hhgit does not know.
+    #[error("{} has repository format version {version}; hhgit knows 0 and 1, a newer hhgit may know more", dir.display())]
+    Version {
+        /// The repository.
+        dir: PathBuf,
+        /// The value of `core.repositoryFormatVersion`.
+        version: String,
+    },
+    /// The repository uses an extension hhgit does not know.
+    #[error("{} uses the repository extension '{name}', which hhgit does not know; a newer hhgit may", dir.display())]
+    Extension {
+        /// The repository.
+        dir: PathBuf,
+        /// The extension's name.
+        name: String,
+    },
+    /// The repository's version forbids the extension it uses.
+    #[error("{} uses the extension '{name}' at repository format version 0; set it right: git config core.repositoryFormatVersion 1", dir.display())]
+    ExtensionNeedsVersion {
+        /// The repository.
+        dir: PathBuf,
+        /// The extension's name.
+        name: String,
+    },
+    /// A reference namespace is asked for.
+    #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
+    Namespace,
+}
+
+impl Repo {
+    /// Opens the repository that `dir` is in, as git finds it, in this process' environment.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        Self::open_in(dir, Environment::of_process())
+    }
+
+    /// Opens the repository that `dir` is in, in the given environment.
+    pub fn open_in(dir: &Path, environment: Environment) -> Result<Self, OpenError> {
+        if environment.namespace.is_some() {
+            return Err(OpenError::Namespace);
+        }
+        let mut gix = discover(dir, environment.isolated)?;
+        gix.make_paths_absolute().map_err(|source| open_error(dir, source))?;
+        if gix.git_dir_trust() != gix::sec::Trust::Full {
+            return Err(OpenError::Untrusted { dir: gix.workdir().unwrap_or(gix.git_dir()).to_owned() });
+        }
+        gate(&gix)?;
+        Ok(Self { gix, environment })
+    }
+
+    /// This work tree's own git directory (that of the repository, but for linked work trees).
+    pub fn git_dir(&self) -> &Path {
+        self.gix.git_dir()
+    }
+
+    /// The git directory that all work trees share: objects, refs, configuration.
+    pub fn common_dir(&self) -> &Path {
+        self.gix.common_dir()
+    }
+
+    /// The work tree's root; none in a bare repository.
+    pub fn work_tree(&self) -> Option<PathBuf> {
+        self.gix.workdir().map(Path::to_owned)
+    }
+
+    /// The kind of hash that names objects.
+    pub fn hash_kind(&self) -> HashKind {
+        self.gix.object_hash()
+    }
+
+    /// Whether objects may be missing by design.
+    pub fn is_partial_clone(&self) -> bool {
+        let config = self.gix.config_snapshot();
+        config.string("extensions.partialClone").is_some()
+            || config.plumbing().sections_by_name("remote").is_some_and(|mut sections| {
+                sections.any(|s| s.value("promisor").is_some() || s.value("partialclonefilter").is_some())
+            })
+    }
+
+    /// Whether history is cut off somewhere.
+    pub fn is_shallow(&self) -> bool {
+        self.gix.is_shallow().unwrap_or(false)
+    }
+
+    /// Whether a push is being judged right now, so that no ref may move.
+    pub fn in_quarantine(&self) -> bool {
+        self.environment.quarantine.is_some()
+    }
+
+    /// The last value of a configuration key such as `hhgit.author`.
+    pub fn config(&self, key: &str) -> Option<String> {
+        self.gix.config_snapshot().string(key).map(|value| value.to_str_lossy().into_owned())
+    }
+
+    /// All values of a configuration key, in the order of their files.
+    pub fn config_all(&self, key: &str) -> Vec<String> {
+        let values = self.gix.config_snapshot().plumbing().strings(key).unwrap_or_default();
+        values.iter().map(|value| value.to_str_lossy().into_owned()).collect()
+    }
+
+    /// A configuration key as yes or no; none if it is not set or is neither.
+    pub fn config_bool(&self, key: &str) -> Option<bool> {
+        self.gix.config_snapshot().boolean(key)
+    }
+
+    /// The author that git itself would name here, if it knows one.
+    pub fn git_author(&self) -> Option<Person> {
+        self.gix.author().and_then(Result::ok).map(|who| Person::of(who.name, who.email))
+    }
+
+    /// The committer that git itself would name here, if it knows one.
+    pub fn git_committer(&self) -> Option<Person> {
+        self.gix.committer().and_then(Result::ok).map(|who| Person::of(who.name, who.email))
+    }
+
+    /// The mode bits that `core.sharedRepository` asks for, in git's own encoding: positive to add, negative to set.
+    pub(super) fn shared_permissions(&self) -> i32 {
+        let config = self.gix.config_snapshot();
+        let value: Option<Option<BString>> = config.plumbing().string_implicit("core.sharedRepository");
+        match value {
+            None => 0,
+            Some(value) => shared_permissions(value.as_ref().map(|v| v.as_slice())),
+        }
+    }
+
+    /// How long a lock of a single ref is waited for.
+    pub(super) fn ref_lock_wait(&self) -> Duration {
+        match self.gix.config_snapshot().integer("core.filesRefLockTimeout") {
+            None => LOCK_WAIT,
+            Some(millis) => u64::try_from(millis).map_or(LOCK_WAIT_MAX, Duration::from_millis).min(LOCK_WAIT_MAX),
+        }
+    }
+}
+
+impl std::fmt::Debug for Repo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repo").field("git_dir", &self.git_dir()).finish_non_exhaustive()
+    }
+}
+
+fn discover(dir: &Path, isolated: bool) -> Result<gix::Repository, OpenError> {
+    // Trust is judged by the caller, with an error of its own.
+    let options = if isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
+    let options = options.strict_config(true).bail_if_untrusted(false);
+    let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
+    let search = gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
+    let found = if isolated {
+        gix::ThreadSafeRepository::discover_opts(dir, search, mapping)
+    } else {
+        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, search, mapping)
+    };
+    found.map(|repo| repo.to_thread_local()).map_err(|source| {
+        // A repository that is there but broken is something else than none.
+        if source.is_not_found() && gix::discover::upwards(dir).is_err() {
+            OpenError::NotFound { dir: dir.to_owned() }
+        } else {
+            open_error(dir, source)
+        }
+    })
+}
+
+fn open_error(dir: &Path, source: gix::Error) -> OpenError {
+    OpenError::Open { dir: dir.to_owned(), source: Box::new(source) }
+}
+
+/// Refuses formats and extensions that hhgit does not know. As git does, it looks at the repository's own file alone.
+fn gate(gix: &gix::Repository) -> Result<(), OpenError> {
+    let dir = || gix.common_dir().to_owned();
+    let config = gix.config_snapshot();
+    let own = |meta: &gix::config::file::Metadata| meta.source == gix::config::Source::Local && meta.level == 0;
+    let version = config.plumbing().string_filter("core.repositoryFormatVersion", own).unwrap_or_else(|| "0".into());
+    let is_v0 = match version.as_slice() {
+        b"0" | b"" => true,
+        b"1" => false,
+        _ => return Err(OpenError::Version { dir: dir(), version: version.to_str_lossy().into_owned() }),
+    };
+    for section in config.plumbing().sections_by_name("extensions").into_iter().flatten() {
+        if !own(section.meta()) || section.header().subsection_name().is_some() {
+            continue;
+        }
+        for name in section.value_names() {
+            let key = name.to_ascii_lowercase();
+            match (EXTENSIONS.contains(&key.as_str()), is_v0) {
+                (false, true) => continue,
+                (false, false) => return Err(OpenError::Extension { dir: dir(), name }),
+                (true, true) if !VERSION_0.contains(&key.as_str()) => {
+                    return Err(OpenError::ExtensionNeedsVersion { dir: dir(), name });
+                }
+                (true, _) => {}
+            }
+            let value = section.value(&name).unwrap_or_default();
+            if key == "refstorage" && !value.eq_ignore_ascii_case(b"files") {
+                return Err(OpenError::RefStorage { dir: dir(), storage: value.to_str_lossy().into_owned() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Git's reading of `core.sharedRepository`; none is the key without a value.
+fn shared_permissions(value: Option<&[u8]>) -> i32 {
+    const GROUP: i32 = 0o660;
+    const EVERYBODY: i32 = 0o664;
+    let Some(value) = value else { return GROUP };
+    let text = value.to_str_lossy().to_ascii_lowercase();
+    match text.as_str() {
+        "umask" | "false" | "no" | "off" | "" => 0,
+        "group" | "true" | "yes" | "on" => GROUP,
+        "all" | "world" | "everybody" => EVERYBODY,
+        octal => match i32::from_str_radix(octal, 8) {
+            Ok(0) => 0,
+            Ok(1) => GROUP,
+            Ok(2) => EVERYBODY,
+            // Git refuses a mode that its owner can not read and write, and drops what is no permission for a file.
+            Ok(mode) if mode & 0o600 == 0o600 && mode <= 0o777 => -(mode & 0o666),
+            _ => 0,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_repository_is_read_as_git_reads_it() {
+        let read = |text: &str| shared_permissions(Some(text.as_bytes()));
+        assert_eq!(shared_permissions(None), 0o660);
+        assert_eq!([read("group"), read("true"), read("1")], [0o660; 3]);
+        assert_eq!([read("all"), read("world"), read("2"), read("everybody")], [0o664; 4]);
+        assert_eq!([read("0640"), read("0770"), read("0664")], [-0o640, -0o660, -0o664]);
+        assert_eq!([read("umask"), read("false"), read("0"), read("nonsense")], [0; 4]);
+    }
+}

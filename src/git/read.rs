@@ -1,0 +1,253 @@
+//! The pure core's view of a repository's objects, by gix; reads only, and by type cannot write or move a ref.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gix::bstr::ByteSlice;
+use gix::objs::{Find, Kind};
+use gix::odb::Header;
+
+use super::open::{OpenError, Repo};
+use super::refs::parse_id;
+use crate::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
+use crate::snapshot::{Commit, Objects, ReadError, Time, TreeEntry};
+
+/// Read access to a repository's objects. Objects are taken as they are: `refs/replace` and grafts do not count, so that
+/// the same commit reads the same everywhere.
+pub struct Reader {
+    odb: gix::OdbHandle,
+    hash: HashKind,
+    partial: bool,
+    shallow: Arc<BTreeSet<ObjectId>>,
+    buffer: RefCell<Vec<u8>>,
+    /// The directory that joins a push's quarantine and the repository, for as long as somebody reads from it.
+    joined: Option<Arc<tempfile::TempDir>>,
+}
+
+impl Reader {
+    /// A reader of the repository, and of what a push holds in quarantine if the environment names one.
+    pub fn new(repo: &Repo) -> Result<Self, OpenError> {
+        let failed = |source| OpenError::Open { dir: repo.git_dir().to_owned(), source };
+        let partial = repo.is_partial_clone();
+        let (mut odb, joined) = match join_quarantine(repo) {
+            Ok(Some((odb, joined))) => (odb, Some(Arc::new(joined))),
+            Ok(None) => {
+                let objects = repo.common_dir().join("objects");
+                let odb = gix::odb::at(objects, repo.hash_kind()).map_err(|source| failed(Box::new(source)))?;
+                (gix::OdbHandle::new(odb, repo.hash_kind()).with_write_passthrough(), None)
+            }
+            Err(source) => return Err(failed(Box::new(source))),
+        };
+        if partial {
+            // Misses are by design here; looking at the disk again for each would cost more than all reads.
+            odb.refresh_never();
+        }
+        let shallow = repo.gix.shallow_commits().map_err(|source| failed(Box::new(source)))?;
+        let shallow = shallow.map(|list| list.iter().copied().collect()).unwrap_or_default();
+        Ok(Self {
+            odb,
+            hash: repo.hash_kind(),
+            partial,
+            shallow: Arc::new(shallow),
+            buffer: RefCell::default(),
+            joined,
+        })
+    }
+
+    fn find<T>(
+        &self,
+        id: ObjectId,
+        expected: Kind,
+        decode: impl FnOnce(&[u8]) -> Result<T, String>,
+    ) -> Result<T, ReadError> {
+        let mut buffer = self.buffer.borrow_mut();
+        let found = self.odb.try_find(&id, &mut buffer).map_err(|source| failed(id, expected, source))?;
+        let data = found.ok_or_else(|| self.missing(id, expected))?;
+        if data.kind != expected {
+            return Err(wrong_type(id, expected, data.kind));
+        }
+        decode(data.data).map_err(|reason| ReadError::Corrupt { kind: name(expected), id: id.to_string(), reason })
+    }
+
+    fn missing(&self, id: ObjectId, kind: Kind) -> ReadError {
+        ReadError::Missing { kind: name(kind), id: id.to_string(), partial: self.partial }
+    }
+}
+
+impl Objects for Reader {
+    fn hash_kind(&self) -> HashKind {
+        self.hash
+    }
+
+    fn commit(&self, id: CommitId) -> Result<Commit, ReadError> {
+        self.find(id.object(), Kind::Commit, |bytes| decode_commit(id, bytes))
+    }
+
+    fn tree(&self, id: TreeId) -> Result<Vec<TreeEntry>, ReadError> {
+        if id == TreeId::empty(self.hash) {
+            return Ok(Vec::new());
+        }
+        self.find(id.object(), Kind::Tree, |bytes| decode_tree(self.hash, bytes))
+    }
+
+    fn blob(&self, id: BlobId) -> Result<Vec<u8>, ReadError> {
+        self.find(id.object(), Kind::Blob, |bytes| Ok(bytes.to_vec()))
+    }
+
+    fn blob_size(&self, id: BlobId) -> Result<u64, ReadError> {
+        let (id, expected) = (id.object(), Kind::Blob);
+        let found = self.odb.try_header(&id).map_err(|source| failed(id, expected, source))?;
+        let header = found.ok_or_else(|| self.missing(id, expected))?;
+        if header.kind() != expected {
+            return Err(wrong_type(id, expected, header.kind()));
+        }
+        Ok(header.size())
+    }
+
+    fn is_shallow_boundary(&self, id: CommitId) -> Result<bool, ReadError> {
+        Ok(self.shallow.contains(&id.object()))
+    }
+
+    fn fork(&self) -> Box<dyn Objects + Send + '_> {
+        Box::new(Self {
+            odb: self.odb.clone(),
+            hash: self.hash,
+            partial: self.partial,
+            shallow: Arc::clone(&self.shallow),
+            buffer: RefCell::default(),
+            joined: self.joined.clone(),
+        })
+    }
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("partial", &self.partial).finish_non_exhaustive()
+    }
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Commit => "commit",
+        Kind::Tree => "tree",
+        Kind::Blob => "blob",
+        Kind::Tag => "tag",
+    }
+}
+
+fn wrong_type(id: ObjectId, expected: Kind, actual: Kind) -> ReadError {
+    ReadError::WrongType { id: id.to_string(), expected: name(expected), actual: name(actual).to_owned() }
+}
+
+fn failed(id: ObjectId, kind: Kind, source: gix::Error) -> ReadError {
+    let (kind, id) = (name(kind), id.to_string());
+    if source.is_corrupted() {
+        ReadError::Corrupt { kind, id, reason: source.to_string() }
+    } else {
+        ReadError::Io { kind, id, source: Box::new(source) }
+    }
+}
+
+/// An object database over the push's quarantine and the repository: gix knows no `GIT_OBJECT_DIRECTORY`, so a private
+/// directory names both as alternates. Nothing is written into either.
+fn join_quarantine(repo: &Repo) -> std::io::Result<Option<(gix::OdbHandle, tempfile::TempDir)>> {
+    let Some(first) = &repo.environment.object_directory else { return Ok(None) };
+    let own = repo.common_dir().join("objects");
+    let dir = tempfile::Builder::new().prefix("hhgit-objects-").tempdir()?;
+    let mut list = Vec::new();
+    for path in std::iter::once(first).chain(&repo.environment.alternates).chain([&own]) {
+        // Quoted in full, since an alternate may hold a line break or start with a hash sign.
+        list.push(b'"');
+        for byte in path.as_os_str().as_encoded_bytes() {
+            list.extend_from_slice(format!("\\{byte:03o}").as_bytes());
+        }
+        list.extend_from_slice(b"\"\n");
+    }
+    std::fs::create_dir(dir.path().join("info"))?;
+    std::fs::write(dir.path().join("info/alternates"), list)?;
+    let odb = gix::odb::at(dir.path().to_owned(), repo.hash_kind())?;
+    Ok(Some((gix::OdbHandle::new(odb, repo.hash_kind()).with_write_passthrough(), dir)))
+}
+
+/// Reads what hhgit needs of a commit, forgiving what git forgives: a date that means nothing is 1970.
+fn decode_commit(id: CommitId, bytes: &[u8]) -> Result<Commit, String> {
+    let (header, message) = match bytes.find(b"\n\n") {
+        Some(end) => (&bytes[..end], &bytes[end + 2..]),
+        None => (bytes, &b""[..]),
+    };
+    let mut lines = header.split(|b| *b == b'\n').peekable();
+    let field = |line: &[u8], key: &[u8]| line.strip_prefix(key).map(<[u8]>::to_vec);
+    let tree = lines.next().and_then(|line| field(line, b"tree ")).ok_or("it names no tree")?;
+    let hash = id.object().kind();
+    let tree = parse_id(hash, &tree).ok_or("its tree is no object id")?;
+    let mut parents = Vec::new();
+    while let Some(parent) = lines.peek().and_then(|line| field(line, b"parent ")) {
+        parents.push(CommitId::new(parse_id(hash, &parent).ok_or("a parent is no object id")?));
+        lines.next();
+    }
+    let committed = lines.find_map(|line| field(line, b"committer ")).and_then(|line| parse_time(&line));
+    let committed = committed.unwrap_or(Time { seconds: 0, offset: 0 });
+    Ok(Commit { id, tree: TreeId::new(tree), parents, committed, message: message.to_vec() })
+}
+
+fn parse_time(line: &[u8]) -> Option<Time> {
+    let text = line[line.rfind_byte(b'>')? + 1..].to_str().ok()?;
+    let mut words = text.split_ascii_whitespace();
+    let seconds = words.next()?.parse().ok()?;
+    let zone: i32 =
+        words.next().and_then(|zone| zone.parse().ok()).filter(|zone| i32::abs(*zone) < 10_000).unwrap_or(0);
+    Some(Time { seconds, offset: (zone / 100 * 60 + zone % 100) * 60 })
+}
+
+/// Reads a tree's entries exactly as they stand, in whatever order and by whatever names.
+fn decode_tree(hash: HashKind, mut bytes: &[u8]) -> Result<Vec<TreeEntry>, String> {
+    let length = hash.len_in_bytes();
+    let mut entries = Vec::with_capacity(bytes.len() / (length + 16));
+    while !bytes.is_empty() {
+        let space = bytes.find_byte(b' ').ok_or("an entry has no name")?;
+        let nul = bytes.find_byte(0).filter(|nul| *nul > space).ok_or("an entry has no end")?;
+        let mode = bytes[..space].to_str().ok().filter(|mode| !mode.is_empty() && !mode.starts_with('+'));
+        let mode = mode.and_then(|mode| u16::from_str_radix(mode, 8).ok()).ok_or("an entry's mode is no mode")?;
+        let id = bytes.get(nul + 1..nul + 1 + length).ok_or("an entry's object id is cut off")?;
+        let id = ObjectId::try_from(id).map_err(|_| "an entry's object id is none")?;
+        let name = bytes[space + 1..nul].to_vec();
+        entries.push(TreeEntry { name, entry: Entry { mode: Mode::new(mode), id } });
+        bytes = &bytes[nul + 1 + length..];
+    }
+    Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_tree_is_said_to_be_and_never_panics() {
+        let good = [b"100644 a\0".as_slice(), &[7; 20]].concat();
+        assert_eq!(decode_tree(HashKind::Sha1, &good).map(|e| e.len()), Ok(1));
+        for cut in 1..good.len() {
+            assert!(decode_tree(HashKind::Sha1, &good[..cut]).is_err(), "{cut}");
+        }
+        for bad in [b"9 a\0".as_slice(), b" a\0", b"+7 a\0", b"7777777 a\0", b"\0 a"] {
+            assert!(decode_tree(HashKind::Sha1, &[bad, &[7; 20]].concat()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_hostile_tree_is_read_as_it_stands() {
+        let entry = |name: &str| [b"40000 ", name.as_bytes(), b"\0", &[7; 20]].concat();
+        let bytes = [entry("b"), entry("a"), entry("a"), entry(""), entry("..")].concat();
+        let names = decode_tree(HashKind::Sha1, &bytes).expect("readable").into_iter().map(|e| e.name);
+        assert_eq!(names.collect::<Vec<_>>(), [b"b".to_vec(), b"a".into(), b"a".into(), b"".into(), b"..".into()]);
+    }
+
+    #[test]
+    fn a_date_that_means_nothing_is_the_epoch() {
+        assert_eq!(parse_time(b"A <a> 12 -0130"), Some(Time { seconds: 12, offset: -5400 }));
+        for bad in [b"A <a>".as_slice(), b"A <a> x", b"", b"A <a> 99999999999999999999 +0000"] {
+            assert_eq!(parse_time(bad), None);
+        }
+        assert_eq!(parse_time(b"A <a> 12 +999999999"), Some(Time { seconds: 12, offset: 0 }));
+    }
+}

@@ -1,0 +1,176 @@
+//! A branch moved under its own lock, as git's file backend does it, with the comparison made where nothing can change.
+//!
+//! Why this is safe beside everybody else: whoever writes or removes `refs/heads/x` as a file holds `refs/heads/x.lock`,
+//! `git pack-refs` included when it removes what it packed, and packed-refs is only ever replaced by one that says the
+//! same of every ref whose lock is held. So what is read, afresh, under the lock stays true until the rename. A library
+//! that remembers packed-refs from before the lock has a hole there; this file remembers nothing. packed-refs itself
+//! is not written, so its lock, busy or not, plays no part.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use gix::lock::acquire::Fail;
+
+use super::commit::Signature;
+use super::keep::{share, sync_dir};
+use super::open::Repo;
+use super::publish::{PublishError, Published, Reflog};
+use super::refs::{BranchName, Target, Value, to_path};
+use crate::ids::{CommitId, ObjectId};
+
+/// A move that is wanted: from what to what.
+pub(super) struct Move<'a> {
+    pub(super) branch: &'a BranchName,
+    pub(super) from: Option<CommitId>,
+    pub(super) to: CommitId,
+    pub(super) reflog: &'a Reflog,
+}
+
+/// Moves the branch if it is where it must be. `locked` is called when the lock is held and nothing has been read yet.
+pub(super) fn move_branch(repo: &Repo, wanted: &Move<'_>, locked: &dyn Fn()) -> Result<Published, PublishError> {
+    let name = wanted.branch.as_str();
+    if wanted.from.is_none() {
+        refuse_conflicts(repo, wanted.branch)?;
+    }
+    let mut lock = take(repo, repo.common_dir(), name)?;
+    locked();
+    match judge(repo, wanted)? {
+        Some(outcome) => return Ok(outcome),
+        None if wanted.from.is_none() => refuse_conflicts(repo, wanted.branch)?,
+        None => {}
+    }
+    let head_leads_here =
+        matches!(repo.head_target(repo.git_dir())?, Target::Ref(target, _) if target == name.as_bytes());
+    let head_lock = if head_leads_here { Some(take(repo, repo.git_dir(), "HEAD")?) } else { None };
+    let path = repo.common_dir().join(to_path(name.as_bytes()));
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| PublishError::Io { path, source }
+    };
+    lock.with_mut(|file| writeln!(file, "{}", wanted.to).and_then(|()| file.sync_all())).map_err(io(&path))?;
+    let mut logs = vec![repo.common_dir().join("logs").join(to_path(name.as_bytes()))];
+    logs.extend(head_lock.as_ref().map(|_| repo.git_dir().join("logs/HEAD")));
+    for log in logs {
+        append_log(repo, &log, wanted).map_err(io(&log))?;
+    }
+    if let Err(failed) = lock.commit() {
+        // An empty folder may stand where a branch of that name was; anything else is an error.
+        drop(gix::tempfile::remove_dir::empty_depth_first(path.clone()));
+        failed.instance.commit().map_err(|failed| io(&path)(failed.error))?;
+    }
+    drop(head_lock);
+    sync_dir(path.parent().unwrap_or(repo.common_dir())).map_err(io(&path))?;
+    Ok(Published::Published)
+}
+
+/// What is to be answered without moving anything; none if the branch is where it must be.
+pub(super) fn judge(repo: &Repo, wanted: &Move<'_>) -> Result<Option<Published>, PublishError> {
+    let actual = match repo.read_ref(wanted.branch.as_str().as_bytes())? {
+        None => None,
+        Some(Value::Object(id)) => Some(CommitId::new(id)),
+        Some(Value::Symbolic(target)) => {
+            return Err(super::refs::RefError::Symbolic { branch: wanted.branch.clone(), target }.into());
+        }
+    };
+    Ok(match (actual, wanted.from) {
+        (Some(actual), _) if actual == wanted.to => Some(Published::AlreadyThere),
+        (actual, from) if actual == from => None,
+        (Some(actual), _) => Some(Published::Moved { actual }),
+        (None, _) => Some(Published::Gone),
+    })
+}
+
+fn take(repo: &Repo, dir: &Path, name: &str) -> Result<gix::lock::File, PublishError> {
+    let path = dir.join(to_path(name.as_bytes()));
+    let wait = repo.ref_lock_wait();
+    let boundary = if name == "HEAD" { dir.to_owned() } else { dir.join("refs") };
+    let lock =
+        gix::lock::File::acquire_to_update_resource(&path, Fail::from(wait), Some(boundary), repo.shared_permissions());
+    lock.map_err(|source| {
+        let mut lock = path.into_os_string();
+        lock.push(".lock");
+        let lock = PathBuf::from(lock);
+        match lock.exists() {
+            true => PublishError::Busy { lock, waited: wait },
+            false => PublishError::Lock { lock, source: Box::new(source) },
+        }
+    })
+}
+
+/// Refuses a new branch whose name is a folder of branches, or lies below a branch.
+fn refuse_conflicts(repo: &Repo, branch: &BranchName) -> Result<(), PublishError> {
+    let name = branch.as_str();
+    let conflict = |other: &[u8]| PublishError::Conflict { branch: branch.clone(), other: other.to_vec() };
+    for (end, _) in name.match_indices('/').skip(2) {
+        if repo.read_ref(&name.as_bytes()[..end])?.is_some() {
+            return Err(conflict(&name.as_bytes()[..end]));
+        }
+    }
+    let below = format!("{name}/");
+    if let Some(file) = first_file(&repo.common_dir().join(to_path(name.as_bytes()))) {
+        return Err(conflict(file.strip_prefix(repo.common_dir()).unwrap_or(&file).as_os_str().as_encoded_bytes()));
+    }
+    let lookup = |source: gix::Error| super::refs::RefError::Lookup { name: name.into(), source: Box::new(source) };
+    if let Some(packed) = repo.gix.refs.open_packed_buffer().map_err(lookup)? {
+        for entry in packed.iter_prefixed(below.as_str().into()).map_err(lookup)? {
+            return Err(conflict(entry.map_err(lookup)?.name.as_bstr()));
+        }
+    }
+    Ok(())
+}
+
+/// Some ref's file below this folder; locks are none.
+fn first_file(dir: &Path) -> Option<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths.into_iter().find_map(|path| match path.is_dir() {
+        true => first_file(&path),
+        false => Some(path).filter(|path| path.extension() != Some("lock".as_ref())),
+    })
+}
+
+/// Adds the move to a reflog where git would: where the log exists or `core.logAllRefUpdates` makes it.
+fn append_log(repo: &Repo, log: &Path, wanted: &Move<'_>) -> io::Result<()> {
+    let setting = repo.config("core.logAllRefUpdates");
+    let creates = match setting.as_deref() {
+        None => repo.work_tree().is_some(),
+        Some(text) => text.eq_ignore_ascii_case("always") || repo.config_bool("core.logAllRefUpdates") == Some(true),
+    };
+    if log.is_dir() {
+        gix::tempfile::remove_dir::empty_depth_first(log.to_owned()).map_err(io::Error::other)?;
+    }
+    let exists = log.exists();
+    if !exists && !creates {
+        return Ok(());
+    }
+    if let (false, Some(dir)) = (exists, log.parent()) {
+        create_dirs(dir, repo.shared_permissions())?;
+    }
+    let mut file: File = OpenOptions::new().append(true).create(true).open(log)?;
+    if !exists {
+        share(log, repo.shared_permissions())?;
+    }
+    let none = ObjectId::null(repo.hash_kind());
+    let from = wanted.from.map_or(none, CommitId::object);
+    file.write_all(&log_line(from, wanted.to, &wanted.reflog.who, &wanted.reflog.message))
+}
+
+fn log_line(from: ObjectId, to: CommitId, who: &Signature, message: &str) -> Vec<u8> {
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let tab = if words.is_empty() { "" } else { "\t" };
+    format!("{from} {to} {}{tab}{}\n", who.line(), words.join(" ")).into_bytes()
+}
+
+fn create_dirs(dir: &Path, shared: i32) -> io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = dir.parent() {
+        create_dirs(parent, shared)?;
+    }
+    match std::fs::create_dir(dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => share(dir, shared),
+    }
+}

@@ -1,0 +1,311 @@
+//! Branch names by type, and what HEAD and branches hold, always read afresh from the files; moves nothing.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use gix::bstr::{BStr, ByteSlice};
+
+use super::open::Repo;
+use crate::ids::{CommitId, HashKind, ObjectId};
+use crate::path::quote;
+
+/// How many symbolic refs are followed in a row, as many as git follows.
+const MAX_FOLLOW: usize = 5;
+
+/// The full name of a branch, `refs/heads/...`, that git would accept.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BranchName(String);
+
+/// Where HEAD is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// On a branch.
+    Branch {
+        /// The branch.
+        name: BranchName,
+        /// Its tip.
+        commit: CommitId,
+    },
+    /// On a branch that has no commit yet.
+    Unborn {
+        /// The branch to be born.
+        name: BranchName,
+    },
+    /// On a commit, and no branch.
+    Detached {
+        /// The commit.
+        commit: CommitId,
+    },
+}
+
+/// What a ref's file or line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// An object.
+    Object(ObjectId),
+    /// The name of another ref.
+    Symbolic(Vec<u8>),
+}
+
+/// Why a branch or HEAD could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RefError {
+    /// The word is no branch name.
+    #[error("{} is not the name of a branch; give one as `main` or `refs/heads/main`", quote(name))]
+    BadName {
+        /// The word.
+        name: Vec<u8>,
+    },
+    /// The branch is only a name for another one.
+    #[error("{branch} is a symbolic ref to {}; name that branch instead", quote(target))]
+    Symbolic {
+        /// The branch.
+        branch: BranchName,
+        /// What it stands for.
+        target: Vec<u8>,
+    },
+    /// HEAD leads to something that is no branch.
+    #[error("HEAD leads to {}, which is no branch; name the branch", quote(target))]
+    OddHead {
+        /// Where it leads.
+        target: Vec<u8>,
+    },
+    /// What a ref names is no commit.
+    #[error("{} names {id}, which is {found}, not a commit; look with: git fsck", quote(name))]
+    NotACommit {
+        /// The ref.
+        name: Vec<u8>,
+        /// What it names.
+        id: ObjectId,
+        /// What that is.
+        found: String,
+    },
+    /// A ref's file holds neither an id nor a name.
+    #[error("{} is damaged; look with: git fsck", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file could not be read.
+    #[error("{} cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The list of packed refs or the object behind a ref could not be read.
+    #[error("{} cannot be looked up; look with: git fsck", quote(name))]
+    Lookup {
+        /// The ref.
+        name: Vec<u8>,
+        /// What gix said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl BranchName {
+    /// A branch by its short or full name; only names that git would give a branch.
+    pub fn parse(name: &str) -> Result<Self, RefError> {
+        let refuse = || RefError::BadName { name: name.as_bytes().to_vec() };
+        let short = name.strip_prefix("refs/heads/").unwrap_or(name);
+        if short.starts_with('-') || short.starts_with("refs/") || short == "HEAD" {
+            return Err(refuse());
+        }
+        let full = format!("refs/heads/{short}");
+        match gix::validate::reference::name(BStr::new(&full)) {
+            Ok(_) => Ok(Self(full)),
+            Err(_) => Err(refuse()),
+        }
+    }
+
+    /// A branch by its full name alone.
+    fn full(name: &[u8]) -> Option<Self> {
+        let text = name.to_str().ok().filter(|text| text.starts_with("refs/heads/"))?;
+        Self::parse(text).ok()
+    }
+
+    /// The full name, `refs/heads/main`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name without `refs/heads/`.
+    pub fn short(&self) -> &str {
+        self.0.strip_prefix("refs/heads/").unwrap_or(&self.0)
+    }
+}
+
+impl std::fmt::Display for BranchName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&quote(self.0.as_bytes()))
+    }
+}
+
+impl std::fmt::Debug for BranchName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BranchName({self})")
+    }
+}
+
+impl Repo {
+    /// Where HEAD is.
+    pub fn head(&self) -> Result<Head, RefError> {
+        match self.head_target(self.git_dir())? {
+            Target::Object(id) => Ok(Head::Detached { commit: self.commit_at(b"HEAD", id)? }),
+            Target::Ref(target, id) => {
+                let name = BranchName::full(&target).ok_or(RefError::OddHead { target: target.clone() })?;
+                match id {
+                    Some(id) => Ok(Head::Branch { name, commit: self.commit_at(&target, id)? }),
+                    None => Ok(Head::Unborn { name }),
+                }
+            }
+        }
+    }
+
+    /// The tip of a branch, read afresh; none if there is no such branch.
+    pub fn tip(&self, branch: &BranchName) -> Result<Option<CommitId>, RefError> {
+        match self.read_ref(branch.as_str().as_bytes())? {
+            None => Ok(None),
+            Some(Value::Object(id)) => self.commit_at(branch.as_str().as_bytes(), id).map(Some),
+            Some(Value::Symbolic(target)) => Err(RefError::Symbolic { branch: branch.clone(), target }),
+        }
+    }
+
+    /// The value of a shared ref, read afresh: the file first, then the packed list, as git itself looks.
+    pub(super) fn read_ref(&self, name: &[u8]) -> Result<Option<Value>, RefError> {
+        let lookup = |source: gix::Error| RefError::Lookup { name: name.to_vec(), source: Box::new(source) };
+        if let Some(value) = read_file(self.hash_kind(), &self.common_dir().join(to_path(name)))? {
+            return Ok(Some(value));
+        }
+        let full: &gix::refs::FullNameRef = match BStr::new(name).try_into() {
+            Ok(full) => full,
+            Err(_) => return Ok(None),
+        };
+        let Some(packed) = self.gix.refs.open_packed_buffer().map_err(lookup)? else { return Ok(None) };
+        let found = packed.try_find(full).map_err(lookup)?;
+        Ok(found.filter(|found| found.name == full).map(|found| Value::Object(found.target())))
+    }
+
+    /// Where the HEAD in this git directory leads in the end.
+    pub(super) fn head_target(&self, git_dir: &Path) -> Result<Target, RefError> {
+        let path = git_dir.join("HEAD");
+        let mut value = read_file(self.hash_kind(), &path)?.ok_or(RefError::Damaged { path: path.clone() })?;
+        for _ in 0..MAX_FOLLOW {
+            let name = match value {
+                Value::Object(id) => return Ok(Target::Object(id)),
+                Value::Symbolic(name) => name,
+            };
+            value = match self.read_ref(&name)? {
+                None => return Ok(Target::Ref(name, None)),
+                Some(Value::Object(id)) => return Ok(Target::Ref(name, Some(id))),
+                Some(next) => next,
+            };
+        }
+        Err(RefError::Damaged { path })
+    }
+
+    fn commit_at(&self, name: &[u8], id: ObjectId) -> Result<CommitId, RefError> {
+        let not = |found: String| RefError::NotACommit { name: name.to_vec(), id, found };
+        match self.gix.try_find_header(id) {
+            Ok(Some(header)) if header.kind() == gix::objs::Kind::Commit => Ok(CommitId::new(id)),
+            Ok(Some(header)) => Err(not(format!("a {}", header.kind()))),
+            Ok(None) => Err(not("missing".to_owned())),
+            Err(source) => Err(RefError::Lookup { name: name.to_vec(), source: Box::new(source) }),
+        }
+    }
+}
+
+/// Where HEAD leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Straight to an object.
+    Object(ObjectId),
+    /// To a ref, which may not exist yet.
+    Ref(Vec<u8>, Option<ObjectId>),
+}
+
+/// A full hexadecimal id of this kind of hash.
+pub(super) fn parse_id(hash: HashKind, hex: &[u8]) -> Option<ObjectId> {
+    (hex.len() == hash.len_in_hex()).then(|| ObjectId::from_hex(hex).ok()).flatten()
+}
+
+/// A ref's name as a path below the git directory.
+pub(super) fn to_path(name: &[u8]) -> PathBuf {
+    gix::path::from_byte_slice(name).map_or_else(|_| PathBuf::from("refs/none"), Path::to_owned)
+}
+
+/// What a loose ref's file says; none where no file is.
+pub(super) fn read_file(hash: HashKind, path: &Path) -> Result<Option<Value>, RefError> {
+    let failed = |source| RefError::Read { path: path.to_owned(), source };
+    match std::fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_dir() => return Ok(None),
+        Ok(meta) if meta.file_type().is_symlink() => {
+            // The oldest symbolic refs are symbolic links.
+            let target = std::fs::read_link(path).map_err(failed)?;
+            if target.starts_with("refs") {
+                return Ok(Some(Value::Symbolic(target.as_os_str().as_encoded_bytes().to_vec())));
+            }
+        }
+        Ok(_) => {}
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let text = bytes.trim_end();
+    let value = match text.strip_prefix(b"ref:") {
+        Some(name) => Some(Value::Symbolic(name.trim().to_vec()))
+            .filter(|_| gix::validate::reference::name(name.trim().as_bstr()).is_ok()),
+        None => parse_id(hash, text).map(Value::Object),
+    };
+    value.map(Some).ok_or_else(|| RefError::Damaged { path: path.to_owned() })
+}
+
+/// Whether the error says that there is no such file, a file in a folder's place included.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_words_are_no_branch_names() {
+        for bad in [
+            "",
+            "-x",
+            "--upload-pack=x",
+            "refs/heads/-x",
+            "refs/tags/v1",
+            "HEAD",
+            "a..b",
+            "a b",
+            "@{-1}",
+            "a.lock",
+            "/a",
+            "a/",
+            "../x",
+            "a\nb",
+            "refs/heads/",
+            "refs/heads",
+            "a/.b",
+        ] {
+            assert!(BranchName::parse(bad).is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn a_branch_is_named_short_or_in_full() {
+        for good in ["main", "refs/heads/main"] {
+            assert_eq!(BranchName::parse(good).map(|b| b.as_str().to_owned()).ok(), Some("refs/heads/main".to_owned()));
+        }
+        assert_eq!(BranchName::parse("feature/ü").map(|b| b.short().to_owned()).ok(), Some("feature/ü".to_owned()));
+    }
+}

@@ -1,0 +1,186 @@
+//! New objects into the repository, where no ref names them yet; publishing is another step.
+//!
+//! All of a plan's new objects, its trees and the commit go into one pack, however few they are: it is one path to keep
+//! right, one pair of files to sync and one `.keep` that guards them all, while a loose object could be pruned between
+//! its writing and the move of the ref. Every object that the input commit does not hold is written, whether or not
+//! a copy lies about already, since such a copy may be unreachable and about to be pruned.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::commit::{CommitMeta, encode};
+use super::keep::{Keep, Staging};
+use super::open::Repo;
+use super::pack::{Kind, Object, build};
+use super::run::GitError;
+use super::sign::signed;
+use super::tree::NewTree;
+use crate::ids::{BlobId, Collision, CommitId, TreeId};
+use crate::path::RepoPath;
+use crate::plan::{Content, Edit, Plan};
+
+/// A commit that is in the repository and that no ref names yet. Dropped unpublished, it is left to git's own collection.
+pub struct Written {
+    base: Option<CommitId>,
+    commit: CommitId,
+    tree: TreeId,
+    touches: Vec<(RepoPath, Touch)>,
+    keep: Keep,
+}
+
+/// What a commit does to one path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// Puts something where nothing was.
+    Adds,
+    /// Changes what is there.
+    Changes,
+    /// Takes away what is there.
+    Removes,
+}
+
+/// Why a commit was not written. The refs are as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A push is being judged; nothing may be committed until it is accepted.
+    #[error(
+        "a push is being judged (GIT_QUARANTINE_PATH is set), so nothing can be committed; use the post-receive hook for that"
+    )]
+    Quarantine,
+    /// The planned id is not that of the planned bytes.
+    #[error("the bytes planned for {path} do not have the id {id}; nothing was written, this is a defect of hhgit")]
+    WrongId {
+        /// The path.
+        path: RepoPath,
+        /// The id the plan names.
+        id: BlobId,
+    },
+    /// The content's hash cannot be trusted.
+    #[error(transparent)]
+    Collision(#[from] Collision),
+    /// A file could not be written.
+    #[error("writing below {} failed; look at the disk's space and the directory's permissions", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The pack could not be made.
+    #[error("writing a pack below {} failed; look at the disk's space and the directory's permissions", dir.display())]
+    Pack {
+        /// The directory.
+        dir: PathBuf,
+        /// What gix said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The commit could not be signed.
+    #[error("the commit could not be signed; look at user.signingKey and gpg.format, or sync without --sign")]
+    Sign {
+        /// What git said.
+        #[source]
+        source: GitError,
+    },
+    /// Git made no commit that can be found.
+    #[error("git commit-tree said it signed a commit, but there is none; sync without --sign")]
+    SignedOddly,
+}
+
+impl Written {
+    /// The commit that the branch must be at for this one to follow; none for a branch that is to be born.
+    pub fn base(&self) -> Option<CommitId> {
+        self.base
+    }
+
+    /// The commit that was written.
+    pub fn commit(&self) -> CommitId {
+        self.commit
+    }
+
+    /// Its tree.
+    pub fn tree(&self) -> TreeId {
+        self.tree
+    }
+
+    /// What it does to which paths, in git's order.
+    pub fn touches(&self) -> &[(RepoPath, Touch)] {
+        &self.touches
+    }
+
+    pub(super) fn into_keep(self) -> Keep {
+        self.keep
+    }
+}
+
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { base, commit, tree, .. } = self;
+        f.debug_struct("Written")
+            .field("base", base)
+            .field("commit", commit)
+            .field("tree", tree)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Writes the plan's new blobs, the new trees and a commit of them, synced to disk. `base` is where the branch must be.
+pub fn write(
+    repo: &Repo,
+    base: Option<CommitId>,
+    plan: &Plan,
+    new_tree: &NewTree,
+    meta: &CommitMeta,
+) -> Result<Written, WriteError> {
+    if repo.in_quarantine() {
+        return Err(WriteError::Quarantine);
+    }
+    let hash = repo.hash_kind();
+    let mut objects = new_blobs(repo, plan)?;
+    objects.extend(new_tree.objects.iter().map(|(id, bytes)| Object { id: id.object(), kind: Kind::Tree, bytes }));
+    let dir = repo.common_dir().join("objects");
+    let io = |source| WriteError::Io { path: dir.join("pack"), source };
+    let staging = Staging::begin(&dir, repo.shared_permissions()).map_err(io)?;
+    let bytes = match meta.sign {
+        true => signed(repo, staging.dir(), new_tree, meta, plan.message())?,
+        false => encode(new_tree.id, meta, plan.message()),
+    };
+    let commit = CommitId::of(hash, &bytes)?;
+    objects.push(Object { id: commit.object(), kind: Kind::Commit, bytes: &bytes });
+    let (pack, index) = build(staging.dir(), hash, &objects)
+        .map_err(|source| WriteError::Pack { dir: dir.join("pack"), source: Box::new(source) })?;
+    let keep = staging.install(&pack, &index).map_err(io)?;
+    let touches = plan.edits().iter().map(|(path, edit)| (path.clone(), touch(edit))).collect();
+    Ok(Written { base, commit, tree: new_tree.id, touches, keep })
+}
+
+/// Takes away what killed runs left beside the packs; answers how many things. Writing does this by itself.
+pub fn clean_leftovers(repo: &Repo) -> Result<usize, WriteError> {
+    let dir = repo.common_dir().join("objects");
+    super::keep::clean(&dir).map_err(|source| WriteError::Io { path: dir.join("pack"), source })
+}
+
+/// What an edit does to its path.
+pub fn touch(edit: &Edit) -> Touch {
+    match (&edit.from, &edit.to) {
+        (None, _) => Touch::Adds,
+        (Some(_), Some(_)) => Touch::Changes,
+        (Some(_), None) => Touch::Removes,
+    }
+}
+
+fn new_blobs<'a>(repo: &Repo, plan: &'a Plan) -> Result<Vec<Object<'a>>, WriteError> {
+    let mut seen = BTreeSet::new();
+    let mut objects = Vec::new();
+    for (path, edit) in plan.edits() {
+        let Some(Content::New { id, bytes }) = edit.to.as_ref().map(|to| &to.content) else { continue };
+        if BlobId::of(repo.hash_kind(), bytes)? != *id {
+            return Err(WriteError::WrongId { path: path.clone(), id: *id });
+        }
+        if seen.insert(*id) {
+            objects.push(Object { id: id.object(), kind: Kind::Blob, bytes });
+        }
+    }
+    Ok(objects)
+}
