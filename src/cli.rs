@@ -21,7 +21,8 @@ use crate::exit::Exit;
 use crate::options::{self, Common, FailOn, Retry};
 use crate::path::RepoPath;
 use crate::render::{self, Style};
-use crate::report::{Outcome, Report};
+use crate::modes;
+use crate::report::Report;
 
 /// What a run says and how it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,12 +118,7 @@ fn reported(
     let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
     let report = command()?;
     let stdout = outputs.write(&report, style).map_err(unwritable)?;
-    let exit = match report.outcome {
-        _ if fail_on.holds(&report) => Exit::Findings,
-        Outcome::Refused => Exit::Findings,
-        Outcome::Committed | Outcome::Unchanged | Outcome::Planned => Exit::Done,
-    };
-    Ok(Answer { stdout, stderr: Vec::new(), exit })
+    Ok(Answer { stdout, stderr: Vec::new(), exit: modes::sync::exit(&report, fail_on) })
 }
 
 fn unwritable(error: OutputError) -> Failure {

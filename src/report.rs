@@ -48,6 +48,17 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What the user should know besides, one sentence each.
     pub notes: Vec<String>,
+    /// What changes inside objects that managed/ holds already, where that was asked for; in path order.
+    pub diffs: Vec<Diff>,
+}
+
+/// What changes inside one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diff {
+    /// The file, from the repository's root.
+    pub path: RepoPath,
+    /// A unified diff, as text; it may hold whatever the file holds.
+    pub unified: String,
 }
 
 /// What became of one fabric directory.

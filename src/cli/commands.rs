@@ -9,14 +9,19 @@ use super::args::{Cli, Generate};
 use super::{Answer, Failure};
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
+use crate::modes::{self, ModeError};
 use crate::options::{Common, Init, Sync};
 use crate::render::{self, Style};
 use crate::report::Report;
 use crate::verdict::code::Code;
 
 /// `hhgit sync`.
-pub(super) fn sync(_common: &Common, _options: &Sync) -> Result<Report, Failure> {
-    Err(not_built("sync"))
+pub(super) fn sync(common: &Common, options: &Sync) -> Result<Report, Failure> {
+    modes::sync::sync(common, options, &mut modes::sync::jitter).map_err(failed)
+}
+
+fn failed(error: ModeError) -> Failure {
+    Failure { exit: error.exit(), error: error.into(), help: None }
 }
 
 /// `hhgit init`.

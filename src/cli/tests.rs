@@ -170,7 +170,7 @@ fn a_report_decides_the_exit_code() {
     warned.findings.remove(0);
     let mut alone = sample::quiet();
     alone.fabrics[0].left_alone = true;
-    let refused = Report { outcome: Outcome::Refused, ..sample::quiet() };
+    let refused = Report { outcome: crate::report::Outcome::Refused, ..sample::quiet() };
     assert_eq!(exit(sample::full(), FailOn::Never), Ok(Exit::Done));
     assert_eq!(exit(sample::full(), FailOn::Unmanaged), Ok(Exit::Findings));
     assert_eq!(exit(sample::full(), FailOn::Error), Ok(Exit::Findings));
@@ -178,5 +178,5 @@ fn a_report_decides_the_exit_code() {
     assert_eq!(exit(warned, FailOn::Warning), Ok(Exit::Findings));
     assert_eq!(exit(sample::quiet(), FailOn::Unmanaged), Ok(Exit::Done));
     assert_eq!(exit(alone, FailOn::Never), Ok(Exit::Findings));
-    assert_eq!(exit(refused, FailOn::Never), Ok(Exit::Findings));
+    assert_eq!(exit(refused, FailOn::Never), Ok(Exit::CouldNot));
 }

@@ -66,6 +66,12 @@ impl Signature {
     }
 }
 
+/// A date in any form git reads, but for those that count from now (`yesterday`).
+pub fn parse_date(text: &str) -> Option<Time> {
+    let time = gix::date::parse(text.strip_prefix('@').unwrap_or(text), None).ok()?;
+    Some(Time { seconds: time.seconds, offset: time.offset })
+}
+
 /// The bytes of an unsigned commit.
 pub fn encode(tree: TreeId, meta: &CommitMeta, message: &str) -> Vec<u8> {
     let mut out = format!("tree {tree}\n");

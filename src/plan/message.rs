@@ -12,8 +12,8 @@ pub struct Stamp {
     pub command: &'static str,
     /// hhgit's version.
     pub version: String,
-    /// The ruleset's name and digest.
-    pub ruleset: String,
+    /// The names and digests of the rulesets in force, in order.
+    pub rulesets: Vec<String>,
     /// The options that change the tree, as flags.
     pub options: Vec<String>,
 }
@@ -43,7 +43,10 @@ pub(super) fn write(stamp: &Stamp, input: TreeId, fabrics: &[FabricReport]) -> S
             let _ = writeln!(text, "  and {} more", lines.len() - MOST_LINES);
         }
     }
-    let _ = write!(text, "\nHhgit-Version: {}\nHhgit-Ruleset: {}\n", stamp.version, stamp.ruleset);
+    let _ = writeln!(text, "\nHhgit-Version: {}", stamp.version);
+    for ruleset in &stamp.rulesets {
+        let _ = writeln!(text, "Hhgit-Ruleset: {ruleset}");
+    }
     if !stamp.options.is_empty() {
         let _ = writeln!(text, "Hhgit-Options: {}", stamp.options.join(" "));
     }

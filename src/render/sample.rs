@@ -77,6 +77,7 @@ pub(crate) fn full() -> Report {
             Finding::new(Code::NotYaml, at, "the name ends in no extension of YAML or JSON")
         }],
         notes: vec!["The branch is checked out nowhere.".into()],
+        diffs: Vec::new(),
     }
 }
 
@@ -113,5 +114,6 @@ pub(crate) fn quiet() -> Report {
         fabrics: vec![fabric],
         findings: Vec::new(),
         notes: Vec::new(),
+        diffs: Vec::new(),
     }
 }

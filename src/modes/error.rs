@@ -1,0 +1,113 @@
+//! Why a command could not do its work, and which exit code that is.
+
+use crate::exit::Exit;
+use crate::git::run::GitError;
+use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
+use crate::ids::CommitId;
+use crate::plan::PlanError;
+use crate::snapshot::ReadError;
+
+/// Why a command could not do its work. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ModeError {
+    /// The repository could not be opened, or is refused.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A branch or HEAD could not be used.
+    #[error(transparent)]
+    Ref(#[from] RefError),
+    /// The commit could not be read or planned.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A commit could not be read.
+    #[error("the branch's commit could not be read")]
+    Read(#[from] ReadError),
+    /// The new tree could not be made.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// The commit could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The branch could not be moved.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// Git could not be asked.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// No branch is checked out and none was named.
+    #[error("HEAD is detached, so there is no branch to move; name one: hhgit {command} main")]
+    Detached {
+        /// The command.
+        command: &'static str,
+    },
+    /// The branch has no commit.
+    #[error("the branch {branch} has no commits yet; commit something first, or make a fabric directory with: hhgit init")]
+    Unborn {
+        /// The branch.
+        branch: String,
+    },
+    /// The branch named is not there.
+    #[error("there is no branch {branch}; git branch lists them")]
+    NoBranch {
+        /// The branch.
+        branch: String,
+    },
+    /// The branch is not where it was expected to be.
+    #[error("{branch} is at {actual}, not at the expected {expected}; look at what came in between, then run again")]
+    Unexpected {
+        /// The branch.
+        branch: String,
+        /// Where it is.
+        actual: CommitId,
+        /// Where it was expected, as written.
+        expected: String,
+    },
+    /// The branch was deleted while hhgit worked.
+    #[error("{branch} was deleted meanwhile; it was not made again")]
+    Gone {
+        /// The branch.
+        branch: String,
+    },
+    /// The branch kept moving.
+    #[error("{branch} kept moving; gave up after {tries} tries, nothing was changed; run again")]
+    KeptMoving {
+        /// The branch.
+        branch: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// A setting of git's config or the environment cannot be used.
+    #[error("{setting} is {value:?}, which means nothing here; {help}")]
+    Setting {
+        /// The setting's name.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+        /// What to write instead.
+        help: &'static str,
+    },
+    /// A name that a fabric cannot have.
+    #[error("{name:?} cannot be a fabric's name; use a printable text of at most 253 bytes")]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// The commit holds no fabric directory.
+    #[error("{branch} holds no fabric directory; make one with: hhgit init PATH")]
+    NoFabric {
+        /// The branch.
+        branch: String,
+    },
+}
+
+impl ModeError {
+    /// The exit code this ends with.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Plan(error) if error.is_usage() => Exit::Usage,
+            Self::Detached { .. } | Self::NoBranch { .. } | Self::Name { .. } => Exit::Usage,
+            Self::KeptMoving { .. } => Exit::KeptMoving,
+            _ => Exit::CouldNot,
+        }
+    }
+}
