@@ -280,7 +280,7 @@ pub fn report(out: &mut dyn Write, report: &report::Report) -> io::Result<()> {
     write_value(out, &Report::from(report))
 }
 
-/// Writes the JSON Schema (draft 2020-12) of what [`report`] writes.
+/// Writes the JSON Schema (draft 2020-12) of what [`report()`] writes.
 pub fn schema(out: &mut dyn Write) -> io::Result<()> {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
     write_value(out, &settings.into_generator().into_root_schema_for::<Report>())
