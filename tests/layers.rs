@@ -84,6 +84,9 @@ fn references(name: &str, source: &Source, row: &Row) -> Vec<String> {
             faults.push(format!("{name}: says {word}, but {why} (row {})", row.module));
         }
     }
+    for said in source.expects.iter().filter(|said| said.split_whitespace().count() < 4) {
+        faults.push(format!("{name}: expect({said}) does not say why it cannot fail"));
+    }
     faults
 }
 
@@ -140,6 +143,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("src/git/x.rs", "//! P.\nuse std::io::{self, Write};\nfn f() { let _ = io::stderr(); }", "uses io::stderr"),
     ("src/git/x.rs", "//! P.\nfn f() { std::process::exit(1) }", "uses std::process::exit"),
     ("src/git/x.rs", "//! P.\nfn f() { unsafe {} }", "says unsafe"),
+    ("src/git/x.rs", "//! P.\nfn f() { g().expect(\"a commit\"); }", "expect(\"a commit\") does not say why"),
     ("src/modes/x.rs", "//! P.\nuse crate::cli::Answer;", "uses crate::cli::Answer"),
     ("src/modes/x.rs", "//! P.\nuse clap::Parser;", "uses clap::Parser"),
     ("src/yaml/x.rs", "//! P.\nuse crate::verdict::code::Code;", "uses crate::verdict::code::Code"),

@@ -15,6 +15,8 @@ pub(crate) struct Source {
     pub(crate) paths: BTreeSet<String>,
     /// Every single word.
     pub(crate) words: BTreeSet<String>,
+    /// What every `expect` says.
+    pub(crate) expects: Vec<String>,
     /// Every function, those of tests too.
     pub(crate) functions: Vec<Function>,
 }
@@ -33,8 +35,9 @@ impl Source {
         let stream: TokenStream = text.parse().map_err(|error: proc_macro2::LexError| error.to_string())?;
         let inner = name.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::");
         let is_test = inner.ends_with("::tests") || inner.contains("::tests::") || inner.ends_with("::sample");
-        let (paths, words, functions) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        let mut source = Self { module: inner, is_test, paths, words, functions };
+        let (paths, words) = (BTreeSet::new(), BTreeSet::new());
+        let (expects, functions) = (Vec::new(), Vec::new());
+        let mut source = Self { module: inner, is_test, paths, words, expects, functions };
         source.lengths(stream.clone());
         source.walk(stream, &[]);
         Ok(source)
@@ -71,6 +74,9 @@ impl Source {
                     let (path, end) = path_at(&tokens, index);
                     in_use |= path == ["use"];
                     self.words.extend(path.iter().cloned());
+                    if let (["expect"], Some(TokenTree::Group(said))) = (strs(&path).as_slice(), tokens.get(end)) {
+                        self.expects.push(said.stream().to_string());
+                    }
                     let whole: Vec<String> = prefix.iter().chain(&path).cloned().collect();
                     if let Some(group) = group_after_path(&tokens, end) {
                         self.walk(group.stream(), &whole);
@@ -118,6 +124,10 @@ fn path_at(tokens: &[TokenTree], mut index: usize) -> (Vec<String>, usize) {
         index += 2;
     }
     (path, index)
+}
+
+fn strs(path: &[String]) -> Vec<&str> {
+    path.iter().map(String::as_str).collect()
 }
 
 fn group_after_path(tokens: &[TokenTree], index: usize) -> Option<&Group> {
