@@ -143,10 +143,10 @@ pub fn is_unprintable(c: char) -> bool {
 
 /// Bytes as git prints a path: as they are where they are clean UTF-8, else C-quoted in double quotes.
 pub fn quote(bytes: &[u8]) -> String {
-    if let Ok(text) = bytes.to_str() {
-        if !text.chars().any(|c| is_unprintable(c) || c == '"' || c == '\\') {
-            return text.to_owned();
-        }
+    if let Ok(text) = bytes.to_str()
+        && !text.chars().any(|c| is_unprintable(c) || c == '"' || c == '\\')
+    {
+        return text.to_owned();
     }
     let mut out = String::from("\"");
     for byte in bytes {

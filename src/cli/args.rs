@@ -37,8 +37,8 @@ pub struct Global {
     /// How to report: human or json, into FILE or the terminal; may be given again [default: human]
     #[arg(long = "output", value_name = "FORMAT[=FILE]", global = true, value_parser = Output::parse)]
     pub outputs: Vec<Output>,
-    /// When to colour; `auto` is on a terminal, unless NO_COLOR is set
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    /// When to colour: always, never, or auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", hide_possible_values = true)]
     pub color: ColorWhen,
     /// List everything, however long
     #[arg(long, short = 'v', global = true)]
@@ -110,8 +110,8 @@ pub struct Sync {
     /// Refuse if more than N objects would leave managed/ [default: no limit]
     #[arg(long, value_name = "N")]
     pub max_deletions: Option<usize>,
-    /// Exit with 1 if the report holds this; a fabric left alone always does
-    #[arg(long, value_name = "WHAT", default_value = "never")]
+    /// Exit with 1 on this: unmanaged, error, warning or never; a fabric left alone always counts
+    #[arg(long, value_name = "WHAT", default_value = "never", hide_possible_values = true)]
     pub fail_on: FailOn,
     /// Answer questions with yes
     #[arg(long, short = 'y')]
@@ -136,7 +136,7 @@ pub enum FailOn {
     Error,
     /// A warning or an error was found
     Warning,
-    /// Nothing
+    /// Nothing but a fabric left alone
     Never,
 }
 

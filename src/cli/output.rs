@@ -142,11 +142,20 @@ fn open(target: &Path) -> io::Result<Sink> {
         return Ok(Sink::Direct(fs::OpenOptions::new().write(true).open(&target)?));
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".hhgit-report-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    Ok(Sink::Beside(builder.tempfile_in(folder)?, target))
+    Ok(Sink::Beside(builder.tempfile_in(folder).map_err(plain)?, target))
+}
+
+/// What the system said, without the name of the temporary file, which tells nobody anything.
+fn plain(error: io::Error) -> io::Error {
+    match error.kind() {
+        kind @ (io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => io::Error::from(kind),
+        _ => error,
+    }
 }
 
 impl Sink {

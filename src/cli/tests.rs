@@ -108,6 +108,19 @@ fn usage_errors_end_with_2_and_say_what_to_do() {
     assert_eq!((code, err.lines().next()), (2, Some("error: hhgit kinds makes no report that --output could write")));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_report_that_cannot_be_written_ends_with_3_before_anything_is_done() {
+    let (code, out, err) = run_line("sync --output json=no/such/folder/report.json");
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert_eq!(
+        err,
+        "error: the report file no/such/folder/report.json cannot be written\n  \
+         cause: No such file or directory (os error 2)\n\
+         help: Name a file in a folder that exists and that you may write to.\n"
+    );
+}
+
 #[test]
 fn a_misspelt_code_or_command_is_answered_with_the_nearest() {
     let (code, _, err) = run_line("explain unknown-kid");

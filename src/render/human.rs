@@ -87,8 +87,11 @@ fn line(finding: &Finding, style: Style) -> String {
         (None, Some(document)) => format!(": document {document}"),
         (None, None) => String::new(),
     };
-    let severity = style.paint(role(finding.severity), finding.severity.as_str());
-    format!("{}{place}: {severity}[{}]: {}", finding.path, finding.code, sanitize(&finding.message))
+    let severity = finding.severity.as_str();
+    let start = format!("{}{place}: ", finding.path);
+    let used = start.chars().count() + severity.len() + finding.code.as_str().len() + 4;
+    let severity = style.paint(role(finding.severity), severity);
+    style.flow(format!("{start}{severity}[{}]: ", finding.code), used, 4, &finding.message)
 }
 
 fn role(severity: Severity) -> Role {

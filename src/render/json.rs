@@ -123,7 +123,7 @@ struct Document {
     /// How managed/ changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<Change>,
-    /// Why it is not in managed/.
+    /// Why it is not in managed/; where it is, only for an exact duplicate that vanished into its like.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     /// Where it is now.
@@ -274,16 +274,16 @@ enum Severity {
 }
 
 mod convert;
+mod schema;
 
 /// Writes the report as JSON, indented, with a line feed at the end.
 pub fn report(out: &mut dyn Write, report: &report::Report) -> io::Result<()> {
     write_value(out, &Report::from(report))
 }
 
-/// Writes the JSON Schema (draft 2020-12) of what [`report`] writes.
+/// Writes the JSON Schema (draft 2020-12) of what [`report()`] writes.
 pub fn schema(out: &mut dyn Write) -> io::Result<()> {
-    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    write_value(out, &settings.into_generator().into_root_schema_for::<Report>())
+    write_value(out, &schema::of::<Report>())
 }
 
 fn write_value(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {

@@ -3,30 +3,32 @@
 use std::io::{self, Write};
 
 use super::{Role, Style};
-use crate::fabric::kinds::{Kind, Kinds};
+use crate::fabric::kinds::{Author, Kind, Kinds};
 use crate::verdict::code::{Code, Severity};
 
-/// Writes the kinds in force: first those that people write, then the others.
+/// Writes the kinds in force, under who writes their objects.
 pub fn kinds(out: &mut dyn Write, kinds: &Kinds, style: Style) -> io::Result<()> {
-    let mut sorted: Vec<&Kind> = kinds.iter().collect();
-    sorted.sort_by_key(|kind| (kind.author, &kind.group, &kind.kind));
-    let mut rows = vec![["KIND", "API VERSION", "FOLDER", "SHORT NAMES", "WRITTEN BY"].map(str::to_owned)];
-    rows.extend(sorted.into_iter().map(row));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths = [0, 1, 2, 3].map(width);
-    for (number, [kind, version, folder, short, author]) in rows.iter().enumerate() {
-        let [a, b, c, d] = widths;
-        let line = format!("{kind:a$}  {version:b$}  {folder:c$}  {short:d$}  {author}");
-        let line = if number == 0 { style.paint(Role::Strong, &line) } else { line };
-        writeln!(out, "{line}")?;
+    let rows: Vec<(Author, [String; 3])> = kinds.iter().map(|kind| (kind.author, row(kind))).collect();
+    let width = |column: usize| rows.iter().map(|(_, row)| row[column].chars().count()).max().unwrap_or(0);
+    let (name, version) = (width(0), width(1));
+    for (author, title) in [
+        (Author::User, "Written by people, in git:"),
+        (Author::Controller, "Made by Hedgehog's controllers:"),
+        (Author::Installer, "Kept in the installer's fab.yaml:"),
+    ] {
+        let gap = if author == Author::User { "" } else { "\n" };
+        writeln!(out, "{gap}{}", style.paint(Role::Strong, title))?;
+        for (_, [kind, served, folder]) in rows.iter().filter(|(of, _)| *of == author) {
+            writeln!(out, "  {kind:name$}  {served:version$}  {folder}")?;
+        }
     }
     Ok(())
 }
 
-fn row(kind: &Kind) -> [String; 5] {
+/// The kind, its versions as objects spell them, and its folder.
+fn row(kind: &Kind) -> [String; 3] {
     let versions: Vec<String> = kind.versions.iter().map(|version| format!("{}/{version}", kind.group)).collect();
-    let author = kind.author.as_str().to_owned();
-    [kind.kind.clone(), versions.join(","), kind.plural.clone(), kind.short.join(","), author]
+    [kind.kind.clone(), versions.join(","), kind.plural.clone()]
 }
 
 /// Writes what a code means and what to do about it.
@@ -63,15 +65,13 @@ mod tests {
     fn kinds_that_people_write_come_first() {
         let table = text(|out| kinds(out, &Kinds::builtin(), Style::default()));
         let lines: Vec<&str> = table.lines().collect();
-        assert_eq!(lines.len(), 26);
+        assert_eq!(lines.len(), 30, "25 kinds, three titles, two gaps");
         assert_eq!(
             lines[..2],
-            [
-                "KIND                API VERSION                         FOLDER               SHORT NAMES         WRITTEN BY",
-                "Gateway             gateway.githedgehog.com/v1alpha1    gateways             gw                  user",
-            ]
+            ["Written by people, in git:", "  Gateway             gateway.githedgehog.com/v1alpha1    gateways"]
         );
-        assert!(lines[25].ends_with("installer"));
+        assert_eq!(lines[29], "  Fabricator          fabricator.githedgehog.com/v1beta1  fabricators");
+        assert!(lines.iter().all(|line| line.len() <= 80));
     }
 
     #[test]

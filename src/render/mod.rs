@@ -74,15 +74,23 @@ impl Style {
     /// A text with a label before it, its further lines set under the text's start.
     pub(crate) fn labelled(self, indent: usize, label: &str, text: &str) -> String {
         let hang = indent + label.chars().count() + 2;
-        let room = self.width.unwrap_or(usize::MAX).saturating_sub(hang).max(20);
-        let mut out = format!("{:indent$}{}: ", "", self.paint(Role::Strong, label));
-        let mut used = 0_usize;
-        for word in sanitize(text).split(' ') {
+        let lead = format!("{:indent$}{}: ", "", self.paint(Role::Strong, label));
+        self.flow(lead, hang, hang, text)
+    }
+
+    /// A text after a lead that takes `used` columns, made printable; where there is a width, it breaks between words and
+    /// goes on `hang` columns in.
+    pub(crate) fn flow(self, lead: String, mut used: usize, hang: usize, text: &str) -> String {
+        let width = self.width.map_or(usize::MAX, |width| width.max(hang + 20));
+        let mut out = lead;
+        for (index, word) in sanitize(text).split(' ').enumerate() {
             let length = word.chars().count();
-            if used > 0 && used + 1 + length > room {
+            let gap = usize::from(index > 0);
+            if used + gap + length > width && used > hang {
+                out.truncate(out.trim_end_matches(' ').len());
                 out.push_str(&format!("\n{:hang$}", ""));
-                used = 0;
-            } else if used > 0 {
+                used = hang;
+            } else if index > 0 {
                 out.push(' ');
                 used += 1;
             }
@@ -122,5 +130,9 @@ mod tests {
             "  help: Move it into raw/, or\n        run hhgit sync\n        --adopt."
         );
         assert_eq!(Style::default().labelled(2, "help", text), format!("  help: {text}"));
+        assert_eq!(
+            narrow.flow("raw/a-long-name.yaml: ".into(), 22, 4, "a b reason why"),
+            "raw/a-long-name.yaml: a b\n    reason why"
+        );
     }
 }

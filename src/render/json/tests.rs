@@ -73,6 +73,14 @@ fn the_schema_refuses_what_is_no_report() {
         value[key] = bad.into();
         assert!(!validator.is_valid(&value), "{key}: {bad} was taken");
     }
+    for absent in ["input", "result"] {
+        let mut value = good.clone();
+        value[absent] = serde_json::Value::Null;
+        assert!(!validator.is_valid(&value), "{absent}: null was taken");
+    }
+    let mut value = good.clone();
+    value["fabrics"][0]["edits"][0].as_object_mut().expect("an object").remove("to");
+    assert!(!validator.is_valid(&value), "an edit with one side was taken");
     let mut value = good;
     value.as_object_mut().expect("an object").remove("findings");
     assert!(!validator.is_valid(&value), "a report without findings was taken");

@@ -1,0 +1,36 @@
+//! The binary itself: its streams and exit codes. What it says is tested in the library.
+
+use std::process::{Command, Stdio};
+
+fn hhgit() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hhgit"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn answers_go_to_stdout_and_errors_to_stderr() {
+    let good = hhgit().arg("kinds").output().expect("the binary starts");
+    assert_eq!((good.status.code(), good.stdout.is_empty(), good.stderr.is_empty()), (Some(0), false, true));
+    let bad = hhgit().arg("explain").arg("nonsense").output().expect("the binary starts");
+    assert_eq!((bad.status.code(), bad.stdout.is_empty(), bad.stderr.is_empty()), (Some(2), true, false));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_crash() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = hhgit();
+    command.args(["generate", "schema"]).stdout(writer).stderr(Stdio::piped());
+    let ended = command.spawn().and_then(|child| child.wait_with_output()).expect("the binary runs");
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_ends_with_3() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has /dev/full");
+    let ended = hhgit().arg("kinds").stdout(full).status().expect("the binary runs");
+    assert_eq!(ended.code(), Some(3));
+}
