@@ -153,11 +153,16 @@ impl<'input> Composer<'input> {
         Ok(())
     }
 
-    /// Refuses the two spellings that libyaml reads and Kubernetes' parser does not.
+    /// Refuses spellings that libyaml reads and Kubernetes' parser does not.
     fn check_written(&self, scalar: &Scalar, span: Span) -> Result<(), Fault> {
         let written = self.input.get(span.start..span.end).unwrap_or_default();
         if scalar.style == Style::Plain && self.flow > 0 && scalar.value.contains('?') {
             return Err(Fault::invalid(span, "inside brackets a text with a question mark needs quotes"));
+        }
+        let next = self.input.get(span.end);
+        if self.flow > 0 && scalar.tag.is_some() && scalar.value.is_empty() && matches!(next, Some(b',' | b'[' | b']'))
+        {
+            return Err(Fault::invalid(span, "inside brackets a tag needs a space after it"));
         }
         if scalar.style == Style::DoubleQuoted && !is_json(self.input) && escapes_a_slash(written) {
             return Err(Fault::invalid(span, "a slash needs no backslash before it, and Kubernetes reads none"));
