@@ -164,7 +164,7 @@ impl<'input> Composer<'input> {
         {
             return Err(Fault::invalid(span, "inside brackets a tag needs a space after it"));
         }
-        if scalar.style == Style::DoubleQuoted && !is_json(self.input) && escapes_a_slash(written) {
+        if scalar.style == Style::DoubleQuoted && escapes_a_slash(written) {
             return Err(Fault::invalid(span, "a slash needs no backslash before it, and Kubernetes reads none"));
         }
         Ok(())
@@ -215,11 +215,6 @@ impl<'input> Composer<'input> {
         }
         id
     }
-}
-
-/// Whether a chunk looks like JSON, which Kubernetes then reads as JSON.
-fn is_json(input: &[u8]) -> bool {
-    input.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
 /// Whether a text in double quotes holds `\/`.

@@ -85,11 +85,12 @@ fn check_encoding(bytes: &[u8], start: usize) -> Result<(), Fault> {
 /// UTF-8's byte order mark.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The first byte order mark that starts a line but not the chunk; libyaml would skip it and read something else.
+/// The first byte order mark that starts a line, or follows another, but does not start the chunk; libyaml would skip
+/// it and read something else.
 fn inner_mark(bytes: &[u8]) -> Option<usize> {
-    const BREAKS: [&str; 5] = ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"];
+    const BEFORE: [&str; 6] = ["\u{feff}", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"];
     let mut marks = bytes.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK).map(|(at, _)| at);
-    marks.find(|at| BREAKS.iter().any(|line_break| bytes[..*at].ends_with(line_break.as_bytes())))
+    marks.find(|at| BEFORE.iter().any(|before| bytes[..*at].ends_with(before.as_bytes())))
 }
 
 /// The end of the line that an offset is in, without its line ending.
