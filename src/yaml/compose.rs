@@ -153,13 +153,18 @@ impl<'input> Composer<'input> {
         Ok(())
     }
 
-    /// Refuses the two spellings that libyaml reads and Kubernetes' parser does not.
+    /// Refuses spellings that libyaml reads and Kubernetes' parser does not.
     fn check_written(&self, scalar: &Scalar, span: Span) -> Result<(), Fault> {
         let written = self.input.get(span.start..span.end).unwrap_or_default();
         if scalar.style == Style::Plain && self.flow > 0 && scalar.value.contains('?') {
             return Err(Fault::invalid(span, "inside brackets a text with a question mark needs quotes"));
         }
-        if scalar.style == Style::DoubleQuoted && !is_json(self.input) && escapes_a_slash(written) {
+        let next = self.input.get(span.end);
+        if self.flow > 0 && scalar.tag.is_some() && scalar.value.is_empty() && matches!(next, Some(b',' | b'[' | b']'))
+        {
+            return Err(Fault::invalid(span, "inside brackets a tag needs a space after it"));
+        }
+        if scalar.style == Style::DoubleQuoted && escapes_a_slash(written) {
             return Err(Fault::invalid(span, "a slash needs no backslash before it, and Kubernetes reads none"));
         }
         Ok(())
@@ -210,11 +215,6 @@ impl<'input> Composer<'input> {
         }
         id
     }
-}
-
-/// Whether a chunk looks like JSON, which Kubernetes then reads as JSON.
-fn is_json(input: &[u8]) -> bool {
-    input.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 
 /// Whether a text in double quotes holds `\/`.

@@ -29,6 +29,13 @@ pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Faul
         ));
     }
     check_encoding(bytes, content.start)?;
+    if let Some(at) = inner_mark(bytes).map(|at| content.start + at) {
+        let at = Span { start: at, end: at + MARK.len() };
+        return Err(Fault::invalid(
+            at,
+            "a byte order mark inside a document, where Kubernetes reads it as a character",
+        ));
+    }
     let seen = Seen::new(bytes);
     let in_file = |fault: Fault| seen.fault(fault, content);
     let mut document = compose(&seen.text, limits).map_err(in_file)?;
@@ -73,6 +80,17 @@ fn check_encoding(bytes: &[u8], start: usize) -> Result<(), Fault> {
         return fault(Span { start: 0, end: bytes.len() }, "this looks like UTF-16, not UTF-8");
     }
     Ok(())
+}
+
+/// UTF-8's byte order mark.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The first byte order mark that starts a line, or follows another, but does not start the chunk; libyaml would skip
+/// it and read something else.
+fn inner_mark(bytes: &[u8]) -> Option<usize> {
+    const BEFORE: [&str; 6] = ["\u{feff}", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"];
+    let mut marks = bytes.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK).map(|(at, _)| at);
+    marks.find(|at| BEFORE.iter().any(|before| bytes[..*at].ends_with(before.as_bytes())))
 }
 
 /// The end of the line that an offset is in, without its line ending.
