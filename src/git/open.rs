@@ -102,7 +102,7 @@ impl Repo {
         if gix.git_dir_trust() != gix::sec::Trust::Full {
             return Err(OpenError::Untrusted { dir: gix.workdir().unwrap_or(gix.git_dir()).to_owned() });
         }
-        gate(&gix)?;
+        gate(gix.common_dir(), gix.config_snapshot().plumbing())?;
         Ok(Self { gix, environment })
     }
 
@@ -207,14 +207,25 @@ fn discover(dir: &Path, isolated: bool) -> Result<gix::Repository, OpenError> {
     } else {
         gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, search, mapping)
     };
-    found.map(|repo| repo.to_thread_local()).map_err(|source| {
-        // A repository that is there but broken is something else than none.
-        if source.is_not_found() && gix::discover::upwards(dir).is_err() {
-            OpenError::NotFound { dir: dir.to_owned() }
-        } else {
-            open_error(dir, source)
-        }
+    found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(dir) {
+        Err(_) if source.is_not_found() => OpenError::NotFound { dir: dir.to_owned() },
+        Err(_) => open_error(dir, source),
+        // gix refuses some formats by itself; the gate says why in words of its own.
+        Ok((found, _)) => match gate_file(&found.into_repository_and_work_tree_directories().0) {
+            Err(refusal) => refusal,
+            Ok(()) => open_error(dir, source),
+        },
     })
+}
+
+/// The gate for a repository that gix did not open.
+fn gate_file(git_dir: &Path) -> Result<(), OpenError> {
+    let named = std::fs::read(git_dir.join("commondir")).unwrap_or_default();
+    let common = gix::path::from_byte_slice(named.trim_ascii()).map_or(git_dir.to_owned(), |path| git_dir.join(path));
+    match gix::config::File::from_path_no_includes(common.join("config"), gix::config::Source::Local) {
+        Ok(config) => gate(&common, &config),
+        Err(_) => Ok(()),
+    }
 }
 
 fn open_error(dir: &Path, source: gix::Error) -> OpenError {
@@ -222,17 +233,16 @@ fn open_error(dir: &Path, source: gix::Error) -> OpenError {
 }
 
 /// Refuses formats and extensions that hhgit does not know. As git does, it looks at the repository's own file alone.
-fn gate(gix: &gix::Repository) -> Result<(), OpenError> {
-    let dir = || gix.common_dir().to_owned();
-    let config = gix.config_snapshot();
+fn gate(common_dir: &Path, config: &gix::config::File) -> Result<(), OpenError> {
+    let dir = || common_dir.to_owned();
     let own = |meta: &gix::config::file::Metadata| meta.source == gix::config::Source::Local && meta.level == 0;
-    let version = config.plumbing().string_filter("core.repositoryFormatVersion", own).unwrap_or_else(|| "0".into());
+    let version = config.string_filter("core.repositoryFormatVersion", own).unwrap_or_else(|| "0".into());
     let is_v0 = match version.as_slice() {
         b"0" | b"" => true,
         b"1" => false,
         _ => return Err(OpenError::Version { dir: dir(), version: version.to_str_lossy().into_owned() }),
     };
-    for section in config.plumbing().sections_by_name("extensions").into_iter().flatten() {
+    for section in config.sections_by_name("extensions").into_iter().flatten() {
         if !own(section.meta()) || section.header().subsection_name().is_some() {
             continue;
         }

@@ -113,7 +113,7 @@ fn refuse_conflicts(repo: &Repo, branch: &BranchName) -> Result<(), PublishError
     }
     let lookup = |source: gix::Error| super::refs::RefError::Lookup { name: name.into(), source: Box::new(source) };
     if let Some(packed) = repo.gix.refs.open_packed_buffer().map_err(lookup)? {
-        for entry in packed.iter_prefixed(below.as_str().into()).map_err(lookup)? {
+        if let Some(entry) = packed.iter_prefixed(below.as_str().into()).map_err(lookup)?.next() {
             return Err(conflict(entry.map_err(lookup)?.name.as_bstr()));
         }
     }

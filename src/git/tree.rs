@@ -124,10 +124,9 @@ fn changed_folders(edits: &BTreeMap<RepoPath, Edit>) -> Result<BTreeMap<RepoPath
         if parent.components().count() > MAX_DEPTH {
             return Err(TreeError::TooDeep { path: path.clone() });
         }
-        if let Some(to) = &edit.to {
-            if matches!(to.mode.kind(), ModeKind::Tree | ModeKind::Unknown) {
-                return Err(TreeError::Blocked { path: path.clone() });
-            }
+        let to = edit.to.as_ref().map(|to| to.mode.kind());
+        if matches!(to, Some(ModeKind::Tree | ModeKind::Unknown)) {
+            return Err(TreeError::Blocked { path: path.clone() });
         }
         if let Some(folder) = folders.get_mut(&parent) {
             folder.edits.insert(path.file_name(), edit);

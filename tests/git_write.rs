@@ -1,0 +1,263 @@
+//! What a write leaves on disk: one sound pack with git's own modes, kept until published, and nothing of a killed run.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use hhgit::git::write::clean_leftovers;
+use hhgit::git::{Published, Reader, Repo, WriteError, publish, tree, write};
+use hhgit::ids::{BlobId, HashKind};
+use hhgit::path::RepoPath;
+use hhgit::plan::{Content, Plan};
+use hhgit::snapshot::Objects;
+use support::{TempRepo, branch, commit_id, meta, packs, path, plan, reflog, written};
+
+/// Set in a copy of this test program that was started to be killed, or under another umask.
+const CHILD: &str = "HHGIT_TEST_CHILD";
+
+fn mode(path: impl AsRef<Path>) -> u32 {
+    std::fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+/// Runs one test of this program again, as a child with its own umask, on the repository in `dir`.
+fn in_child(test: &str, umask: &str, dir: &Path) -> bool {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("umask {umask}; exec \"$0\" --exact {test} --test-threads=1")]);
+    command.arg(std::env::current_exe().unwrap()).env(CHILD, dir).output().unwrap().status.success()
+}
+
+fn child_dir() -> Option<PathBuf> {
+    std::env::var_os(CHILD).map(PathBuf::from)
+}
+
+fn open(dir: &Path) -> Repo {
+    Repo::open_in(dir, hhgit::git::Environment::isolated()).unwrap()
+}
+
+#[test]
+fn everything_new_is_in_one_pack_that_is_kept_until_published() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let repo = temp.open();
+    let before = packs(&temp);
+    let kept = written(&repo, base, &[("b", Some("b")), ("c/d", Some("d"))]);
+    let new: Vec<String> = packs(&temp).into_iter().filter(|name| !before.contains(name)).collect();
+    let ends: Vec<&str> = new.iter().filter_map(|name| name.rsplit('.').next()).collect();
+    assert_eq!(ends, ["idx", "keep", "pack"]);
+    let index = temp.dir().join("objects/pack").join(&new[0]);
+    // Two blobs, two trees, one commit.
+    assert_eq!(temp.git(&["verify-pack", "-v", index.to_str().unwrap()]).matches(" 1 ").count().max(5), 5);
+    temp.git(&["gc", "--quiet", "--prune=now"]);
+    assert!(temp.git_succeeds(&["cat-file", "-e", &kept.commit().to_string()]), "git gc leaves what is kept");
+    assert_eq!(publish(&repo, &branch("main"), kept, &reflog()).unwrap(), Published::Published);
+    assert!(!packs(&temp).iter().any(|name| name.ends_with(".keep")));
+    temp.git(&["gc", "--quiet", "--prune=now"]);
+    temp.fsck();
+}
+
+#[test]
+fn a_written_commit_that_is_dropped_leaves_the_refs_alone_and_no_keep() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let before = temp.state();
+    drop(written(&temp.open(), base, &[("b", Some("b"))]));
+    assert_eq!(temp.state(), before);
+    assert!(!packs(&temp).iter().any(|name| name.ends_with(".keep") || name.starts_with("tmp_")));
+}
+
+#[test]
+fn an_object_that_lies_about_unreachable_is_written_again() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let blob = temp.git_with(&["hash-object", "-w", "--stdin"], b"b");
+    let written = written(&temp.open(), base, &[("b", Some("b"))]);
+    temp.git(&["prune", "--expire=now"]);
+    assert!(temp.git_succeeds(&["cat-file", "-e", &blob]));
+    drop(written);
+}
+
+#[test]
+fn two_runs_that_make_the_same_pack_do_not_take_each_others_keep() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let repo = temp.open();
+    let keeps = || packs(&temp).iter().filter(|name| name.ends_with(".keep")).count();
+    let (first, second) = (written(&repo, base, &[("b", Some("b"))]), written(&repo, base, &[("b", Some("b"))]));
+    assert_eq!(keeps(), 1);
+    drop(first);
+    assert_eq!(keeps(), 1, "the second run's keep stays");
+    drop(second);
+    assert_eq!(keeps(), 0);
+}
+
+#[test]
+fn packs_have_gits_modes_under_any_umask() {
+    if let Some(dir) = child_dir() {
+        let base = commit_id(&std::fs::read_to_string(dir.join("refs/heads/main")).unwrap());
+        let repo = open(&dir);
+        let written = written(&repo, base, &[("b", Some("b"))]);
+        publish(&repo, &branch("main"), written, &reflog()).unwrap();
+        return;
+    }
+    // Umask, core.sharedRepository; the modes of packs, of the ref and its log, and of new folders, as git makes them.
+    let cases = [
+        ("022", "umask", [0o444, 0o644, 0o755]),
+        ("077", "umask", [0o400, 0o600, 0o700]),
+        ("027", "group", [0o440, 0o660, 0o2770]),
+        ("077", "group", [0o440, 0o660, 0o2770]),
+        ("027", "all", [0o444, 0o664, 0o2775]),
+        ("022", "0600", [0o400, 0o600, 0o700]),
+    ];
+    for (umask, shared, [pack, log, folder]) in cases {
+        let temp = TempRepo::bare();
+        temp.commit("main", &[("a", "a")]);
+        temp.git(&["config", "core.sharedRepository", shared]);
+        temp.git(&["config", "core.logAllRefUpdates", "true"]);
+        let before = packs(&temp);
+        assert!(in_child("packs_have_gits_modes_under_any_umask", umask, temp.dir()));
+        for name in packs(&temp).iter().filter(|name| !before.contains(name)) {
+            assert_eq!(mode(temp.dir().join("objects/pack").join(name)), pack, "{umask} {shared} {name}");
+        }
+        assert_eq!(packs(&temp).len(), before.len() + 2);
+        for file in ["refs/heads/main", "logs/refs/heads/main", "logs/HEAD"] {
+            assert_eq!(mode(temp.dir().join(file)), log, "{umask} {shared} {file}");
+        }
+        assert_eq!(mode(temp.dir().join("logs/refs/heads")), folder, "{umask} {shared}");
+    }
+}
+
+#[test]
+fn what_a_killed_run_left_is_cleaned_by_the_next() {
+    if let Some(dir) = child_dir() {
+        let base = commit_id(&std::fs::read_to_string(dir.join("refs/heads/main")).unwrap());
+        let _written = written(&open(&dir), base, &[("b", Some("b"))]);
+        std::process::abort();
+    }
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    assert!(!in_child("what_a_killed_run_left_is_cleaned_by_the_next", "022", temp.dir()));
+    let left: Vec<String> = packs(&temp).into_iter().filter(|name| name.ends_with(".keep")).collect();
+    assert_eq!(left.len(), 1, "the killed run left its keep");
+    drop(written(&temp.open(), base, &[("c", Some("c"))]));
+    assert!(!packs(&temp).contains(&left[0]));
+    temp.fsck();
+}
+
+#[test]
+fn half_made_packs_are_cleaned_and_what_is_not_hhgits_stays() {
+    let temp = TempRepo::bare();
+    temp.commit("main", &[("a", "a")]);
+    let packed = temp.dir().join("objects/pack");
+    let mark = "hhgit: written, not yet published\n";
+    let put = |name: &str, content: &str| {
+        std::fs::create_dir_all(packed.join(name).parent().unwrap()).unwrap();
+        std::fs::write(packed.join(name), content).unwrap();
+    };
+    let before = packs(&temp);
+    put("tmp_hhgit-1/keep", mark);
+    put("tmp_hhgit-1/.tmpXYZ", "half a pack");
+    put("tmp_hhgit-2/pack-1.pack", "made without a mark");
+    put("pack-0000.keep", mark);
+    put("pack-0000.pack", "moved before it had an index");
+    assert_eq!(clean_leftovers(&temp.open()).unwrap(), 3);
+    assert_eq!(packs(&temp), before);
+    put("pack-1111.keep", "somebody's own reason\n");
+    put("tmp_pack_abc", "git's own");
+    assert_eq!(clean_leftovers(&temp.open()).unwrap(), 0);
+    assert_eq!(packs(&temp).len(), before.len() + 2);
+}
+
+#[test]
+fn a_living_run_is_not_cleaned_away() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let repo = temp.open();
+    let living = written(&repo, base, &[("b", Some("b"))]);
+    assert_eq!(clean_leftovers(&repo).unwrap(), 0);
+    drop(written(&repo, base, &[("c", Some("c"))]));
+    assert!(packs(&temp).iter().any(|name| name.ends_with(".keep")), "the living run's keep stays");
+    drop(living);
+}
+
+#[test]
+fn a_sha256_repository_is_written_and_stays_sound() {
+    let temp = TempRepo::init(&["--bare", "--object-format=sha256"]);
+    let base = temp.commit("main", &[("raw/a", "a")]);
+    let repo = temp.open();
+    let written = written(&repo, base, &[("raw/a", None), ("managed/a", Some("b"))]);
+    assert_eq!(written.commit().to_string().len(), 64);
+    assert_eq!(publish(&repo, &branch("main"), written, &reflog()).unwrap(), Published::Published);
+    assert_eq!(temp.files("main"), [("managed/a".to_owned(), "b".to_owned())].into_iter().collect());
+    temp.fsck();
+}
+
+#[test]
+fn bytes_that_are_not_what_the_plan_names_are_never_written() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let repo = temp.open();
+    let reader = Reader::new(&repo).unwrap();
+    let root = reader.commit(base).unwrap().tree;
+    let mut edits = plan(&reader, root, &[("b", Some("b"))]).edits().clone();
+    let wrong = Content::New { id: BlobId::of(HashKind::Sha1, b"x").unwrap(), bytes: b"b".to_vec() };
+    edits.get_mut(&path("b")).unwrap().to.as_mut().unwrap().content = wrong;
+    let new_tree = tree::apply(&reader, root, &edits).unwrap();
+    let (before, state) = (packs(&temp), temp.state());
+    let result = write(&repo, Some(base), &Plan::given(edits, "m"), &new_tree, &meta(&[base]));
+    assert!(matches!(result, Err(WriteError::WrongId { path, .. }) if path == RepoPath::new("b").unwrap()));
+    assert_eq!((packs(&temp), temp.state()), (before, state));
+}
+
+#[test]
+fn a_commit_says_what_it_was_told_to_say() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let written = written(&temp.open(), base, &[("b", Some("b"))]);
+    let text = temp.git(&["cat-file", "commit", &written.commit().to_string()]);
+    let who = "hhgit <hhgit@localhost> 1700000000 +0000";
+    let tree = written.tree();
+    assert_eq!(text, format!("tree {tree}\nparent {base}\nauthor {who}\ncommitter {who}\n\nhhgit: sync\n\na test"));
+}
+
+#[test]
+fn a_signed_commit_verifies_and_a_failed_signing_writes_nothing() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let key = temp.beside("key");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
+    if !made.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: there is no ssh-keygen");
+        return;
+    }
+    temp.git(&["config", "gpg.format", "ssh"]);
+    temp.git(&["config", "user.signingKey", key.with_extension("pub").to_str().unwrap()]);
+    let allowed = temp.beside("allowed");
+    let line = format!("hhgit@localhost {}", std::fs::read_to_string(key.with_extension("pub")).unwrap());
+    std::fs::write(&allowed, line).unwrap();
+    temp.git(&["config", "gpg.ssh.allowedSignersFile", allowed.to_str().unwrap()]);
+    let sign = |repo: &Repo| {
+        let reader = Reader::new(repo).unwrap();
+        let root = reader.commit(base).unwrap().tree;
+        let plan = plan(&reader, root, &[("b", Some("b"))]);
+        let new_tree = tree::apply(&reader, root, plan.edits()).unwrap();
+        let meta = hhgit::git::CommitMeta { sign: true, ..meta(&[base]) };
+        write(repo, Some(base), &plan, &new_tree, &meta)
+    };
+    let repo = temp.open();
+    let written = sign(&repo).unwrap();
+    let commit = written.commit().to_string();
+    assert_eq!(publish(&repo, &branch("main"), written, &reflog()).unwrap(), Published::Published);
+    temp.git(&["verify-commit", &commit]);
+    assert_eq!(
+        temp.git(&["show", "-s", "--format=%P %an %cn %ct %s", &commit]),
+        format!("{base} hhgit hhgit 1700000000 hhgit: sync")
+    );
+    temp.fsck();
+    let before = packs(&temp);
+    temp.git(&["config", "user.signingKey", "/nonexistent"]);
+    assert!(matches!(sign(&temp.open()), Err(WriteError::Sign { .. })));
+    assert_eq!(packs(&temp), before);
+}
