@@ -165,7 +165,7 @@ mod tests {
         assert!(head.starts_with(HEAD));
         assert_eq!(
             body,
-            "blob: 8453d09f66dd9d5a4e9d2a1f2e4be0d8bcd1e3d0\nmode: '100644'\nsource: raw/x.yaml\nreasons:\n- document: 1\n  line: 1\n  code: invalid-yaml\n  severity: error\n  message: a list is not closed\n  help: Mend the syntax at the line named; a separator line is exactly three dashes, with at most a comment after them.\nretry: hhgit sync --retry 'f/unmanaged/it'\\''s.yaml'\n"
+            "blob: 2dd0998fc4a6d97ace20c717519bde3e05b4da0f\nmode: '100644'\nsource: raw/x.yaml\nreasons:\n- document: 1\n  line: 1\n  code: invalid-yaml\n  severity: error\n  message: a list is not closed\n  help: Mend the syntax at the line named; a separator line is exactly three dashes, with at most a comment after them.\nretry: hhgit sync --retry 'f/unmanaged/it'\\''s.yaml'\n"
         );
     }
 
