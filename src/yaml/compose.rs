@@ -106,13 +106,8 @@ impl<'input> Composer<'input> {
     fn take(&mut self, event: Event) -> Result<(), Fault> {
         let span = Span { start: event.start, end: event.end };
         match event.kind {
-            EventKind::StreamStart => {}
+            EventKind::StreamStart | EventKind::DocumentStart => {}
             EventKind::StreamEnd => self.done = true,
-            EventKind::DocumentStart(version) => {
-                if version.is_some_and(|version| version != (1, 1)) {
-                    return Err(Fault::invalid(span, "Kubernetes reads no %YAML version but 1.1"));
-                }
-            }
             EventKind::DocumentEnd { implicit } => {
                 self.document.marker_end = (!implicit).then_some(event.end);
                 self.done = true;

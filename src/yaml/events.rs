@@ -25,8 +25,7 @@ pub(super) struct Event {
 pub(super) enum EventKind {
     StreamStart,
     StreamEnd,
-    /// The version of a `%YAML` directive, if there is one.
-    DocumentStart(Option<(i32, i32)>),
+    DocumentStart,
     /// Whether the document ends without a `...` line.
     DocumentEnd {
         implicit: bool,
@@ -121,9 +120,7 @@ impl<'input> Events<'input> {
         let kind = unsafe {
             match event.type_ {
                 sys::YAML_STREAM_START_EVENT => EventKind::StreamStart,
-                sys::YAML_DOCUMENT_START_EVENT => EventKind::DocumentStart(
-                    event.data.document_start.version_directive.as_ref().map(|version| (version.major, version.minor)),
-                ),
+                sys::YAML_DOCUMENT_START_EVENT => EventKind::DocumentStart,
                 sys::YAML_DOCUMENT_END_EVENT => EventKind::DocumentEnd { implicit: event.data.document_end.implicit },
                 sys::YAML_ALIAS_EVENT => EventKind::Alias(text(event.data.alias.anchor).unwrap_or_default()),
                 sys::YAML_SCALAR_EVENT => EventKind::Scalar(scalar(event)),

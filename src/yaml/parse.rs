@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::compose::compose;
 use super::fault::{Fault, FaultKind};
 use super::resolve::resolve;
-use super::{Chunk, Limits, Node, Span, Value};
+use super::{Chunk, Limits, Node, Span};
 
 /// What a chunk holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,10 +37,12 @@ pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Faul
         ));
     }
     let seen = Seen::new(bytes);
-    let in_file = |fault: Fault| seen.fault(fault, content);
-    let mut document = compose(&seen.text, limits).map_err(in_file)?;
+    let mut document = compose(&seen.text, limits).map_err(|fault| seen.fault(fault, content))?;
+    for node in &mut document.nodes {
+        node.span = seen.span(node.span, content);
+    }
     let root = match document.root {
-        Some(root) => Some(resolve(&mut document, root, limits).map_err(in_file)?),
+        Some(root) => Some(resolve(&mut document, root, limits)?),
         None => None,
     };
     if let Some(at) = document.trailing {
@@ -57,10 +59,6 @@ pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Faul
         (None, Some(_)) => seen.offset(document.content_end, content),
         (None, None) => content.start,
     };
-    let root = root.map(|mut root| {
-        seen.place(&mut root, content);
-        root
-    });
     Ok(Parsed { root, content_end })
 }
 
@@ -141,22 +139,6 @@ impl<'file> Seen<'file> {
     fn fault(&self, fault: Fault, content: Span) -> Fault {
         let related = fault.related.map(|span| self.span(span, content));
         Fault { at: self.span(fault.at, content), related, ..fault }
-    }
-
-    /// Moves a value's spans from the text to the file.
-    fn place(&self, node: &mut Node, content: Span) {
-        if content.start == 0 && matches!(self.text, Cow::Borrowed(_)) {
-            return;
-        }
-        node.span = self.span(node.span, content);
-        match &mut node.value {
-            Value::Sequence(items) => items.iter_mut().for_each(|item| self.place(item, content)),
-            Value::Mapping(pairs) => pairs.iter_mut().for_each(|pair| {
-                pair.key_span = self.span(pair.key_span, content);
-                self.place(&mut pair.value, content);
-            }),
-            _ => {}
-        }
     }
 }
 
