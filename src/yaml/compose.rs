@@ -151,12 +151,12 @@ impl<'input> Composer<'input> {
     /// Refuses spellings that libyaml reads and Kubernetes' parser does not.
     fn check_written(&self, scalar: &Scalar, span: Span) -> Result<(), Fault> {
         let written = self.input.get(span.start..span.end).unwrap_or_default();
-        if scalar.style == Style::Plain && self.flow > 0 && scalar.value.contains('?') {
+        let plain_in_flow = scalar.style == Style::Plain && self.flow > 0;
+        if plain_in_flow && scalar.value.contains('?') {
             return Err(Fault::invalid(span, "inside brackets a text with a question mark needs quotes"));
         }
         let next = self.input.get(span.end);
-        if self.flow > 0 && scalar.tag.is_some() && scalar.value.is_empty() && matches!(next, Some(b',' | b'[' | b']'))
-        {
+        if plain_in_flow && ends_with_a_tag(written) && matches!(next, Some(b',' | b'[' | b']')) {
             return Err(Fault::invalid(span, "inside brackets a tag needs a space after it"));
         }
         if scalar.style == Style::DoubleQuoted && escapes_a_slash(written) {
@@ -210,6 +210,11 @@ impl<'input> Composer<'input> {
         }
         id
     }
+}
+
+/// Whether the last word is a tag, with nothing that it stands before.
+fn ends_with_a_tag(written: &[u8]) -> bool {
+    written.rsplit(u8::is_ascii_whitespace).next().is_some_and(|word| word.starts_with(b"!"))
 }
 
 /// Whether a text in double quotes holds `\/`.

@@ -1,5 +1,7 @@
 //! Whole chunks: what is something and what is nothing, where content ends, what follows it, and every input's safety.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 use crate::yaml::{Pair, Value, canonical_json, same_value, split};
 use proptest::prelude::*;

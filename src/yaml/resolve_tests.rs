@@ -1,5 +1,7 @@
 //! Aliases, merge keys, doubled keys and the bounds on them.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use crate::yaml::{Fault, FaultKind, Limits, Span, canonical_json, parse, split};
 
 fn parsed(text: &str) -> Result<String, Fault> {

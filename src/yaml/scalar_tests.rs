@@ -1,5 +1,7 @@
 //! The table of scalars, as go-yaml v2 and Kubernetes' conversion to JSON give them.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 
 fn value(text: &str) -> Value {
