@@ -124,6 +124,7 @@ fn content_ends_after_its_last_byte_and_after_the_line_of_an_end_marker() {
         ("a: |\n  x\n", "# c\n"),
         ("a: \"é\"", ""),
         ("---\na: 1\n... # c", "\n# d\n"),
+        ("a: 1\n...\n# c\n...", "\n# d\n"),
         ("a: 1\r\n...", "\r\n# d\r\n"),
         ("", "# c\n"),
         ("a: &x", "\n"),
@@ -215,6 +216,23 @@ fn spans_lie_within(node: &Node, within: Span) {
     }
 }
 
+/// Content cut off where it is said to end is the same value.
+fn holds_all_before_its_end(content: &[u8], root: &Node) {
+    let lead = Span { start: 0, end: 0 };
+    let body = Span { start: 0, end: content.len() };
+    let chunk = Chunk { number: 1, lead: Some(lead), body, bad_separator: None, separator: None };
+    let alone = parse(content, &chunk, &Limits::default()).unwrap().root.unwrap();
+    assert!(same_value(&alone, root), "{:?}", String::from_utf8_lossy(content));
+}
+
+/// After content come only blank lines and comments.
+fn holds_nothing(after: &[u8]) {
+    for line in std::str::from_utf8(after).unwrap().split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+        let line = line.trim_matches([' ', '\t', '\u{feff}']);
+        assert!(line.is_empty() || line.starts_with('#'), "{line:?} comes after the end");
+    }
+}
+
 fn is_read_within_its_chunks(file: &[u8]) {
     for chunk in split(file) {
         let content = chunk.content();
@@ -223,6 +241,8 @@ fn is_read_within_its_chunks(file: &[u8]) {
                 assert!(content.start <= parsed.content_end && parsed.content_end <= content.end);
                 if let Some(root) = &parsed.root {
                     spans_lie_within(root, content);
+                    holds_all_before_its_end(&file[content.start..parsed.content_end], root);
+                    holds_nothing(&file[parsed.content_end..content.end]);
                 }
             }
             Err(fault) => {
