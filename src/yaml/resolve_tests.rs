@@ -148,3 +148,29 @@ fn depth_is_counted_along_aliases_and_merge_keys() {
     }
     assert!(matches!(fault(&chain).0, FaultKind::TooDeep | FaultKind::AliasExpansion));
 }
+
+/// As many mappings as that, each with one made of the last, after enough plain nodes that no alias is one too many.
+fn chain(levels: usize, link: &str) -> String {
+    let mut text = format!("plain: [{}]\na0: &a0 {{x0: 1}}\n", "1,".repeat(20_000));
+    for level in 1..levels {
+        let link = link.replace("LAST", &format!("*a{}", level - 1));
+        text.push_str(&format!("a{level}: &a{level} {{{link}, x{level}: 1}}\n"));
+    }
+    text
+}
+
+#[test]
+fn long_chains_of_aliases_and_merge_keys_are_followed_on_a_stack_of_two_mebibytes() {
+    let work = || {
+        for link in ["v: [LAST]", "<<: [LAST]"] {
+            for levels in [300, 995] {
+                let outcome = parsed(&chain(levels, link)).map(drop).map_err(|fault| fault.kind);
+                let refused = Err(FaultKind::TooDeep);
+                let wide = Err(FaultKind::AliasExpansion);
+                assert!(outcome == Ok(()) || outcome == refused || outcome == wide, "{link} {levels}: {outcome:?}");
+                assert!(levels != 300 || outcome == Ok(()), "{link}: {outcome:?}");
+            }
+        }
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+}
