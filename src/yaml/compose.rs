@@ -46,7 +46,7 @@ pub(super) struct Document {
 /// Reads the first document of an input, and looks at whether anything follows.
 pub(super) fn compose(input: &[u8], limits: &Limits) -> Result<Document, Fault> {
     let mut events = Events::new(input);
-    let mut composer = Composer::new(input, limits.depth());
+    let mut composer = Composer::new(input, limits.depth_in_force());
     while !composer.done {
         match events.next() {
             Some(Ok(event)) => composer.take(event)?,

@@ -153,7 +153,7 @@ impl Resolver<'_> {
 
     /// A list's or mapping's span and children, unless it is too deep: a copy of the list where it is needed again.
     fn children(&mut self, id: Id, way: Way) -> Result<(Span, Vec<Id>), Refused> {
-        let depth = self.limits.depth();
+        let depth = self.limits.depth_in_force();
         let raw = &mut self.document.nodes[id];
         if way.depth >= depth {
             let at = self.outer.unwrap_or(raw.span);
