@@ -1,5 +1,5 @@
 //! What a write leaves on disk: one sound pack with git's own modes, kept until published, and nothing of a killed run.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and say that it was skipped")]
 
 mod support;
 

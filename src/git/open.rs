@@ -23,6 +23,8 @@ const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
 pub struct Repo {
     pub(super) gix: gix::Repository,
     pub(super) environment: Environment,
+    /// The shared git directory, without the `..` that leads there from a linked work tree.
+    common_dir: PathBuf,
 }
 
 /// Why a repository was not opened.
@@ -81,6 +83,12 @@ pub enum OpenError {
         /// The extension's name.
         name: String,
     },
+    /// A bare repository was found where the user's configuration wants such named.
+    #[error("{} is a bare repository, and safe.bareRepository wants those named: run with GIT_DIR set to it", dir.display())]
+    FoundBare {
+        /// The repository.
+        dir: PathBuf,
+    },
     /// A reference namespace is asked for.
     #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
     Namespace,
@@ -102,8 +110,15 @@ impl Repo {
         if gix.git_dir_trust() != gix::sec::Trust::Full {
             return Err(OpenError::Untrusted { dir: gix.workdir().unwrap_or(gix.git_dir()).to_owned() });
         }
+        if !environment.explicit && is_guarded_bare(&gix) {
+            return Err(OpenError::FoundBare { dir: gix.git_dir().to_owned() });
+        }
         gate(gix.common_dir(), gix.config_snapshot().plumbing())?;
-        Ok(Self { gix, environment })
+        let common_dir = match gix.common_dir() == gix.git_dir() {
+            true => gix.common_dir().to_owned(),
+            false => gix.common_dir().canonicalize().unwrap_or_else(|_| gix.common_dir().to_owned()),
+        };
+        Ok(Self { gix, environment, common_dir })
     }
 
     /// This work tree's own git directory (that of the repository, but for linked work trees).
@@ -113,7 +128,7 @@ impl Repo {
 
     /// The git directory that all work trees share: objects, refs, configuration.
     pub fn common_dir(&self) -> &Path {
-        self.gix.common_dir()
+        &self.common_dir
     }
 
     /// The work tree's root; none in a bare repository.
@@ -230,6 +245,16 @@ fn gate_file(git_dir: &Path) -> Result<(), OpenError> {
 
 fn open_error(dir: &Path, source: gix::Error) -> OpenError {
     OpenError::Open { dir: dir.to_owned(), source: Box::new(source) }
+}
+
+/// Whether this is a bare repository and the user's or system's configuration says that none may be used by being found.
+/// What lies inside a work tree may be somebody else's, and its configuration names programs to run.
+fn is_guarded_bare(gix: &gix::Repository) -> bool {
+    use gix::config::Source::{Local, Worktree};
+    let outside = |meta: &gix::config::file::Metadata| !matches!(meta.source, Local | Worktree);
+    let setting = gix.config_snapshot().plumbing().string_filter("safe.bareRepository", outside);
+    let in_dot_git = gix.git_dir().components().any(|part| part.as_os_str() == ".git");
+    gix.workdir().is_none() && !in_dot_git && setting.is_some_and(|value| value.eq_ignore_ascii_case(b"explicit"))
 }
 
 /// Refuses formats and extensions that hhgit does not know. As git does, it looks at the repository's own file alone.
