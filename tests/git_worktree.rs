@@ -319,3 +319,59 @@ fn files_that_no_commit_holds_are_counted_below_a_folder() {
     assert_eq!(uncommitted_below(&repo, &[path("raw"), path("keep")]).unwrap(), 3);
     assert_eq!(uncommitted_below(&TempRepo::bare().open(), &[path("raw")]).unwrap(), 0);
 }
+
+#[test]
+fn a_submodules_own_state_is_neither_in_the_way_nor_touched() {
+    let (temp, _) = prepared();
+    let sub = temp.dir().join("sub");
+    temp.git(&["init", "--quiet", "sub"]);
+    temp.git_in(&sub, &["commit", "--quiet", "--allow-empty", "--message=first"]);
+    let pinned = temp.git_in(&sub, &["rev-parse", "HEAD"]);
+    let base = temp.commit_all(&[]);
+    temp.git_in(&sub, &["commit", "--quiet", "--allow-empty", "--message=second"]);
+    std::fs::write(sub.join("dirt"), "mine").unwrap();
+    let moved = temp.git_in(&sub, &["rev-parse", "HEAD"]);
+    temp.git(&["config", "submodule.recurse", "true"]);
+    assert_eq!(sync(&temp, base).unwrap(), Published::Published);
+    assert_eq!(temp.git_in(&sub, &["rev-parse", "HEAD"]), moved);
+    assert_eq!(std::fs::read_to_string(sub.join("dirt")).unwrap(), "mine");
+    assert!(temp.git(&["ls-tree", "main", "sub"]).contains(&pinned));
+}
+
+/// Set in a copy of this test program, to the commit that it works from.
+const CHILD: &str = "HHGIT_TEST_CHILD";
+
+#[test]
+fn a_hook_that_does_not_see_the_work_tree_leaves_its_branch_alone() {
+    if let Ok(base) = std::env::var(CHILD) {
+        let repo = Repo::open(Path::new(".")).unwrap();
+        let written = written(&repo, support::commit_id(&base), &CHANGES);
+        match publish(&repo, &branch("main"), written, &reflog()) {
+            Err(PublishError::InUse { how: How::CheckedOut, .. }) | Ok(Published::Published) => return,
+            other => panic!("{other:?}"),
+        }
+    }
+    let (temp, base) = prepared();
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "a_hook_that_does_not_see_the_work_tree_leaves_its_branch_alone"]);
+    command.env(CHILD, base.to_string()).env("GIT_DIR", ".").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    let output = command.current_dir(temp.git_dir()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(temp.git(&["status", "--porcelain"]), "", "branch and work tree still agree");
+}
+
+#[test]
+fn a_missing_git_program_is_said_so_and_nothing_moves() {
+    if let Ok(base) = std::env::var(CHILD) {
+        let error = sync_in(Path::new("."), support::commit_id(&base), &CHANGES).unwrap_err();
+        assert!(error.to_string().contains("install git"), "{error}");
+        return;
+    }
+    let (temp, base) = prepared();
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "a_missing_git_program_is_said_so_and_nothing_moves"]);
+    let output =
+        command.env(CHILD, base.to_string()).env("PATH", "/nonexistent").current_dir(temp.dir()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(temp.tip("main"), Some(base));
+}

@@ -10,8 +10,8 @@ use gix::bstr::{BStr, ByteSlice};
 pub struct Environment {
     /// Look at nothing outside the repository: no user or system configuration, no `GIT_*` variables.
     pub isolated: bool,
-    /// Whether the repository was named (`GIT_DIR`) and not only found.
-    pub explicit: bool,
+    /// `GIT_DIR`: the repository is named and not searched for.
+    pub git_dir: Option<PathBuf>,
     /// `GIT_QUARANTINE_PATH`: a push is being judged, refs may not move.
     pub quarantine: Option<PathBuf>,
     /// `GIT_OBJECT_DIRECTORY`: where objects are, if not in the repository.
@@ -30,7 +30,7 @@ impl Environment {
         let list = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         Self {
             isolated: false,
-            explicit: std::env::var_os("GIT_DIR").is_some(),
+            git_dir: path("GIT_DIR").map(|path| path.canonicalize().unwrap_or(path)),
             quarantine: path("GIT_QUARANTINE_PATH").map(absolute),
             object_directory: path("GIT_OBJECT_DIRECTORY").map(absolute),
             alternates: path_list(list.as_encoded_bytes()).into_iter().map(absolute).collect(),

@@ -105,12 +105,12 @@ impl Repo {
         if environment.namespace.is_some() {
             return Err(OpenError::Namespace);
         }
-        let mut gix = discover(dir, environment.isolated)?;
+        let mut gix = discover(dir, &environment)?;
         gix.make_paths_absolute().map_err(|source| open_error(dir, source))?;
         if gix.git_dir_trust() != gix::sec::Trust::Full {
             return Err(OpenError::Untrusted { dir: gix.workdir().unwrap_or(gix.git_dir()).to_owned() });
         }
-        if !environment.explicit && is_guarded_bare(&gix) {
+        if environment.git_dir.is_none() && is_guarded_bare(&gix) {
             return Err(OpenError::FoundBare { dir: gix.git_dir().to_owned() });
         }
         gate(gix.common_dir(), gix.config_snapshot().plumbing())?;
@@ -211,16 +211,19 @@ impl std::fmt::Debug for Repo {
     }
 }
 
-fn discover(dir: &Path, isolated: bool) -> Result<gix::Repository, OpenError> {
+fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, OpenError> {
+    use gix::ThreadSafeRepository as Repository;
     // Trust is judged by the caller, with an error of its own.
-    let options = if isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
+    let options = if environment.isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
     let options = options.strict_config(true).bail_if_untrusted(false);
-    let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
+    let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options.clone() };
     let search = gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
-    let found = if isolated {
-        gix::ThreadSafeRepository::discover_opts(dir, search, mapping)
-    } else {
-        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, search, mapping)
+    let dir = environment.git_dir.as_deref().unwrap_or(dir);
+    let found = match &environment.git_dir {
+        // Opened by its full path: gix does not take the `.` that git names it by in hooks of a repository with a work tree.
+        Some(named) => Repository::open_opts(named, options.open_path_as_is(true)),
+        None if environment.isolated => Repository::discover_opts(dir, search, mapping),
+        None => Repository::discover_with_environment_overrides_opts(dir, search, mapping),
     };
     found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(dir) {
         Err(_) if source.is_not_found() => OpenError::NotFound { dir: dir.to_owned() },
