@@ -28,6 +28,7 @@ pub use environment::Environment;
 pub use open::{OpenError, Repo};
 pub use publish::{PublishError, Published, publish};
 pub use read::Reader;
+pub use ref_lock::release_locks_on_interrupt;
 pub use refs::{BranchName, Head, RefError};
 pub use tree::{NewTree, TreeError};
 pub use write::{WriteError, Written, write};

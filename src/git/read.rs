@@ -14,7 +14,8 @@ use crate::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
 use crate::snapshot::{Commit, Objects, ReadError, Time, TreeEntry};
 
 /// Read access to a repository's objects. Objects are taken as they are: `refs/replace` and grafts do not count, so that
-/// the same commit reads the same everywhere.
+/// the same commit reads the same everywhere. In a partial clone a reader sees the packs that were there when it was made;
+/// after a fetch, make a new one.
 pub struct Reader {
     odb: gix::OdbHandle,
     hash: HashKind,
