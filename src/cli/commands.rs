@@ -9,6 +9,7 @@ use super::args::{Cli, Generate};
 use super::{Answer, Failure};
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
+use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
 use crate::options::{Common, Init, Sync};
 use crate::render::{self, Style};
@@ -16,8 +17,8 @@ use crate::report::Report;
 use crate::verdict::code::Code;
 
 /// `hhgit sync`.
-pub(super) fn sync(common: &Common, options: &Sync) -> Result<Report, Failure> {
-    modes::sync::sync(common, options, &mut modes::sync::jitter).map_err(failed)
+pub(super) fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, Failure> {
+    modes::sync::sync(common, options, talk).map_err(failed)
 }
 
 fn failed(error: ModeError) -> Failure {
@@ -25,8 +26,8 @@ fn failed(error: ModeError) -> Failure {
 }
 
 /// `hhgit init`.
-pub(super) fn init(_common: &Common, _options: &Init) -> Result<Report, Failure> {
-    Err(not_built("init"))
+pub(super) fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, Failure> {
+    modes::init::init(common, options, talk).map_err(failed)
 }
 
 /// `hhgit status`.
