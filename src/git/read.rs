@@ -40,6 +40,8 @@ impl Reader {
             }
             Err(source) => return Err(failed(Box::new(source))),
         };
+        // Without it each blob of a delta chain would be unpacked from the chain's start.
+        odb.set_pack_cache(|| Box::new(gix_pack::cache::lru::StaticLinkedList::<64>::default()));
         if partial {
             // Misses are by design here; looking at the disk again for each would cost more than all reads.
             odb.refresh_never();
