@@ -11,6 +11,7 @@ mod surroundings;
 mod tests;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -100,7 +101,7 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
         Command::Status => reported(&global, style, FailOn::Never, || commands::status(&common)),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
-            commands::demo(keep.map(|keep| common.directory.join(keep)), style)
+            commands::demo(keep.map(|keep| below(&common.directory, &keep)), style)
         }
         Command::Kinds => without_report(&global, "kinds").and_then(|()| commands::kinds(style)),
         Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),
@@ -133,6 +134,11 @@ fn unwritable(error: OutputError) -> Failure {
         },
         OutputError::Render(_) => Failure { exit: Exit::CouldNot, error: error.into(), help: None },
     }
+}
+
+/// A file name below the directory of -C, which is not spelt out where it is the usual one.
+fn below(directory: &Path, name: &Path) -> PathBuf {
+    if directory == Path::new(".") { name.to_owned() } else { directory.join(name) }
 }
 
 /// Refuses --output where there is no report to give.

@@ -94,7 +94,8 @@ fn line(finding: &Finding, style: Style) -> String {
     style.flow(format!("{start}{severity}[{}]: ", finding.code), used, 4, &finding.message)
 }
 
-fn role(severity: Severity) -> Role {
+/// The colour of a severity.
+pub(super) fn role(severity: Severity) -> Role {
     match severity {
         Severity::Error => Role::Error,
         Severity::Warning => Role::Warning,
