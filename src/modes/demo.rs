@@ -153,7 +153,7 @@ fn plain(path: &str) -> RepoPath {
 }
 
 fn log(repo: &Repo, options: &options::Demo) -> Result<(String, String), DemoError> {
-    const ARGS: [&str; 4] = ["--format=short", "--abbrev-commit", "--stat", "--stat-count=6"];
+    const ARGS: [&str; 4] = ["--format=short", "--abbrev-commit", "--stat", "--stat-count=5"];
     let color = if options.color { "--color=always" } else { "--color=never" };
     let git = Git::new(repo, "log", &[]).args(ARGS).arg(color).arg(format!("--stat-width={}", options.width));
     let said = git.run()?;

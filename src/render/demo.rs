@@ -19,20 +19,20 @@ type Rows = Vec<(RepoPath, String)>;
 
 /// Writes the demo.
 pub fn demo(out: &mut dyn Write, demo: &Demo, style: Style) -> io::Result<()> {
-    let of = format!(
+    let made = format!(
         "A repository made for this, with one fabric directory, {}/. Nothing of yours is touched.",
         demo.fabric
     );
-    writeln!(out, "{}", style.flow(String::new(), 0, 0, &of))?;
+    writeln!(out, "{}", style.flow(String::new(), 0, 0, &made))?;
     heading(out, "1. What people pushed", style)?;
-    tree(out, &pushed(demo, style), style)?;
+    tree(out, &pushed(demo, style))?;
     heading(out, "2. What hhgit says of it", style)?;
     command(out, "hhgit sync", style)?;
     human::report(out, &demo.report, style)?;
     heading(out, "3. What became of it, in one commit", style)?;
     managed(out, demo, style)?;
     writeln!(out)?;
-    tree(out, &unmanaged(demo, style), style)?;
+    tree(out, &unmanaged(demo, style))?;
     writeln!(out, "and beside each of these its sidecar, NAME.metadata, which says why")?;
     heading(out, "4. An object in its own file, with its comment, and a sidecar", style)?;
     for (path, text) in &demo.exhibits {
@@ -55,14 +55,14 @@ fn command(out: &mut dyn Write, command: &str, style: Style) -> io::Result<()> {
 }
 
 /// Files under their folders, the remarks in one column.
-fn tree(out: &mut dyn Write, rows: &Rows, style: Style) -> io::Result<()> {
+fn tree(out: &mut dyn Write, rows: &Rows) -> io::Result<()> {
     let name = |path: &RepoPath| String::from_utf8_lossy(path.file_name()).into_owned();
     let column = rows.iter().map(|(path, _)| name(path).chars().count()).max().unwrap_or(0) + 2;
     let mut folder = RepoPath::root();
     for (path, note) in rows {
         let parent = path.parent().unwrap_or_else(RepoPath::root);
         if parent != folder {
-            writeln!(out, "{}", style.paint(Role::Strong, &format!("{parent}/")))?;
+            writeln!(out, "{parent}/")?;
             folder = parent;
         }
         writeln!(out, "  {:column$}{note}", name(path))?;
@@ -91,7 +91,7 @@ fn managed(out: &mut dyn Write, demo: &Demo, style: Style) -> io::Result<()> {
     }
     let empty = folders.values().filter(|files| files.is_empty()).count();
     let shown: Rows = folders.into_values().flat_map(few).collect();
-    tree(out, &shown, style)?;
+    tree(out, &shown)?;
     writeln!(out, "and {}, for kinds that have no objects yet", count(empty, "empty folder"))
 }
 
@@ -108,10 +108,12 @@ fn few(mut rows: Rows) -> Rows {
     rows
 }
 
-/// Where what stands at a path of managed/ came from: a file and line, and every other that said exactly the same.
+/// Where what stands at a path of managed/ came from: a file and line, and how many more said exactly the same.
 fn origin(demo: &Demo, target: &RepoPath) -> String {
-    let rows: Vec<String> = rows(demo, Fate::Managed).filter(|row| row.target == *target).map(source).collect();
-    format!("from {}", rows.join(" and "))
+    let (doubles, firsts): (Vec<_>, Vec<_>) =
+        rows(demo, Fate::Managed).filter(|row| row.target == *target).partition(|row| row.code.is_some());
+    let first = firsts.first().map_or_else(String::new, |row| format!("from {}", source(row)));
+    if doubles.is_empty() { first } else { format!("{first}, and {} just like it", doubles.len()) }
 }
 
 fn source(row: &DocumentRow) -> String {
