@@ -233,7 +233,7 @@ impl Task {
             result: None,
             fabrics: planned.fabrics.clone(),
             findings: planned.findings.clone(),
-            notes: uncommitted(from)?.into_iter().collect(),
+            notes: uncommitted(from.repo, from.branch, from.dirs)?.into_iter().collect(),
             diffs: Vec::new(),
         })
     }
@@ -256,12 +256,12 @@ fn adoption(files: &[RepoPath]) -> String {
 }
 
 /// What a person should know who has files in raw/ that no commit holds.
-fn uncommitted(from: &Start<'_>) -> Result<Option<String>, ModeError> {
-    if !checked_out_here(from.repo, from.branch)? {
+pub(super) fn uncommitted(repo: &Repo, branch: &BranchName, dirs: &[FabricDir]) -> Result<Option<String>, ModeError> {
+    if !checked_out_here(repo, branch)? {
         return Ok(None);
     }
-    let folders: Vec<RepoPath> = from.dirs.iter().map(|dir| dir.path.child(RAW)).collect();
-    Ok(match uncommitted_below(from.repo, &folders)? {
+    let folders: Vec<RepoPath> = dirs.iter().map(|dir| dir.path.child(RAW)).collect();
+    Ok(match uncommitted_below(repo, &folders)? {
         0 => None,
         1 => Some("1 file in raw/ is not committed; sync reads commits.".to_owned()),
         n => Some(format!("{n} files in raw/ are not committed; sync reads commits.")),
