@@ -9,8 +9,8 @@ pub struct Unit {
     pub travelled: Option<Span>,
     /// The separator line, or lines, between those comments and `main`.
     pub separator: Option<Span>,
-    /// Whether the separator carries a comment and so stays.
-    pub commented: bool,
+    /// What of them stays where nothing stands before them.
+    pub head: Option<Span>,
     /// The document itself.
     pub main: Span,
 }
@@ -38,10 +38,10 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
         if *reading == Reading::Nothing {
             continue;
         }
-        let separator = separator_before(chunks, from);
-        let commented = separator.is_some_and(|span| has_comment(bytes, span));
+        let before = Separators::before(chunks, from);
         let main = Span { start: chunks[from].body.start, end: chunk.body.end };
-        units.push((index, Unit { travelled: None, separator, commented, main }));
+        let (separator, head) = (before.all(), before.head(bytes, main));
+        units.push((index, Unit { travelled: None, separator, head, main }));
         first = None;
     }
     // Chunks of nothing at the end go with the document before them, and a separator at the very end if it says something.
@@ -52,12 +52,16 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
     for i in 1..units.len() {
         let (before, after) = (units[i - 1], units[i].1);
         let Reading::Content { end } = readings[before.0] else { continue };
-        if bytes[after.main.start..after.main.end].starts_with(BOM) {
+        let lead = chunks.iter().find(|chunk| chunk.body.start == after.main.start).and_then(|chunk| chunk.lead);
+        let is_bound = lead.is_some_and(|lead| !(is_plain(bytes, lead) && stands_alone(bytes, after.main)));
+        if is_bound || bytes[after.main.start..after.main.end].starts_with(BOM) {
             continue;
         }
         if let Some(comments) = comments_after(bytes, end, before.1.main) {
             units[i - 1].1.main.end = comments.start;
             units[i].1.travelled = Some(comments);
+            // In front of the comments nothing is read otherwise, so what carries a comment of its own stays whole.
+            units[i].1.head = after.separator.filter(|span| has_comment(bytes, *span));
         }
     }
     units
@@ -65,13 +69,60 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The separator lines directly before a chunk: what ended the chunk before it, and its own leading separator.
-fn separator_before(chunks: &[Chunk], index: usize) -> Option<Span> {
-    let before = index.checked_sub(1).and_then(|i| chunks[i].separator);
-    match (before, chunks[index].lead) {
-        (Some(ended), Some(lead)) => Some(Span { start: ended.start, end: lead.end }),
-        (ended, lead) => ended.or(lead),
+/// The separator lines directly before a chunk.
+#[derive(Debug, Clone, Copy)]
+struct Separators {
+    /// What ended the chunk before it; it is no part of what is read.
+    ended: Option<Span>,
+    /// Its own leading separator, which is read with it.
+    lead: Option<Span>,
+}
+
+impl Separators {
+    fn before(chunks: &[Chunk], index: usize) -> Self {
+        Self { ended: index.checked_sub(1).and_then(|i| chunks[i].separator), lead: chunks[index].lead }
     }
+
+    fn all(self) -> Option<Span> {
+        match (self.ended, self.lead) {
+            (Some(ended), Some(lead)) => Some(Span { start: ended.start, end: lead.end }),
+            (ended, lead) => ended.or(lead),
+        }
+    }
+
+    /// What stays in front of a document that comes first in its file: what carries a comment, unless the document would be
+    /// read differently behind it, and a lead without which it would be.
+    fn head(self, bytes: &[u8], main: Span) -> Option<Span> {
+        let is_bound = self.lead.is_some_and(|lead| !is_plain(bytes, lead)) || !stands_alone(bytes, main);
+        if is_bound {
+            return self.lead;
+        }
+        let says = |span: &Span| has_comment(bytes, *span);
+        match self.ended.filter(|ended| says(ended) && is_plain(bytes, *ended)) {
+            Some(_) => self.all(),
+            None => self.lead.filter(says),
+        }
+    }
+}
+
+/// Whether YAML reads a separator as what Kubernetes' reader does: three dashes, and a comment at most.
+fn is_plain(bytes: &[u8], separator: Span) -> bool {
+    let line = &bytes[separator.start..separator.end];
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let rest = line.strip_suffix(b"\r").unwrap_or(line).strip_prefix(b"---").unwrap_or(line);
+    let comment = rest.trim_ascii_start();
+    let is_apart = comment.is_empty() || comment.len() < rest.len() && comment.starts_with(b"#");
+    is_apart
+        && std::str::from_utf8(rest)
+            .is_ok_and(|text| !text.contains(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']))
+}
+
+/// Whether a document is read the same behind a separator as without one: no mark, directive or `...` comes first in it.
+fn stands_alone(bytes: &[u8], main: Span) -> bool {
+    let main = &bytes[main.start..main.end];
+    let is_quiet = |line: &&[u8]| line.trim_ascii().is_empty() || line.trim_ascii_start().starts_with(b"#");
+    let first = main.split(|b| *b == b'\n').find(|line| !is_quiet(line)).unwrap_or_default();
+    !(main.starts_with(BOM) || first.starts_with(b"%") || first.starts_with(b"..."))
 }
 
 fn has_comment(bytes: &[u8], separator: Span) -> bool {
@@ -107,11 +158,10 @@ pub fn together(bytes: &[u8], units: &[Unit]) -> (Vec<u8>, Vec<usize>) {
     for unit in units {
         let slice = |span: Span| &bytes[span.start..span.end];
         let travelled = unit.travelled.map(slice).unwrap_or_default();
-        let separator = unit.separator.map(slice).unwrap_or_default();
-        let keeps = previous.is_some() || leads(slice(unit.main), unit.commented);
+        let separator = if previous.is_some() { unit.separator } else { unit.head };
+        let separator = separator.map(slice).unwrap_or_default();
         let neighbours =
             previous.is_none_or(|p| p.main.end == unit.travelled.or(unit.separator).map_or(0, |s| s.start));
-        let separator = if keeps { separator } else { &[] };
         if neighbours {
             out.extend_from_slice(travelled);
             out.extend_from_slice(separator);
@@ -127,11 +177,6 @@ pub fn together(bytes: &[u8], units: &[Unit]) -> (Vec<u8>, Vec<usize>) {
     (out, starts)
 }
 
-/// Whether a separator stays in front of a document that comes first in its file. One that carries a comment does, but for
-/// a document that would be read differently behind it; before `...` even a bare one does, without which more is read.
-fn leads(main: &[u8], commented: bool) -> bool {
-    if main.starts_with(BOM) || main.starts_with(b"%") {
-        return false;
-    }
-    commented || main.starts_with(b"...")
-}
+#[cfg(test)]
+#[path = "unit_tests.rs"]
+mod tests;

@@ -66,7 +66,10 @@ pub fn each_line_of_raw_is_where_the_report_says(memory: &Memory, synced: &Synce
             for row in &rows {
                 let target = fabric.path.join_path(&row.target);
                 let vanished = row.fate == Fate::Managed && row.code == Some(Code::DuplicateIdentity);
-                if !vanished && targets.contains(&target) && rows.iter().position(|r| r.target == row.target) == rows.iter().position(|r| *r == *row) {
+                if !vanished
+                    && targets.contains(&target)
+                    && rows.iter().position(|r| r.target == row.target) == rows.iter().position(|r| *r == *row)
+                {
                     take(&mut left, memory.bytes(&around.after[&target]))
                         .map_err(|line| format!("{target} holds {line:?}, which {path} does not"))?;
                 }
@@ -74,7 +77,9 @@ pub fn each_line_of_raw_is_where_the_report_says(memory: &Memory, synced: &Synce
             let vanished = |row: &&&DocumentRow| row.fate == Fate::Managed && row.code == Some(Code::DuplicateIdentity);
             for row in rows.iter().filter(vanished) {
                 let like = lines(memory.bytes(&around.after[&fabric.path.join_path(&row.target)]));
-                left.retain(|line, _| !line.trim_ascii().is_empty() && !like.keys().any(|l| l.trim_ascii_end() == line.trim_ascii_end()));
+                left.retain(|line, _| {
+                    !line.trim_ascii().is_empty() && !like.keys().any(|l| l.trim_ascii_end() == line.trim_ascii_end())
+                });
             }
             ensure(left.is_empty(), || format!("{path} lost {:?}", show(&left)))?;
         }
@@ -101,13 +106,16 @@ fn take(left: &mut BTreeMap<Vec<u8>, usize>, bytes: &[u8]) -> Result<(), String>
 pub fn each_document_that_left_its_place_is_somewhere_whole(memory: &Memory, synced: &Synced) -> Result<(), Broken> {
     let around = Around::new(memory, synced);
     for fabric in synced.planned.fabrics.iter().filter(|fabric| !fabric.left_alone) {
-        let sorted = |path: &RepoPath| ["managed", "unmanaged"].iter().any(|name| path.starts_with(&folder(fabric, name)));
+        let sorted =
+            |path: &RepoPath| ["managed", "unmanaged"].iter().any(|name| path.starts_with(&folder(fabric, name)));
         let after: Vec<(&RepoPath, &Entry)> = around.after.iter().filter(|(path, _)| sorted(path)).collect();
         let replaced = |path: &RepoPath| path.starts_with(&folder(fabric, "managed"));
         for (path, (was, is)) in difference(&around.before, &around.after) {
             let Some(was) = was.filter(|_| path.starts_with(&fabric.path) && !replaced(&path)) else { continue };
             // An earlier pair of hhgit's may give way to a later one of the same raw path; git keeps it.
-            let gave_way = is.is_some() && path.starts_with(&folder(fabric, "unmanaged")) && is_of_a_pair(memory, &around, &path, &was);
+            let gave_way = is.is_some()
+                && path.starts_with(&folder(fabric, "unmanaged"))
+                && is_of_a_pair(memory, &around, &path, &was);
             if gave_way || is_own_sidecar(memory, &path, &was) || after.iter().any(|(_, entry)| entry.id == was.id) {
                 continue;
             }
@@ -165,10 +173,13 @@ pub fn only_what_may_change_does(memory: &Memory, synced: &Synced) -> Result<(),
                 let rows = fabric.documents.iter().filter(|row| row.fate == Fate::Managed);
                 let names: BTreeSet<_> = rows.filter_map(|row| row.object.as_ref()).collect();
                 let named = |identity: &Identity| {
-                    names.iter().any(|o| (&o.kind, &o.namespace, &o.name) == (&identity.kind, &identity.namespace, &identity.name))
+                    names.iter().any(|o| {
+                        (&o.kind, &o.namespace, &o.name) == (&identity.kind, &identity.namespace, &identity.name)
+                    })
                 };
                 let inside = path.strip_prefix(&folder(fabric, "managed")).expect("it is in managed/");
-                let mut held = before.iter().filter(|((f, _), at)| *f == fabric.path && at.contains_key(&inside)).peekable();
+                let mut held =
+                    before.iter().filter(|((f, _), at)| *f == fabric.path && at.contains_key(&inside)).peekable();
                 synced.options.repair || held.peek().is_some() && held.all(|((_, identity), _)| named(identity))
             }
             (Some(_), None) => synced.options.adopt && below.components().count() == 1,
@@ -197,12 +208,14 @@ fn is_of_a_pair(memory: &Memory, around: &Around, path: &RepoPath, was: &Entry) 
 pub fn the_plan_is_the_difference(memory: &Memory, synced: &Synced) -> Result<(), Broken> {
     let Around { before, after } = Around::new(memory, synced);
     let edits = synced.planned.plan.edits().iter();
-    let planned: BTreeMap<_, _> = edits.map(|(path, e)| (path.clone(), (e.from, e.to.as_ref().map(Target::entry)))).collect();
+    let planned: BTreeMap<_, _> =
+        edits.map(|(path, e)| (path.clone(), (e.from, e.to.as_ref().map(Target::entry)))).collect();
     let actual = difference(&before, &after);
     ensure(planned == actual, || format!("planned {planned:#?}\nbut made {actual:#?}"))?;
-    let reported = synced.planned.fabrics.iter().flat_map(|fabric| {
-        fabric.edits.iter().map(|(path, edit)| (fabric.path.join_path(path), (edit.from, edit.to)))
-    });
+    let reported =
+        synced.planned.fabrics.iter().flat_map(|fabric| {
+            fabric.edits.iter().map(|(path, edit)| (fabric.path.join_path(path), (edit.from, edit.to)))
+        });
     ensure(planned == reported.collect(), || "the report's edits are others than the plan's".to_owned())
 }
 
@@ -224,7 +237,8 @@ pub fn removed_is_what_managed_lost(memory: &Memory, synced: &Synced) -> Result<
 pub fn each_raw_entry_has_its_row(memory: &Memory, synced: &Synced) -> Result<(), Broken> {
     let around = Around::new(memory, synced);
     for fabric in synced.planned.fabrics.iter().filter(|fabric| !fabric.left_alone) {
-        let sources: BTreeSet<RepoPath> = fabric.documents.iter().map(|row| fabric.path.join_path(&row.source)).collect();
+        let sources: BTreeSet<RepoPath> =
+            fabric.documents.iter().map(|row| fabric.path.join_path(&row.source)).collect();
         for (path, entry) in around.before.iter().filter(|(path, _)| path.starts_with(&folder(fabric, "raw"))) {
             let own = is_own_sidecar(memory, path, entry) && !stays(path, entry);
             ensure(own != sources.contains(path), || format!("{path} has no row, or one although it is a sidecar"))?;

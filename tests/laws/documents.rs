@@ -23,8 +23,11 @@ impl From<&str> for Text {
     }
 }
 
-const KINDS: &[(&str, &str)] =
-    &[("vpc.githedgehog.com/v1beta1", "VPC"), ("wiring.githedgehog.com/v1beta1", "Switch"), ("x.githedgehog.com/v1", "Own")];
+const KINDS: &[(&str, &str)] = &[
+    ("vpc.githedgehog.com/v1beta1", "VPC"),
+    ("wiring.githedgehog.com/v1beta1", "Switch"),
+    ("x.githedgehog.com/v1", "Own"),
+];
 
 /// Ways to write the same object.
 const STYLES: &[&str] = &[

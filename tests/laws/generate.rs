@@ -96,10 +96,32 @@ pub struct World {
 }
 
 const NAMES: &[&[u8]] = &[
-    b"a.yaml", b"b.yaml", b"A.yaml", b"a.yml", b"a.YAML", b"c.json", b"a_1.yaml", b"a.txt", b"a", b"d", b".gitkeep",
-    b".gitignore", b".gitattributes", b".hidden", b".x.yaml", b"a.yaml.metadata", b"a.metadata", b".metadata",
-    b"a.yaml.metadata.txt", b"a.yaml.metadata.metadata", b"new\nline.yaml", b"\xff.yaml", b"kustomization.yaml",
-    b"README.md", b".argocd-x.yaml", b"it's.yaml",
+    b"a.yaml",
+    b"b.yaml",
+    b"A.yaml",
+    b"a.yml",
+    b"a.YAML",
+    b"c.json",
+    b"a_1.yaml",
+    b"a.txt",
+    b"a",
+    b"d",
+    b".gitkeep",
+    b".gitignore",
+    b".gitattributes",
+    b".hidden",
+    b".x.yaml",
+    b"a.yaml.metadata",
+    b"a.metadata",
+    b".metadata",
+    b"a.yaml.metadata.txt",
+    b"a.yaml.metadata.metadata",
+    b"new\nline.yaml",
+    b"\xff.yaml",
+    b"kustomization.yaml",
+    b"README.md",
+    b".argocd-x.yaml",
+    b"it's.yaml",
 ];
 
 /// Names of 255 bytes, of which a sidecar's would have more.
@@ -153,9 +175,25 @@ pub fn put() -> impl Strategy<Value = Put> {
 
 fn managed() -> impl Strategy<Value = Put> {
     const PATHS: &[&str] = &[
-        "vpcs/a.yaml", "vpcs/b.yaml", "vpcs/c.yaml", "switches/a.yaml", "switches/b.yaml", "vpcs/other_a.yaml", "vpcs/wrong.yaml",
-        "a.yaml", "vpcs/a.yml", "vpcs/sub/a.yaml", "vpcs/a.yaml/x.yaml", "switches", "switches/.gitkeep", "kustomization.yaml",
-        "vpcs/README.md", ".argocd-source.yaml", "foo/bar.txt", "vpcs/a.yaml.metadata", "owns/a.yaml",
+        "vpcs/a.yaml",
+        "vpcs/b.yaml",
+        "vpcs/c.yaml",
+        "switches/a.yaml",
+        "switches/b.yaml",
+        "vpcs/other_a.yaml",
+        "vpcs/wrong.yaml",
+        "a.yaml",
+        "vpcs/a.yml",
+        "vpcs/sub/a.yaml",
+        "vpcs/a.yaml/x.yaml",
+        "switches",
+        "switches/.gitkeep",
+        "kustomization.yaml",
+        "vpcs/README.md",
+        ".argocd-source.yaml",
+        "foo/bar.txt",
+        "vpcs/a.yaml.metadata",
+        "owns/a.yaml",
     ];
     let path = prop_oneof![2 => select(&PATHS[..5]), 3 => select(PATHS)];
     let content = prop_oneof![5 => single(), 2 => content()];
@@ -169,8 +207,11 @@ fn unmanaged() -> impl Strategy<Value = (Put, Beside)> {
 
 fn loose() -> impl Strategy<Value = Put> {
     let names = ["a.yaml", "b.yml", "README.md", ".x.yaml", "kustomization.yaml", "azure-pipelines.yml"];
-    (select(names.to_vec()), shape(), content())
-        .prop_map(|(path, shape, content)| Put { path: path.into(), shape, content })
+    (select(names.to_vec()), shape(), content()).prop_map(|(path, shape, content)| Put {
+        path: path.into(),
+        shape,
+        content,
+    })
 }
 
 const MANIFESTS: &[&str] = &[
