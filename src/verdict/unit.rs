@@ -33,16 +33,23 @@ pub enum Reading {
 pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, Unit)> {
     let mut units: Vec<(usize, Unit)> = Vec::new();
     let mut first: Option<usize> = None;
+    let mut parted = 0;
     for (index, (chunk, reading)) in chunks.iter().zip(readings).enumerate() {
-        let from = *first.get_or_insert(index);
-        if *reading == Reading::Nothing {
+        let is_nothing = *reading == Reading::Nothing;
+        if first.is_none() && is_nothing && chunk.body.start == chunk.body.end {
+            // A separator that ends nothing but another one: both part the same neighbours.
             continue;
         }
-        let before = Separators::before(chunks, from);
-        let main = Span { start: chunks[from].body.start, end: chunk.body.end };
-        let (separator, head) = (before.all(), before.head(bytes, main));
+        let from = &chunks[*first.get_or_insert(index)];
+        if is_nothing {
+            continue;
+        }
+        let main = Span { start: from.body.start, end: chunk.body.end };
+        let separator = Some(Span { start: parted, end: main.start }).filter(|span| span.start < span.end);
+        let head = head(bytes, separator, from.lead, main);
         units.push((index, Unit { travelled: None, separator, head, main }));
         first = None;
+        parted = chunk.body.end;
     }
     // Chunks of nothing at the end go with the document before them, and a separator at the very end if it says something.
     if let (Some((_, last)), Some(chunk)) = (units.last_mut(), chunks.last()) {
@@ -53,8 +60,8 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
         let (before, after) = (units[i - 1], units[i].1);
         let Reading::Content { end } = readings[before.0] else { continue };
         let lead = chunks.iter().find(|chunk| chunk.body.start == after.main.start).and_then(|chunk| chunk.lead);
-        let is_bound = lead.is_some_and(|lead| !(is_plain(bytes, lead) && stands_alone(bytes, after.main)));
-        if is_bound || bytes[after.main.start..after.main.end].starts_with(BOM) {
+        let is_marked = bytes[after.main.start..after.main.end].starts_with(BOM);
+        if is_marked || lead.is_some_and(|lead| is_bound(bytes, lead, after.main)) {
             continue;
         }
         if let Some(comments) = comments_after(bytes, end, before.1.main) {
@@ -69,40 +76,28 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The separator lines directly before a chunk.
-#[derive(Debug, Clone, Copy)]
-struct Separators {
-    /// What ended the chunk before it; it is no part of what is read.
-    ended: Option<Span>,
-    /// Its own leading separator, which is read with it.
-    lead: Option<Span>,
+/// What of the separators before a document stays where that comes first in its file: those that carry a comment, unless
+/// the document would be read differently behind them, and the one read with it, its `lead`, without which it would be.
+fn head(bytes: &[u8], separators: Option<Span>, lead: Option<Span>, main: Span) -> Option<Span> {
+    if lead.map_or(!stands_alone(bytes, main), |lead| is_bound(bytes, lead, main)) {
+        return lead;
+    }
+    let says = |span: &Span| has_comment(bytes, *span);
+    let all = separators.filter(says).filter(|span| lines(bytes, *span).all(|line| is_plain(bytes, line)));
+    all.or(lead.filter(says))
 }
 
-impl Separators {
-    fn before(chunks: &[Chunk], index: usize) -> Self {
-        Self { ended: index.checked_sub(1).and_then(|i| chunks[i].separator), lead: chunks[index].lead }
-    }
+/// Whether a document is read differently without its leading separator.
+fn is_bound(bytes: &[u8], lead: Span, main: Span) -> bool {
+    !(is_plain(bytes, lead) && stands_alone(bytes, main))
+}
 
-    fn all(self) -> Option<Span> {
-        match (self.ended, self.lead) {
-            (Some(ended), Some(lead)) => Some(Span { start: ended.start, end: lead.end }),
-            (ended, lead) => ended.or(lead),
-        }
-    }
-
-    /// What stays in front of a document that comes first in its file: what carries a comment, unless the document would be
-    /// read differently behind it, and a lead without which it would be.
-    fn head(self, bytes: &[u8], main: Span) -> Option<Span> {
-        let is_bound = self.lead.is_some_and(|lead| !is_plain(bytes, lead)) || !stands_alone(bytes, main);
-        if is_bound {
-            return self.lead;
-        }
-        let says = |span: &Span| has_comment(bytes, *span);
-        match self.ended.filter(|ended| says(ended) && is_plain(bytes, *ended)) {
-            Some(_) => self.all(),
-            None => self.lead.filter(says),
-        }
-    }
+fn lines(bytes: &[u8], span: Span) -> impl Iterator<Item = Span> {
+    bytes[span.start..span.end].split_inclusive(|b| *b == b'\n').scan(span.start, |start, line| {
+        let line = Span { start: *start, end: *start + line.len() };
+        *start = line.end;
+        Some(line)
+    })
 }
 
 /// Whether YAML reads a separator as what Kubernetes' reader does: three dashes, and a comment at most.
