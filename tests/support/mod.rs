@@ -6,6 +6,8 @@
     reason = "each test file uses its own part of this; a test may unwrap"
 )]
 
+pub mod memory;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
