@@ -6,7 +6,7 @@ use crate::fabric::layout::{FabricDir, RAW, find};
 use crate::git::publish::Reflog;
 use crate::git::tree::apply;
 use crate::git::worktree::uncommitted_below;
-use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, publish, write};
+use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::{CommitId, TreeId};
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
@@ -32,6 +32,9 @@ pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Repo
     let repo = Repo::open(&common.directory)?;
     let branch = branch(&repo, options.branch.as_deref(), "sync")?;
     let mut task = Task::of_sync(common, options);
+    if !task.dry_run {
+        clean_up(&repo, &branch);
+    }
     for tries in 1..=TRIES {
         let tip = tip(&repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
