@@ -18,10 +18,10 @@ use self::args::{Cli, ColorWhen, Command, Global};
 use self::output::{OutputError, Outputs};
 pub use self::surroundings::{Surroundings, Terminal};
 use crate::exit::Exit;
+use crate::modes::{self, talk::Talk};
 use crate::options::{self, Common, FailOn, Retry};
 use crate::path::RepoPath;
 use crate::render::{self, Style};
-use crate::modes;
 use crate::report::Report;
 
 /// What a run says and how it ends.
@@ -49,8 +49,8 @@ impl Failure {
     }
 }
 
-/// Runs one command line, program name first.
-pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings) -> Answer {
+/// Runs one command line, program name first. `talk` is asked what only a person can answer.
+pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings, talk: &mut dyn Talk) -> Answer {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return unparsed(&error, around),
@@ -62,7 +62,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings) -> A
     };
     let style = Style { color: color(around.terminal.stdout), verbose: cli.global.verbose, width: around.width };
     let told = Style { color: color(around.terminal.stderr), ..style };
-    dispatch(cli, around, style).unwrap_or_else(|failure| tell(&failure, told))
+    dispatch(cli, around, style, talk).unwrap_or_else(|failure| tell(&failure, told))
 }
 
 /// What clap has to say: help and version on standard output, everything else is a usage error.
@@ -84,20 +84,26 @@ fn tell(failure: &Failure, style: Style) -> Answer {
     Answer { stdout: Vec::new(), stderr, exit: failure.exit }
 }
 
-fn dispatch(cli: Cli, around: &Surroundings, style: Style) -> Result<Answer, Failure> {
+fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) -> Result<Answer, Failure> {
     let Cli { global, command } = cli;
     let common = common(&global, around)?;
     match command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
             let options = sync_options(args);
-            reported(&global, style, fail_on, || commands::sync(&common, &options))
+            reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
-            reported(&global, style, FailOn::Never, || commands::init(&common, &options))
+            reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
         }
-        Command::Status => reported(&global, style, FailOn::Never, || commands::status(&common)),
+        Command::Status => {
+            let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
+            let status = commands::status(&common)?;
+            let stdout = outputs.write(&status, style).map_err(unwritable)?;
+            let alone = status.fabrics.iter().any(|fabric| fabric.left_alone);
+            Ok(Answer { stdout, stderr: Vec::new(), exit: if alone { Exit::Findings } else { Exit::Done } })
+        }
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
             commands::demo(&common, keep.map(|keep| common.directory.join(keep)), style)

@@ -1,5 +1,5 @@
 //! What hhgit opens, what it refuses to open, and what it says about HEAD and branches.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and say that it was skipped")]
 
 mod support;
 
@@ -161,4 +161,40 @@ fn configuration_is_read_from_the_repository() {
     assert_eq!(repo.config("hhgit.author").as_deref(), Some("A B <a@b>"));
     assert_eq!((repo.config_bool("hhgit.sign"), repo.config_bool("hhgit.other")), (Some(true), None));
     assert_eq!(repo.git_author(), Some(hhgit::git::Person::new("Me", "me@here")));
+}
+
+#[test]
+fn the_environment_is_honoured_as_git_honours_it() {
+    const CHILD: &str = "HHGIT_TEST_CHILD";
+    if let Some(expected) = std::env::var_os(CHILD) {
+        let found = match Repo::open(std::path::Path::new(".")) {
+            Ok(repo) => repo.git_dir().canonicalize().unwrap().into_os_string(),
+            Err(OpenError::FoundBare { .. }) => "guarded".into(),
+            Err(OpenError::NotFound { .. }) => "none".into(),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(found, expected);
+        return;
+    }
+    let temp = TempRepo::bare();
+    let git_dir = temp.dir().canonicalize().unwrap();
+    let empty = temp.beside("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let guard =
+        [("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "safe.bareRepository"), ("GIT_CONFIG_VALUE_0", "explicit")];
+    let dir = temp.dir().to_str().unwrap();
+    let ceiling = temp.dir().parent().unwrap().to_str().unwrap();
+    let run = |at: &std::path::Path, variables: &[(&str, &str)], expected: &std::ffi::OsStr| {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "the_environment_is_honoured_as_git_honours_it"]).current_dir(at);
+        command.env("HOME", "/nonexistent").env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        let output = command.envs(variables.iter().copied()).env(CHILD, expected).output().unwrap();
+        assert!(output.status.success(), "{variables:?} {}", String::from_utf8_lossy(&output.stdout));
+    };
+    run(&empty, &[("GIT_DIR", dir)], git_dir.as_os_str());
+    run(temp.dir(), &[("GIT_DIR", ".")], git_dir.as_os_str());
+    run(temp.dir(), &[], git_dir.as_os_str());
+    run(temp.dir(), &guard, "guarded".as_ref());
+    run(temp.dir(), &[guard.as_slice(), &[("GIT_DIR", ".")]].concat(), git_dir.as_os_str());
+    run(&empty, &[("GIT_CEILING_DIRECTORIES", ceiling)], "none".as_ref());
 }

@@ -136,3 +136,18 @@ fn a_lock_that_a_killed_process_left_is_named() {
     assert_eq!(temp.tip("main"), Some(base));
     assert!(lock.exists(), "somebody else's lock is not removed");
 }
+
+#[test]
+fn a_lock_that_somebody_holds_for_a_moment_is_waited_for() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let lock = temp.git_dir().join("refs/heads/main.lock");
+    std::fs::write(&lock, "").unwrap();
+    let repo = temp.open();
+    let written = written(&repo, base, &[("b", Some("b"))]);
+    std::thread::scope(|scope| {
+        let publishing = scope.spawn(move || publish(&repo, &branch("main"), written, &reflog()).unwrap());
+        std::fs::remove_file(&lock).unwrap();
+        assert_eq!(publishing.join().unwrap(), Published::Published);
+    });
+}

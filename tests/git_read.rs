@@ -28,7 +28,7 @@ fn missing_and_of_the_wrong_type_and_damaged_are_different_things() {
     std::fs::remove_file(&file).unwrap();
     std::fs::write(&file, b"no zlib").unwrap();
     let result = reader.blob(BlobId::new(object(&damaged)));
-    assert!(matches!(result, Err(ReadError::Corrupt { .. } | ReadError::Io { .. })), "{result:?}");
+    assert!(matches!(result, Err(ReadError::Corrupt { .. })), "{result:?}");
 }
 
 #[test]
@@ -113,4 +113,32 @@ fn a_commit_is_read_whole_even_with_extra_headers_and_odd_dates() {
     assert_eq!((commit.committed.seconds, commit.committed.offset), (12, 19800));
     assert_eq!(commit.message, b"subject\n\nbody");
     assert_eq!(reader.tree(tree).unwrap(), [], "git knows the empty tree without its being there");
+}
+
+#[test]
+fn a_real_pre_receive_hook_reads_the_push_and_cannot_write() {
+    const CHILD: &str = "HHGIT_TEST_CHILD";
+    const NAME: &str = "a_real_pre_receive_hook_reads_the_push_and_cannot_write";
+    if let Ok(new) = std::env::var(CHILD) {
+        let repo = Repo::open(std::path::Path::new(".")).unwrap();
+        let reader = Reader::new(&repo).unwrap();
+        let commit = reader.commit(support::commit_id(&new)).unwrap();
+        assert_eq!(reader.fork().tree(commit.tree).unwrap().len(), 1);
+        assert!(repo.in_quarantine());
+        let plan = support::plan(&reader, commit.tree, &[("b", Some("b"))]);
+        let tree = hhgit::git::tree::apply(&reader, commit.tree, plan.edits()).unwrap();
+        let refused = hhgit::git::write(&repo, Some(commit.id), &plan, &tree, &support::meta(&[commit.id]));
+        assert!(matches!(refused, Err(hhgit::git::WriteError::Quarantine)));
+        return;
+    }
+    let (server, pusher) = (TempRepo::bare(), TempRepo::bare());
+    let commit = pusher.commit("main", &[("a", "a")]);
+    let exe = std::env::current_exe().unwrap();
+    let script = format!("#!/bin/sh\nread old new ref\n{CHILD}=$new exec '{}' --exact {NAME}\n", exe.display());
+    let hook = server.dir().join("hooks/pre-receive");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(&hook, script).unwrap();
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    pusher.git(&["push", "--quiet", server.dir().to_str().unwrap(), "main"]);
+    assert_eq!(server.tip("main"), Some(commit));
 }

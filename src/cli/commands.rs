@@ -9,15 +9,16 @@ use super::args::{Cli, Generate};
 use super::{Answer, Failure};
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
+use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
 use crate::options::{Common, Init, Sync};
 use crate::render::{self, Style};
-use crate::report::Report;
+use crate::report::{Report, Status};
 use crate::verdict::code::Code;
 
 /// `hhgit sync`.
-pub(super) fn sync(common: &Common, options: &Sync) -> Result<Report, Failure> {
-    modes::sync::sync(common, options, &mut modes::sync::jitter).map_err(failed)
+pub(super) fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, Failure> {
+    modes::sync::sync(common, options, talk).map_err(failed)
 }
 
 fn failed(error: ModeError) -> Failure {
@@ -25,13 +26,13 @@ fn failed(error: ModeError) -> Failure {
 }
 
 /// `hhgit init`.
-pub(super) fn init(_common: &Common, _options: &Init) -> Result<Report, Failure> {
-    Err(not_built("init"))
+pub(super) fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, Failure> {
+    modes::init::init(common, options, talk).map_err(failed)
 }
 
 /// `hhgit status`.
-pub(super) fn status(_common: &Common) -> Result<Report, Failure> {
-    Err(not_built("status"))
+pub(super) fn status(common: &Common) -> Result<Status, Failure> {
+    modes::status::status(common).map_err(failed)
 }
 
 /// `hhgit demo`.

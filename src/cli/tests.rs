@@ -17,7 +17,7 @@ fn around() -> Surroundings {
 
 fn run_in(line: &str, around: &Surroundings) -> (u8, String, String) {
     let args = std::iter::once("hhgit").chain(line.split_whitespace()).map(OsString::from);
-    let answer = run(args, around);
+    let answer = run(args, around, &mut crate::modes::talk::Alone);
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (answer.exit.code(), text(answer.stdout), text(answer.stderr))
 }

@@ -62,6 +62,12 @@ pub enum LayoutError {
         /// The path named.
         path: RepoPath,
     },
+    /// Something else than a folder stands where a fabric directory is to be made.
+    #[error("{path} is a file, so no fabric directory can be made there; choose another path")]
+    NotAFolder {
+        /// The file.
+        path: RepoPath,
+    },
     /// Two fabric directories overlap.
     #[error("the fabric directories {outer} and {inner} overlap; name one of them with --fabric")]
     Overlap {
@@ -75,7 +81,7 @@ pub enum LayoutError {
 impl LayoutError {
     /// Whether the way the command was called is at fault, and not the repository.
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::NoSuchFolder { .. } | Self::Overlap { .. })
+        matches!(self, Self::NoSuchFolder { .. } | Self::NotAFolder { .. } | Self::Overlap { .. })
     }
 }
 
@@ -101,6 +107,32 @@ pub fn find(
     refuse_overlaps(&chosen, &found)?;
     chosen.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(chosen)
+}
+
+/// The place for a new fabric directory: what is at the path so far, if anything, must be a folder and no part of another.
+pub fn site(objects: &dyn Objects, root: TreeId, path: &RepoPath, kinds: &Kinds) -> Result<Site, LayoutError> {
+    let found = search(objects, root, kinds)?;
+    if let Some(dir) = found.iter().find(|dir| dir.path == *path) {
+        return Ok(Site::Taken(dir.clone()));
+    }
+    for component in std::iter::successors(Some(path.clone()), RepoPath::parent) {
+        if entry_at(objects, root, &component)?.is_some_and(|entry| entry.as_tree().is_none()) {
+            return Err(LayoutError::NotAFolder { path: component });
+        }
+    }
+    let tree = tree_at(objects, root, path)?.unwrap_or_else(|| TreeId::empty(objects.hash_kind()));
+    let dir = FabricDir { path: path.clone(), tree };
+    refuse_overlaps(std::slice::from_ref(&dir), &found)?;
+    Ok(Site::Free(dir))
+}
+
+/// Whether a fabric directory can be made at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Site {
+    /// It can; this is what is there so far.
+    Free(FabricDir),
+    /// It is one already.
+    Taken(FabricDir),
 }
 
 fn refuse_overlaps(chosen: &[FabricDir], found: &[FabricDir]) -> Result<(), LayoutError> {
@@ -168,10 +200,10 @@ fn search(objects: &dyn Objects, root: TreeId, kinds: &Kinds) -> Result<Vec<Fabr
 fn is_fabric(objects: &dyn Objects, entries: &[TreeEntry], kinds: &Kinds) -> Result<bool, ReadError> {
     let folder = |name: &str| child(entries, name.as_bytes()).and_then(|entry| entry.as_tree());
     let hnp = folder(HNP);
-    if let Some(hnp) = hnp {
-        if child(&objects.tree(hnp)?, MANIFEST.as_bytes()).is_some() {
-            return Ok(true);
-        }
+    if let Some(hnp) = hnp
+        && child(&objects.tree(hnp)?, MANIFEST.as_bytes()).is_some()
+    {
+        return Ok(true);
     }
     if folder(RAW).is_none() {
         return Ok(false);

@@ -10,6 +10,8 @@ use gix::bstr::{BStr, ByteSlice};
 pub struct Environment {
     /// Look at nothing outside the repository: no user or system configuration, no `GIT_*` variables.
     pub isolated: bool,
+    /// `GIT_DIR`: the repository is named and not searched for.
+    pub git_dir: Option<PathBuf>,
     /// `GIT_QUARANTINE_PATH`: a push is being judged, refs may not move.
     pub quarantine: Option<PathBuf>,
     /// `GIT_OBJECT_DIRECTORY`: where objects are, if not in the repository.
@@ -28,6 +30,7 @@ impl Environment {
         let list = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         Self {
             isolated: false,
+            git_dir: path("GIT_DIR").map(|path| path.canonicalize().unwrap_or(path)),
             quarantine: path("GIT_QUARANTINE_PATH").map(absolute),
             object_directory: path("GIT_OBJECT_DIRECTORY").map(absolute),
             alternates: path_list(list.as_encoded_bytes()).into_iter().map(absolute).collect(),

@@ -1,4 +1,8 @@
 //! A branch that is checked out here, moved with its index and work tree by `git merge --ff-only`, local work untouched.
+//!
+//! Git compares and moves by itself here: a user who switches branches or resets this one in the instant between our look
+//! and git's own is not seen. Git then fast-forwards what it finds, which loses no commit and no local change, and the
+//! branch is read again to tell what came of it.
 
 use std::path::Path;
 

@@ -83,9 +83,16 @@ fn work_trees(repo: &Repo) -> Vec<(PathBuf, PathBuf)> {
         trees.push((repo.git_dir().to_owned(), root));
     }
     let common = repo.common_dir();
-    let is_main = same_dir(common, repo.git_dir());
-    if !is_main && repo.config_bool("core.bare") != Some(true) {
-        trees.push((common.to_owned(), common.parent().unwrap_or(common).to_owned()));
+    let bare = repo.config_bool("core.bare");
+    // A hook may run on the main repository with GIT_DIR alone and no sight of the work tree that belongs to it.
+    let unseen_main = match same_dir(common, repo.git_dir()) {
+        true => repo.work_tree().is_none() && bare == Some(false),
+        false => bare != Some(true),
+    };
+    if unseen_main {
+        let common = common.canonicalize().unwrap_or_else(|_| common.to_owned());
+        let place = common.parent().unwrap_or(&common).to_owned();
+        trees.push((common, place));
     }
     let mut linked: Vec<PathBuf> = match std::fs::read_dir(common.join("worktrees")) {
         Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()).collect(),

@@ -83,8 +83,9 @@ impl Staging {
         std::fs::rename(pack, target("pack"))?;
         std::fs::rename(index, target("idx"))?;
         sync_dir(&self.packs)?;
+        drop(self.dir);
         drop(lock);
-        Ok(Keep { packs: self.packs.clone(), path: keep, mark: self.mark })
+        Ok(Keep { packs: self.packs, path: keep, mark: self.mark })
     }
 }
 
@@ -108,31 +109,42 @@ pub(crate) fn clean(objects: &Path) -> io::Result<usize> {
     }
 }
 
+/// What cannot be taken away (another user's, perhaps) stays: leavings cost space, and no run fails because of them.
 fn clean_locked(packs: &Path) -> io::Result<usize> {
     let mut cleaned = 0;
-    for entry in std::fs::read_dir(packs)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().as_encoded_bytes().to_vec();
-        if name.starts_with(STAGING.as_bytes()) && path.is_dir() {
-            // Marks are made under the same lock on the pack directory, so one without is left over too.
-            let mark = File::open(path.join("keep"));
-            if mark.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |mark| is_left(&mark)) {
-                std::fs::remove_dir_all(&path)?;
-                cleaned += 1;
-            }
+    for entry in std::fs::read_dir(packs)?.filter_map(Result::ok) {
+        let path = entry.path();
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        let gone = if name.starts_with(STAGING.as_bytes()) && path.is_dir() {
+            clean_staging(&path)
         } else if name.ends_with(b".keep") && is_marked(&path) {
-            let mark = File::open(&path)?;
-            if is_left(&mark) {
-                // Killed between its renames: a pack that got no index is nobody's.
-                if !path.with_extension("idx").exists() {
-                    drop(std::fs::remove_file(path.with_extension("pack")));
-                }
-                std::fs::remove_file(&path)?;
-                cleaned += 1;
-            }
-        }
+            clean_keep(&path)
+        } else {
+            false
+        };
+        cleaned += usize::from(gone);
     }
     Ok(cleaned)
+}
+
+fn clean_staging(dir: &Path) -> bool {
+    // Marks are made under the same lock on the pack directory, so one without is left over too.
+    let mark = File::open(dir.join("keep"));
+    let left = mark.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |mark| is_left(&mark));
+    left && std::fs::remove_dir_all(dir).is_ok()
+}
+
+fn clean_keep(keep: &Path) -> bool {
+    let Ok(mark) = File::open(keep) else { return false };
+    if !is_left(&mark) {
+        return false;
+    }
+    // Killed between its renames: a pack that got no index is nobody's.
+    if !keep.with_extension("idx").exists() {
+        drop(std::fs::remove_file(keep.with_extension("pack")));
+    }
+    std::fs::remove_file(keep).is_ok()
 }
 
 /// Whether nobody holds the mark any more.

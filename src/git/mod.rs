@@ -1,8 +1,8 @@
 //! The only place that knows gix or runs git: open, read, write, publish.
 //!
 //! In the order the data passes through: [`open`] finds and gates a repository, [`refs`] names branches and their tips,
-//! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`write`] puts them and
-//! a commit into one pack nobody sees yet, and [`publish`] moves the branch by compare-and-swap, through [`worktree`]
+//! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`mod@write`] puts them and
+//! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
 //! where the branch is checked out. [`run`] is the one way the `git` program is started.
 
 pub mod commit;
@@ -28,6 +28,7 @@ pub use environment::Environment;
 pub use open::{OpenError, Repo};
 pub use publish::{PublishError, Published, publish};
 pub use read::Reader;
+pub use ref_lock::release_locks_on_interrupt;
 pub use refs::{BranchName, Head, RefError};
 pub use tree::{NewTree, TreeError};
 pub use write::{WriteError, Written, write};

@@ -23,6 +23,8 @@ const LOCK_WAIT_MAX: Duration = Duration::from_secs(30);
 pub struct Repo {
     pub(super) gix: gix::Repository,
     pub(super) environment: Environment,
+    /// The shared git directory, without the `..` that leads there from a linked work tree.
+    common_dir: PathBuf,
 }
 
 /// Why a repository was not opened.
@@ -81,6 +83,12 @@ pub enum OpenError {
         /// The extension's name.
         name: String,
     },
+    /// A bare repository was found where the user's configuration wants such named.
+    #[error("{} is a bare repository, and safe.bareRepository wants those named: run with GIT_DIR set to it", dir.display())]
+    FoundBare {
+        /// The repository.
+        dir: PathBuf,
+    },
     /// A reference namespace is asked for.
     #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
     Namespace,
@@ -97,13 +105,20 @@ impl Repo {
         if environment.namespace.is_some() {
             return Err(OpenError::Namespace);
         }
-        let mut gix = discover(dir, environment.isolated)?;
+        let mut gix = discover(dir, &environment)?;
         gix.make_paths_absolute().map_err(|source| open_error(dir, source))?;
         if gix.git_dir_trust() != gix::sec::Trust::Full {
             return Err(OpenError::Untrusted { dir: gix.workdir().unwrap_or(gix.git_dir()).to_owned() });
         }
+        if environment.git_dir.is_none() && is_guarded_bare(&gix) {
+            return Err(OpenError::FoundBare { dir: gix.git_dir().to_owned() });
+        }
         gate(gix.common_dir(), gix.config_snapshot().plumbing())?;
-        Ok(Self { gix, environment })
+        let common_dir = match gix.common_dir() == gix.git_dir() {
+            true => gix.common_dir().to_owned(),
+            false => gix.common_dir().canonicalize().unwrap_or_else(|_| gix.common_dir().to_owned()),
+        };
+        Ok(Self { gix, environment, common_dir })
     }
 
     /// This work tree's own git directory (that of the repository, but for linked work trees).
@@ -113,7 +128,7 @@ impl Repo {
 
     /// The git directory that all work trees share: objects, refs, configuration.
     pub fn common_dir(&self) -> &Path {
-        self.gix.common_dir()
+        &self.common_dir
     }
 
     /// The work tree's root; none in a bare repository.
@@ -196,16 +211,19 @@ impl std::fmt::Debug for Repo {
     }
 }
 
-fn discover(dir: &Path, isolated: bool) -> Result<gix::Repository, OpenError> {
+fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, OpenError> {
+    use gix::ThreadSafeRepository as Repository;
     // Trust is judged by the caller, with an error of its own.
-    let options = if isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
+    let options = if environment.isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
     let options = options.strict_config(true).bail_if_untrusted(false);
-    let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
+    let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options.clone() };
     let search = gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
-    let found = if isolated {
-        gix::ThreadSafeRepository::discover_opts(dir, search, mapping)
-    } else {
-        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, search, mapping)
+    let dir = environment.git_dir.as_deref().unwrap_or(dir);
+    let found = match &environment.git_dir {
+        // Opened by its full path: gix does not take the `.` that git names it by in hooks of a repository with a work tree.
+        Some(named) => Repository::open_opts(named, options.open_path_as_is(true)),
+        None if environment.isolated => Repository::discover_opts(dir, search, mapping),
+        None => Repository::discover_with_environment_overrides_opts(dir, search, mapping),
     };
     found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(dir) {
         Err(_) if source.is_not_found() => OpenError::NotFound { dir: dir.to_owned() },
@@ -230,6 +248,16 @@ fn gate_file(git_dir: &Path) -> Result<(), OpenError> {
 
 fn open_error(dir: &Path, source: gix::Error) -> OpenError {
     OpenError::Open { dir: dir.to_owned(), source: Box::new(source) }
+}
+
+/// Whether this is a bare repository and the user's or system's configuration says that none may be used by being found.
+/// What lies inside a work tree may be somebody else's, and its configuration names programs to run.
+fn is_guarded_bare(gix: &gix::Repository) -> bool {
+    use gix::config::Source::{Local, Worktree};
+    let outside = |meta: &gix::config::file::Metadata| !matches!(meta.source, Local | Worktree);
+    let setting = gix.config_snapshot().plumbing().string_filter("safe.bareRepository", outside);
+    let in_dot_git = gix.git_dir().components().any(|part| part.as_os_str() == ".git");
+    gix.workdir().is_none() && !in_dot_git && setting.is_some_and(|value| value.eq_ignore_ascii_case(b"explicit"))
 }
 
 /// Refuses formats and extensions that hhgit does not know. As git does, it looks at the repository's own file alone.

@@ -14,7 +14,8 @@ use crate::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
 use crate::snapshot::{Commit, Objects, ReadError, Time, TreeEntry};
 
 /// Read access to a repository's objects. Objects are taken as they are: `refs/replace` and grafts do not count, so that
-/// the same commit reads the same everywhere.
+/// the same commit reads the same everywhere. In a partial clone a reader sees the packs that were there when it was made;
+/// after a fetch, make a new one.
 pub struct Reader {
     odb: gix::OdbHandle,
     hash: HashKind,
@@ -39,6 +40,8 @@ impl Reader {
             }
             Err(source) => return Err(failed(Box::new(source))),
         };
+        // Without it each blob of a delta chain would be unpacked from the chain's start.
+        odb.set_pack_cache(|| Box::new(gix_pack::cache::lru::StaticLinkedList::<64>::default()));
         if partial {
             // Misses are by design here; looking at the disk again for each would cost more than all reads.
             odb.refresh_never();

@@ -27,6 +27,13 @@ pub(super) struct Move<'a> {
     pub(super) reflog: &'a Reflog,
 }
 
+/// Has an interrupt (Ctrl-C, a polite kill) remove the locks that this process holds, then end it as usual. The binary
+/// calls this once, at its start; a library's user decides for itself.
+pub fn release_locks_on_interrupt() {
+    use gix::tempfile::signal::{handler::Mode, setup};
+    setup(Mode::DeleteTempfilesOnTerminationAndRestoreDefaultBehaviour);
+}
+
 /// Moves the branch if it is where it must be. `locked` is called when the lock is held and nothing has been read yet.
 pub(super) fn move_branch(repo: &Repo, wanted: &Move<'_>, locked: &dyn Fn()) -> Result<Published, PublishError> {
     let name = wanted.branch.as_str();
@@ -112,10 +119,10 @@ fn refuse_conflicts(repo: &Repo, branch: &BranchName) -> Result<(), PublishError
         return Err(conflict(file.strip_prefix(repo.common_dir()).unwrap_or(&file).as_os_str().as_encoded_bytes()));
     }
     let lookup = |source: gix::Error| super::refs::RefError::Lookup { name: name.into(), source: Box::new(source) };
-    if let Some(packed) = repo.gix.refs.open_packed_buffer().map_err(lookup)? {
-        if let Some(entry) = packed.iter_prefixed(below.as_str().into()).map_err(lookup)?.next() {
-            return Err(conflict(entry.map_err(lookup)?.name.as_bstr()));
-        }
+    if let Some(packed) = repo.gix.refs.open_packed_buffer().map_err(lookup)?
+        && let Some(entry) = packed.iter_prefixed(below.as_str().into()).map_err(lookup)?.next()
+    {
+        return Err(conflict(entry.map_err(lookup)?.name.as_bstr()));
     }
     Ok(())
 }

@@ -28,18 +28,30 @@ pub(super) fn of_sync(repo: &Repo, input: &Commit, env: &Identities, sign: bool)
 }
 
 /// What a commit says that a person asked for: git's own identity, and the clock.
-pub(super) fn of_person(repo: &Repo, parent: Option<CommitId>, env: &Identities, now: Time) -> Result<CommitMeta, ModeError> {
+pub(super) fn of_person(
+    repo: &Repo,
+    parent: Option<CommitId>,
+    env: &Identities,
+    now: Time,
+) -> Result<CommitMeta, ModeError> {
     let fallback = || Person::new(NAME, EMAIL);
     let author = signature(&env.author, &repo.git_author().unwrap_or_else(fallback), now)?;
     let committer = signature(&env.committer, &repo.git_committer().unwrap_or_else(fallback), now)?;
-    Ok(CommitMeta { author, committer, sign: repo.config_bool("hhgit.sign").unwrap_or(false), parents: parent.into_iter().collect() })
+    Ok(CommitMeta {
+        author,
+        committer,
+        sign: repo.config_bool("hhgit.sign").unwrap_or(false),
+        parents: parent.into_iter().collect(),
+    })
 }
 
 fn configured(repo: &Repo, setting: &'static str) -> Result<Option<Person>, ModeError> {
     let Some(value) = repo.config(setting) else { return Ok(None) };
     match Person::parse(&value) {
         Some(person) => Ok(Some(person)),
-        None => Err(ModeError::Setting { setting, value, help: "write a name and an address: Name <name@example.org>" }),
+        None => {
+            Err(ModeError::Setting { setting, value, help: "write a name and an address: Name <name@example.org>" })
+        }
     }
 }
 

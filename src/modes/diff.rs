@@ -12,7 +12,8 @@ use crate::snapshot::Objects;
 pub(super) fn of_managed(objects: &dyn Objects, planned: &Planned) -> Result<Vec<Diff>, PlanError> {
     let mut diffs = Vec::new();
     for fabric in &planned.fabrics {
-        let changed = fabric.documents.iter().filter(|row| matches!(row.change, Some(Change::Updated | Change::Unchanged)));
+        let changed =
+            fabric.documents.iter().filter(|row| matches!(row.change, Some(Change::Updated | Change::Unchanged)));
         for row in changed {
             let path = fabric.path.join_path(&row.target);
             let Some(edit) = planned.plan.edits().get(&path) else { continue };

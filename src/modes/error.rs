@@ -1,6 +1,7 @@
 //! Why a command could not do its work, and which exit code that is.
 
 use crate::exit::Exit;
+use crate::fabric::layout::LayoutError;
 use crate::git::run::GitError;
 use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
 use crate::ids::CommitId;
@@ -16,6 +17,9 @@ pub enum ModeError {
     /// A branch or HEAD could not be used.
     #[error(transparent)]
     Ref(#[from] RefError),
+    /// The fabric directories could not be told.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
     /// The commit could not be read or planned.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -40,8 +44,13 @@ pub enum ModeError {
         /// The command.
         command: &'static str,
     },
+    /// No branch is checked out that a new fabric directory could be committed to.
+    #[error("HEAD is detached, so there is no branch to commit to; check one out first: git switch main")]
+    DetachedInit,
     /// The branch has no commit.
-    #[error("the branch {branch} has no commits yet; commit something first, or make a fabric directory with: hhgit init")]
+    #[error(
+        "the branch {branch} has no commits yet; commit something first, or make a fabric directory with: hhgit init"
+    )]
     Unborn {
         /// The branch.
         branch: String,
@@ -86,6 +95,17 @@ pub enum ModeError {
         /// What to write instead.
         help: &'static str,
     },
+    /// Nobody could be asked whether loose files may be taken.
+    #[error(
+        "{files} loose files would move to managed/, where Argo CD or Flux must then point; look with --dry-run, then agree with --yes"
+    )]
+    CannotAsk {
+        /// How many.
+        files: usize,
+    },
+    /// The answer was no.
+    #[error("nothing was changed, as you answered")]
+    Declined,
     /// A name that a fabric cannot have.
     #[error("{name:?} cannot be a fabric's name; use a printable text of at most 253 bytes")]
     Name {
@@ -105,7 +125,12 @@ impl ModeError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
-            Self::Detached { .. } | Self::NoBranch { .. } | Self::Name { .. } => Exit::Usage,
+            Self::Layout(error) if error.is_usage() => Exit::Usage,
+            Self::Detached { .. }
+            | Self::DetachedInit
+            | Self::NoBranch { .. }
+            | Self::Name { .. }
+            | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,
             _ => Exit::CouldNot,
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fabric::inventory::{Leaves, leaves};
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{MANAGED, SIDECAR, UNMANAGED, find, is_yaml_name, stays_in_managed};
+use crate::fabric::layout::{FabricDir, MANAGED, SIDECAR, UNMANAGED, is_yaml_name, stays_in_managed};
 use crate::fabric::survey::{Survey, survey};
 use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
@@ -23,8 +23,6 @@ use crate::yaml::Limits;
 /// What is looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The fabric directories to narrow to; empty for all that are found.
-    pub fabrics: Vec<RepoPath>,
     /// Whether loose files are taken.
     pub adopt: bool,
     /// What of unmanaged/ is judged again.
@@ -37,11 +35,10 @@ pub struct Request {
     pub threads: Option<NonZeroUsize>,
 }
 
-/// Looks at the fabric directories of a tree.
-pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Vec<Inventory>, PlanError> {
-    let dirs = find(objects, root, &request.fabrics, &Kinds::builtin())?;
+/// Looks at these fabric directories.
+pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -> Result<Vec<Inventory>, PlanError> {
     let mut rooms = Vec::new();
-    for dir in &dirs {
+    for dir in dirs {
         rooms.push(Room::enter(objects, survey(objects, dir)?, request)?);
     }
     let jobs: Vec<Job<'_>> = rooms.iter().flat_map(Room::jobs).collect();
@@ -160,12 +157,11 @@ fn own_or_other(objects: &dyn Objects, survey: &Survey, found: &Found) -> Result
     const LARGEST: u64 = 1 << 20;
     let path = survey.path.join_path(&found.path);
     let read = |source| PlanError::Read { path: path.clone(), source };
-    if let Some(blob) = found.entry.as_file() {
-        if objects.blob_size(blob).map_err(read)? <= LARGEST
-            && sidecar::read(&objects.blob(blob).map_err(read)?).is_some()
-        {
-            return Ok(Sorted::OwnSidecar);
-        }
+    if let Some(blob) = found.entry.as_file()
+        && objects.blob_size(blob).map_err(read)? <= LARGEST
+        && sidecar::read(&objects.blob(blob).map_err(read)?).is_some()
+    {
+        return Ok(Sorted::OwnSidecar);
     }
     let finding = by_entry(&path, &found.entry, false).expect("a file whose name is no YAML file's is decided by it");
     Ok(Sorted::Judged(File::Whole(Box::new(finding))))

@@ -3,8 +3,11 @@
 mod authorship;
 mod diff;
 mod error;
+pub mod init;
 pub mod look;
 mod stamp;
+pub mod status;
 pub mod sync;
+pub mod talk;
 
 pub use error::ModeError;

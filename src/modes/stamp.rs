@@ -10,10 +10,13 @@ use crate::plan::fabric::Inventory;
 pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
     let of = |inventory: &Inventory| {
         let kinds = &inventory.survey.kinds;
-        let name = if *kinds == crate::fabric::kinds::Kinds::builtin() { "fabric-v0.129" } else { "fabric-v0.129+crds" };
+        let name =
+            if *kinds == crate::fabric::kinds::Kinds::builtin() { "fabric-v0.129" } else { "fabric-v0.129+crds" };
         let rows: String = kinds
             .iter()
-            .map(|kind| format!("{}\t{}\t{}\t{:?}\t{:?}\n", kind.group, kind.kind, kind.plural, kind.versions, kind.author))
+            .map(|kind| {
+                format!("{}\t{}\t{}\t{:?}\t{:?}\n", kind.group, kind.kind, kind.plural, kind.versions, kind.author)
+            })
             .collect();
         format!("{name} sha256:{}", &sha256_hex(rows.as_bytes())[..16])
     };

@@ -1,9 +1,8 @@
 //! `hhgit sync`: a branch's commit to its sorted successor, and the branch to that by compare-and-swap.
 
-use std::time::Duration;
-
 use crate::exit::Exit;
-use crate::fabric::layout::RAW;
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::{FabricDir, RAW, find};
 use crate::git::publish::Reflog;
 use crate::git::tree::apply;
 use crate::git::worktree::uncommitted_below;
@@ -11,50 +10,45 @@ use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo,
 use crate::ids::{CommitId, TreeId};
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
-use crate::plan::fabric::Order;
+use crate::plan::fabric::{Inventory, Order};
 use crate::plan::message::Stamp;
-use crate::plan::source::Retry;
-use crate::plan::{Input, Planned, plan};
+use crate::plan::source::{Home, Retry};
+use crate::plan::{Input, Plan, Planned, plan};
 use crate::report::{Outcome, Point, Report};
 use crate::snapshot::{Commit, Objects};
 use crate::yaml::Limits;
 
 use super::authorship;
 use super::error::ModeError;
-use super::look::{Request, look};
+use super::look::{Request, look_into};
 use super::stamp;
+use super::talk::Talk;
 
 /// How often a sync starts over when the branch moves under it.
-const TRIES: u32 = 10;
+pub(super) const TRIES: u32 = 10;
 
-/// Syncs a branch. `pause` waits before the next of several tries; it is told how many there were.
-pub fn sync(common: &Common, options: &Sync, pause: &mut dyn FnMut(u32)) -> Result<Report, ModeError> {
+/// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
+pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
     let repo = Repo::open(&common.directory)?;
     let branch = branch(&repo, options.branch.as_deref(), "sync")?;
-    let task = Task::of_sync(common, options);
+    let mut task = Task::of_sync(common, options);
     for tries in 1..=TRIES {
         let tip = tip(&repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
         let reader = Reader::new(&repo)?;
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(&repo, &input, &common.identities, options.sign)?;
-        let done = task.run(&repo, &reader, &branch, Some(&input), &meta)?;
+        let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
+        let from = Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs };
+        let done = task.run(&from, &meta, talk)?;
         match done {
             Done::Report(report) => return Ok(*report),
             Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
             Done::Moved if tries == TRIES => {}
-            Done::Moved => pause(tries),
+            Done::Moved => talk.pause(tries),
         }
     }
     Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
-}
-
-/// Waits a little, longer after each try and never twice the same, so that bots in a race come apart.
-pub fn jitter(tries: u32) {
-    use std::hash::{BuildHasher, RandomState};
-    let random = RandomState::new().hash_one(tries);
-    let most = 20u64 << tries.min(6);
-    std::thread::sleep(Duration::from_millis(random % most));
 }
 
 /// The branch named, or the one HEAD names.
@@ -95,7 +89,17 @@ pub(super) struct Task {
     pub(super) dry_run: bool,
     pub(super) diff: bool,
     pub(super) max_deletions: Option<usize>,
-    pub(super) reflog: &'static str,
+    /// Whether what is to be adopted was agreed to.
+    pub(super) agreed: bool,
+}
+
+/// What one try starts from.
+pub(super) struct Start<'a> {
+    pub(super) repo: &'a Repo,
+    pub(super) reader: &'a Reader,
+    pub(super) branch: &'a BranchName,
+    pub(super) input: Option<&'a Commit>,
+    pub(super) dirs: &'a [FabricDir],
 }
 
 /// How one try ended.
@@ -115,87 +119,103 @@ impl Task {
             crate::options::Retry::All => Some(Retry::All),
             crate::options::Retry::Below(path) => Some(Retry::Paths(vec![path.clone()])),
         };
+        let limits = Limits { file_bytes: options.max_file_size, ..Limits::default() };
+        let (adopt, managed, threads) = (options.adopt, options.repair, options.threads);
         Self {
             command: "sync",
-            request: Request {
-                fabrics: common.fabrics.clone(),
-                adopt: options.adopt,
-                retry,
-                managed: options.repair,
-                limits: Limits { file_bytes: options.max_file_size, ..Limits::default() },
-                threads: options.threads,
-            },
+            request: Request { adopt, retry, managed, limits, threads },
             order: Order { repair: options.repair, name: None },
             flags: stamp::flags(common, options),
             dry_run: options.dry_run,
             diff: options.diff,
             max_deletions: options.max_deletions,
-            reflog: "hhgit: sync",
+            agreed: options.yes,
         }
     }
 
     /// Looks, plans, writes and publishes, once.
-    pub(super) fn run(
-        &self,
-        repo: &Repo,
-        reader: &Reader,
-        branch: &BranchName,
-        input: Option<&Commit>,
-        meta: &CommitMeta,
-    ) -> Result<Done, ModeError> {
-        let tree = input.map_or_else(|| TreeId::empty(repo.hash_kind()), |commit| commit.tree);
-        let inventories = look(reader, tree, &self.request)?;
-        if inventories.is_empty() {
-            return Err(ModeError::NoFabric { branch: branch.short().to_owned() });
+    pub(super) fn run(&mut self, from: &Start<'_>, meta: &CommitMeta, talk: &mut dyn Talk) -> Result<Done, ModeError> {
+        let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
+        if from.dirs.is_empty() {
+            return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let stamp = Stamp {
-            command: self.command,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rulesets: stamp::rulesets(&inventories),
-            options: self.flags.clone(),
-        };
-        let commit = input.map(|commit| commit.id);
+        let inventories = look_into(from.reader, from.dirs, &self.request)?;
+        let stamp = self.stamp(&inventories);
+        let commit = from.input.map(|commit| commit.id);
         let (order, limits) = (&self.order, &self.request.limits);
         let input = Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp };
-        let planned = plan(reader, &input)?;
-        let mut report = self.report(repo, branch, &input, &planned)?;
+        let planned = plan(from.reader, &input)?;
+        let mut report = self.report(from, tree, &planned)?;
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
         if self.diff {
-            report.diffs = super::diff::of_managed(reader, &planned)?;
+            report.diffs = super::diff::of_managed(from.reader, &planned)?;
         }
-        let removed: usize = planned.fabrics.iter().map(|fabric| fabric.removed.len()).sum();
-        if let Some(most) = self.max_deletions.filter(|most| removed > *most) {
+        if let Some(note) = self.too_many_deletions(&planned) {
             report.outcome = Outcome::Refused;
-            report.notes.push(format!("{removed} objects would leave managed/, more than --max-deletions {most}: nothing was done."));
+            report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
         }
-        let new_tree = apply(reader, tree, planned.plan.edits())?;
+        let new_tree = apply(from.reader, tree, planned.plan.edits())?;
         if self.dry_run {
             report.outcome = Outcome::Planned;
             report.result = Some(Point { commit: None, tree: new_tree.id });
             return Ok(Done::Report(Box::new(report)));
         }
-        self.publish(repo, branch, commit, &planned, &new_tree, meta, report)
+        self.agree(&inventories, talk)?;
+        Self::publish(from, &planned.plan, &new_tree, meta, report)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one named stage's result, and there is no second caller")]
+    fn stamp(&self, inventories: &[Inventory]) -> Stamp {
+        Stamp {
+            command: self.command,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rulesets: stamp::rulesets(inventories),
+            options: self.flags.clone(),
+        }
+    }
+
+    fn too_many_deletions(&self, planned: &Planned) -> Option<String> {
+        let removed: usize = planned.fabrics.iter().map(|fabric| fabric.removed.len()).sum();
+        let most = self.max_deletions.filter(|most| removed > *most)?;
+        let objects = if removed == 1 { "object" } else { "objects" };
+        Some(format!(
+            "{removed} {objects} would leave managed/, more than --max-deletions {most}; nothing was changed."
+        ))
+    }
+
+    /// Asks, once, before loose files are moved to where another folder must be applied from.
+    fn agree(&mut self, inventories: &[Inventory], talk: &mut dyn Talk) -> Result<(), ModeError> {
+        let adopted = |inventory: &Inventory| {
+            let sources = inventory.sources.iter().filter(|source| source.home == Home::Loose);
+            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
+        };
+        let files: Vec<RepoPath> = inventories.iter().flat_map(adopted).collect();
+        if self.agreed || files.is_empty() {
+            return Ok(());
+        }
+        match talk.agree(&adoption(&files)) {
+            Some(true) => self.agreed = true,
+            Some(false) => return Err(ModeError::Declined),
+            None => return Err(ModeError::CannotAsk { files: files.len() }),
+        }
+        Ok(())
+    }
+
     fn publish(
-        &self,
-        repo: &Repo,
-        branch: &BranchName,
-        base: Option<CommitId>,
-        planned: &Planned,
+        from: &Start<'_>,
+        plan: &Plan,
         new_tree: &NewTree,
         meta: &CommitMeta,
         mut report: Report,
     ) -> Result<Done, ModeError> {
-        let written = write(repo, base, &planned.plan, new_tree, meta)?;
+        let written = write(from.repo, from.input.map(|commit| commit.id), plan, new_tree, meta)?;
         report.outcome = Outcome::Committed;
         report.result = Some(Point { commit: Some(written.commit()), tree: written.tree() });
-        let reflog = Reflog { who: meta.committer.clone(), message: self.reflog.to_owned() };
-        match publish(repo, branch, written, &reflog)? {
+        let subject = plan.message().lines().next().unwrap_or_default().to_owned();
+        let reflog = Reflog { who: meta.committer.clone(), message: subject };
+        match publish(from.repo, from.branch, written, &reflog)? {
             Published::Published => {}
             Published::AlreadyThere => report.notes.push("Somebody else made the same commit meanwhile.".to_owned()),
             Published::Moved { .. } => return Ok(Done::Moved),
@@ -204,27 +224,48 @@ impl Task {
         Ok(Done::Report(Box::new(report)))
     }
 
-    fn report(&self, repo: &Repo, branch: &BranchName, input: &Input<'_>, planned: &Planned) -> Result<Report, ModeError> {
-        let mut notes = Vec::new();
-        let folders: Vec<RepoPath> = planned.fabrics.iter().map(|fabric| fabric.path.child(RAW)).collect();
-        let uncommitted = if checked_out_here(repo, branch)? { uncommitted_below(repo, &folders)? } else { 0 };
-        match uncommitted {
-            0 => {}
-            1 => notes.push("1 file in raw/ is not committed; sync reads commits.".to_owned()),
-            n => notes.push(format!("{n} files in raw/ are not committed; sync reads commits.")),
-        }
+    fn report(&self, from: &Start<'_>, tree: TreeId, planned: &Planned) -> Result<Report, ModeError> {
         Ok(Report {
             command: self.command,
             outcome: Outcome::Unchanged,
-            reference: branch.as_str().to_owned(),
-            input: input.commit.map(|commit| Point { commit: Some(commit), tree: input.tree }),
+            reference: from.branch.as_str().to_owned(),
+            input: from.input.map(|commit| Point { commit: Some(commit.id), tree }),
             result: None,
             fabrics: planned.fabrics.clone(),
             findings: planned.findings.clone(),
-            notes,
+            notes: uncommitted(from.repo, from.branch, from.dirs)?.into_iter().collect(),
             diffs: Vec::new(),
         })
     }
+}
+
+/// What must be said before loose files are taken.
+fn adoption(files: &[RepoPath]) -> String {
+    const SHOWN: usize = 10;
+    let mut text = String::from("These files lie loose in a fabric directory; their objects will move to managed/:\n");
+    for path in files.iter().take(SHOWN) {
+        text.push_str(&format!("  {path}\n"));
+    }
+    if files.len() > SHOWN {
+        text.push_str(&format!("  and {} more\n", files.len() - SHOWN));
+    }
+    text.push_str(
+        "Argo CD or Flux must apply managed/ from then on; turn its pruning off while the files move.\nGo on?",
+    );
+    text
+}
+
+/// What a person should know who has files in raw/ that no commit holds.
+pub(super) fn uncommitted(repo: &Repo, branch: &BranchName, dirs: &[FabricDir]) -> Result<Option<String>, ModeError> {
+    if !checked_out_here(repo, branch)? {
+        return Ok(None);
+    }
+    let folders: Vec<RepoPath> = dirs.iter().map(|dir| dir.path.child(RAW)).collect();
+    Ok(match uncommitted_below(repo, &folders)? {
+        0 => None,
+        1 => Some("1 file in raw/ is not committed; sync reads commits.".to_owned()),
+        n => Some(format!("{n} files in raw/ are not committed; sync reads commits.")),
+    })
 }
 
 fn checked_out_here(repo: &Repo, branch: &BranchName) -> Result<bool, ModeError> {

@@ -60,10 +60,8 @@ impl Work<'_> {
         let mut suppliers = Suppliers::new();
         for (identity, mut keys) in groups {
             self.prefer_raw(&identity, &mut keys)?;
-            if self.agree(&keys)? {
-                if let Some(first) = keys.first() {
-                    suppliers.insert(identity, *first);
-                }
+            if let (true, Some(first)) = (self.agree(&keys)?, keys.first()) {
+                suppliers.insert(identity, *first);
             }
         }
         Ok(suppliers)

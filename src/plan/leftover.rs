@@ -180,7 +180,7 @@ fn place_in(bytes: &[u8], start: usize, file: &[u8], unit: &Unit, line: u32) -> 
     let here = lines(&bytes[..start]) + 1 + into;
     let offset =
         start + bytes[start..].split_inclusive(|b| *b == b'\n').take(into as usize).map(<[u8]>::len).sum::<usize>();
-    let chunk = split(bytes).into_iter().filter(|chunk| chunk.body.start <= offset).last();
+    let chunk = split(bytes).into_iter().rfind(|chunk| chunk.body.start <= offset);
     (chunk.map_or(1, |chunk| chunk.number), here)
 }
 

@@ -143,10 +143,10 @@ impl<'a> Work<'a> {
 
     /// A blob's bytes; the last one read is kept.
     pub(super) fn blob(&self, blob: BlobId, path: &RepoPath) -> Result<Rc<[u8]>, PlanError> {
-        if let Some((id, bytes)) = &*self.last_read.borrow() {
-            if *id == blob {
-                return Ok(Rc::clone(bytes));
-            }
+        if let Some((id, bytes)) = &*self.last_read.borrow()
+            && *id == blob
+        {
+            return Ok(Rc::clone(bytes));
         }
         let read = |source| PlanError::Read { path: self.survey.path.join_path(path), source };
         let bytes: Rc<[u8]> = self.objects.blob(blob).map_err(read)?.into();

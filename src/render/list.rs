@@ -40,7 +40,7 @@ pub fn explain(out: &mut dyn Write, code: Code, style: Style) -> io::Result<()> 
     };
     let severity = style.paint(role, code.severity().as_str());
     writeln!(out, "{} ({severity}, about a {})", style.paint(Role::Strong, code.as_str()), about(code))?;
-    writeln!(out, "{}", code.summary())?;
+    writeln!(out, "{}", style.flow(String::new(), 0, 0, code.summary()))?;
     writeln!(out, "{}", style.labelled(0, "help", code.help()))
 }
 

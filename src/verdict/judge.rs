@@ -131,10 +131,11 @@ impl<'a> Judge<'a> {
     }
 
     fn kind_of(&self, fields: &Fields<'_>, group: &str, version: &str, name: &str) -> Result<&'a Kind, Remark> {
-        if let Some(items) = fields.root.get("items") {
-            if name.ends_with("List") && (is_hedgehog_group(group) || holds_hedgehog(items)) {
-                return Err(Remark::new(Code::ListObject, span_of(fields.kind, fields.root), "the document is a List"));
-            }
+        if let Some(items) = fields.root.get("items")
+            && name.ends_with("List")
+            && (is_hedgehog_group(group) || holds_hedgehog(items))
+        {
+            return Err(Remark::new(Code::ListObject, span_of(fields.kind, fields.root), "the document is a List"));
         }
         if !is_hedgehog_group(group) {
             return Err(not_hedgehog(fields, group));

@@ -46,7 +46,7 @@ pub(super) struct Document {
 /// Reads the first document of an input, and looks at whether anything follows.
 pub(super) fn compose(input: &[u8], limits: &Limits) -> Result<Document, Fault> {
     let mut events = Events::new(input);
-    let mut composer = Composer::new(input, limits.depth());
+    let mut composer = Composer::new(input, limits.depth_in_force());
     while !composer.done {
         match events.next() {
             Some(Ok(event)) => composer.take(event)?,
@@ -106,13 +106,8 @@ impl<'input> Composer<'input> {
     fn take(&mut self, event: Event) -> Result<(), Fault> {
         let span = Span { start: event.start, end: event.end };
         match event.kind {
-            EventKind::StreamStart => {}
+            EventKind::StreamStart | EventKind::DocumentStart => {}
             EventKind::StreamEnd => self.done = true,
-            EventKind::DocumentStart(version) => {
-                if version.is_some_and(|version| version != (1, 1)) {
-                    return Err(Fault::invalid(span, "Kubernetes reads no %YAML version but 1.1"));
-                }
-            }
             EventKind::DocumentEnd { implicit } => {
                 self.document.marker_end = (!implicit).then_some(event.end);
                 self.done = true;
@@ -156,12 +151,12 @@ impl<'input> Composer<'input> {
     /// Refuses spellings that libyaml reads and Kubernetes' parser does not.
     fn check_written(&self, scalar: &Scalar, span: Span) -> Result<(), Fault> {
         let written = self.input.get(span.start..span.end).unwrap_or_default();
-        if scalar.style == Style::Plain && self.flow > 0 && scalar.value.contains('?') {
+        let plain_in_flow = scalar.style == Style::Plain && self.flow > 0;
+        if plain_in_flow && scalar.value.contains('?') {
             return Err(Fault::invalid(span, "inside brackets a text with a question mark needs quotes"));
         }
         let next = self.input.get(span.end);
-        if self.flow > 0 && scalar.tag.is_some() && scalar.value.is_empty() && matches!(next, Some(b',' | b'[' | b']'))
-        {
+        if plain_in_flow && ends_with_a_tag(written) && matches!(next, Some(b',' | b'[' | b']')) {
             return Err(Fault::invalid(span, "inside brackets a tag needs a space after it"));
         }
         if scalar.style == Style::DoubleQuoted && escapes_a_slash(written) {
@@ -215,6 +210,11 @@ impl<'input> Composer<'input> {
         }
         id
     }
+}
+
+/// Whether the last word is a tag, with nothing that it stands before.
+fn ends_with_a_tag(written: &[u8]) -> bool {
+    written.rsplit(u8::is_ascii_whitespace).next().is_some_and(|word| word.starts_with(b"!"))
 }
 
 /// Whether a text in double quotes holds `\/`.

@@ -25,8 +25,7 @@ pub(super) struct Event {
 pub(super) enum EventKind {
     StreamStart,
     StreamEnd,
-    /// The version of a `%YAML` directive, if there is one.
-    DocumentStart(Option<(i32, i32)>),
+    DocumentStart,
     /// Whether the document ends without a `...` line.
     DocumentEnd {
         implicit: bool,
@@ -121,9 +120,7 @@ impl<'input> Events<'input> {
         let kind = unsafe {
             match event.type_ {
                 sys::YAML_STREAM_START_EVENT => EventKind::StreamStart,
-                sys::YAML_DOCUMENT_START_EVENT => EventKind::DocumentStart(
-                    event.data.document_start.version_directive.as_ref().map(|version| (version.major, version.minor)),
-                ),
+                sys::YAML_DOCUMENT_START_EVENT => EventKind::DocumentStart,
                 sys::YAML_DOCUMENT_END_EVENT => EventKind::DocumentEnd { implicit: event.data.document_end.implicit },
                 sys::YAML_ALIAS_EVENT => EventKind::Alias(text(event.data.alias.anchor).unwrap_or_default()),
                 sys::YAML_SCALAR_EVENT => EventKind::Scalar(scalar(event)),
@@ -214,4 +211,58 @@ fn owned(bytes: &[u8]) -> String {
 /// A count of libyaml's as an index.
 fn offset(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scalars(input: &str) -> Vec<(usize, usize, String)> {
+        Events::new(input.as_bytes())
+            .filter_map(|event| match event {
+                Ok(Event { start, end, kind: EventKind::Scalar(scalar) }) => Some((start, end, scalar.value)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn offsets_count_bytes_whatever_the_characters() {
+        let input = "\u{feff}é: \"😀\"\r\nb: c\n";
+        let cut: Vec<&str> = scalars(input).iter().map(|(start, end, _)| &input[*start..*end]).collect();
+        assert_eq!(cut, ["é", "\"😀\"", "b", "c"]);
+    }
+
+    #[test]
+    fn texts_are_owned_and_may_hold_nuls() {
+        let values: Vec<String> = scalars("[\"a\\0b\", '', x]").into_iter().map(|(_, _, value)| value).collect();
+        assert_eq!(values, ["a\0b", "", "x"]);
+    }
+
+    #[test]
+    fn events_stop_for_good_at_the_end_and_at_an_error() {
+        for (input, stopped) in [("a: 1\n", false), ("a: [\n", true), ("\0", true), ("", false)] {
+            let mut events = Events::new(input.as_bytes());
+            let last = events.by_ref().last();
+            assert_eq!(matches!(last, Some(Err(_))), stopped, "{input:?}");
+            assert!(events.next().is_none());
+        }
+    }
+
+    #[test]
+    fn events_may_be_dropped_at_any_point() {
+        let input = "&a !t a: [*a, {b: |\n  c\n}]\n";
+        for count in 0..12 {
+            let mut events = Events::new(input.as_bytes());
+            let taken = events.by_ref().take(count).count();
+            assert!(taken <= count);
+        }
+    }
+
+    #[test]
+    fn an_error_says_where_it_is_and_where_its_construct_began() {
+        let stopped = Events::new(b"a: 1\nb: [x\n").find_map(Result::err);
+        let stopped = stopped.map(|stopped| (stopped.at, stopped.context, stopped.problem.is_empty()));
+        assert_eq!(stopped, Some((11, Some(8), false)));
+    }
 }

@@ -82,6 +82,7 @@ fn write_text(text: &str, out: &mut String) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::yaml::{Limits, parse, split};

@@ -18,7 +18,7 @@ impl Limits {
     pub const DEEPEST: usize = 1_000;
 
     /// The depth in force.
-    pub(super) fn depth(&self) -> usize {
+    pub(super) fn depth_in_force(&self) -> usize {
         self.depth.min(Self::DEEPEST)
     }
 }

@@ -17,7 +17,9 @@
 //!
 //! The measure of right and wrong is sigs.k8s.io/yaml's strict decoder on go-yaml v2. Where that picks at random (the
 //! keys `1` and `"1"` in one mapping), or reads more than is wise (unbounded aliases), or silently drops what follows a
-//! document's end, a document is refused here.
+//! document's end, a document is refused here. Known to be refused though go-yaml reads them, because libyaml does not:
+//! `[a:]` and `[-]`, a colon or dash before a closing bracket; a key of more than 1,024 bytes but fewer characters; brackets
+//! inside a tag; and a byte order mark that starts a line inside a document.
 
 mod base64;
 mod compose;

@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use super::compose::compose;
 use super::fault::{Fault, FaultKind};
 use super::resolve::resolve;
-use super::{Chunk, Limits, Node, Span, Value};
+use super::{Chunk, Limits, Node, Span};
 
 /// What a chunk holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parsed {
     /// The value; absent where the parser, without error, found nothing. A `null` or `~` that is written is something.
     pub root: Option<Node>,
-    /// The offset in the file after the last byte of content, and after the line of the `...` that ends it, if there is
-    /// one, without that line's ending; the chunk's start if there is nothing.
+    /// The offset in the file after the last byte of content, and after the lines of `...` that end it, if there are
+    /// any, without the last one's line ending; the chunk's start if there is nothing.
     pub content_end: usize,
 }
 
@@ -37,10 +37,12 @@ pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Faul
         ));
     }
     let seen = Seen::new(bytes);
-    let in_file = |fault: Fault| seen.fault(fault, content);
-    let mut document = compose(&seen.text, limits).map_err(in_file)?;
+    let mut document = compose(&seen.text, limits).map_err(|fault| seen.fault(fault, content))?;
+    for node in &mut document.nodes {
+        node.span = seen.span(node.span, content);
+    }
     let root = match document.root {
-        Some(root) => Some(resolve(&mut document, root, limits).map_err(in_file)?),
+        Some(root) => Some(resolve(&mut document, root, limits)?),
         None => None,
     };
     if let Some(at) = document.trailing {
@@ -53,14 +55,10 @@ pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Faul
         return Err(fault);
     }
     let content_end = match (document.marker_end, &root) {
-        (Some(end), _) => line_end(file, seen.offset(end, content)).min(content.end),
+        (Some(end), _) => markers_end(&file[..content.end], seen.offset(end, content)),
         (None, Some(_)) => seen.offset(document.content_end, content),
         (None, None) => content.start,
     };
-    let root = root.map(|mut root| {
-        seen.place(&mut root, content);
-        root
-    });
     Ok(Parsed { root, content_end })
 }
 
@@ -88,9 +86,24 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 /// The first byte order mark that starts a line, or follows another, but does not start the chunk; libyaml would skip
 /// it and read something else.
 fn inner_mark(bytes: &[u8]) -> Option<usize> {
-    const BEFORE: [&str; 6] = ["\u{feff}", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"];
     let mut marks = bytes.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK).map(|(at, _)| at);
-    marks.find(|at| BEFORE.iter().any(|before| bytes[..*at].ends_with(before.as_bytes())))
+    marks.find(|at| starts_line(&bytes[..*at]) || bytes[..*at].ends_with(MARK))
+}
+
+/// The end of the last line that is an end marker; from an offset on, only those, comments and blank lines follow.
+fn markers_end(file: &[u8], offset: usize) -> usize {
+    let later = file[offset..]
+        .windows(3)
+        .enumerate()
+        .rev()
+        .find(|(at, word)| *word == b"..." && starts_line(&file[..offset + at]));
+    line_end(file, later.map_or(offset, |(at, _)| offset + at))
+}
+
+/// Whether a line starts after these bytes, by the line breaks of YAML.
+fn starts_line(before: &[u8]) -> bool {
+    const BREAKS: [&str; 5] = ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"];
+    BREAKS.iter().any(|line_break| before.ends_with(line_break.as_bytes()))
 }
 
 /// The end of the line that an offset is in, without its line ending.
@@ -141,22 +154,6 @@ impl<'file> Seen<'file> {
     fn fault(&self, fault: Fault, content: Span) -> Fault {
         let related = fault.related.map(|span| self.span(span, content));
         Fault { at: self.span(fault.at, content), related, ..fault }
-    }
-
-    /// Moves a value's spans from the text to the file.
-    fn place(&self, node: &mut Node, content: Span) {
-        if content.start == 0 && matches!(self.text, Cow::Borrowed(_)) {
-            return;
-        }
-        node.span = self.span(node.span, content);
-        match &mut node.value {
-            Value::Sequence(items) => items.iter_mut().for_each(|item| self.place(item, content)),
-            Value::Mapping(pairs) => pairs.iter_mut().for_each(|pair| {
-                pair.key_span = self.span(pair.key_span, content);
-                self.place(&mut pair.value, content);
-            }),
-            _ => {}
-        }
     }
 }
 

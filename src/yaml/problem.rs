@@ -30,7 +30,6 @@ pub(super) fn in_own_words(problem: &str) -> &'static str {
         ("mapping keys are not allowed", "a key cannot start here"),
         ("undefined tag handle", "a tag here uses a handle that nothing defines"),
         ("duplicate %", "a directive stands here twice"),
-        ("incompatible YAML document", "Kubernetes reads no %YAML version but 1.1"),
     ];
     WORDS.iter().find(|(words, _)| problem.contains(words)).map_or("the YAML syntax is wrong here", |(_, own)| own)
 }

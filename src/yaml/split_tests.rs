@@ -1,5 +1,7 @@
 //! What the separator rule does, case by case.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 use proptest::prelude::*;
 

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use hhgit::git::publish::Reflog;
-use hhgit::git::{BranchName, CommitMeta, Environment, NewTree, Person, Reader, Repo, Signature, Written, tree, write};
+use hhgit::git::{BranchName, CommitMeta, Environment, NewTree, Reader, Repo, Written, tree, write};
+pub use hhgit::git::{Person, Signature};
 use hhgit::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
 use hhgit::path::RepoPath;
 use hhgit::plan::{Content, Edit, Plan, Target};

@@ -1,0 +1,83 @@
+//! `hhgit init`: a folder becomes a fabric directory, in one commit that says who asked for it and when.
+
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::{Site, site};
+use crate::fabric::manifest::is_name;
+use crate::git::{Head, Reader, Repo};
+use crate::ids::TreeId;
+use crate::options::{Common, Init};
+use crate::plan::fabric::Order;
+use crate::report::{Outcome, Point, Report};
+use crate::snapshot::Objects;
+use crate::yaml::Limits;
+
+use super::authorship;
+use super::error::ModeError;
+use super::look::Request;
+use super::sync::{Done, Start, TRIES, Task};
+use super::talk::Talk;
+
+/// Makes a fabric directory on the branch that HEAD names, which may have no commit yet.
+pub fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+    if let Some(name) = options.name.as_deref().filter(|name| !is_name(name)) {
+        return Err(ModeError::Name { name: name.to_owned() });
+    }
+    let repo = Repo::open(&common.directory)?;
+    let mut task = task(options);
+    for tries in 1..=TRIES {
+        let (branch, tip) = match repo.head()? {
+            Head::Branch { name, commit } => (name, Some(commit)),
+            Head::Unborn { name } => (name, None),
+            Head::Detached { .. } => return Err(ModeError::DetachedInit),
+        };
+        let reader = Reader::new(&repo)?;
+        let input = tip.map(|tip| reader.commit(tip)).transpose()?;
+        let tree = input.as_ref().map_or_else(|| TreeId::empty(repo.hash_kind()), |commit| commit.tree);
+        let dir = match site(&reader, tree, &options.path, &Kinds::builtin())? {
+            Site::Free(dir) => dir,
+            Site::Taken(_) => {
+                return Ok(taken(branch.as_str(), tip.map(|tip| Point { commit: Some(tip), tree }), options));
+            }
+        };
+        let meta = authorship::of_person(&repo, tip, &common.identities, common.now)?;
+        let dirs = [dir];
+        let from = Start { repo: &repo, reader: &reader, branch: &branch, input: input.as_ref(), dirs: &dirs };
+        match task.run(&from, &meta, talk)? {
+            Done::Report(report) => return Ok(*report),
+            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
+            Done::Moved if tries == TRIES => {
+                return Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries });
+            }
+            Done::Moved => talk.pause(tries),
+        }
+    }
+    unreachable!("the last try returns")
+}
+
+fn task(options: &Init) -> Task {
+    let request = Request { adopt: true, retry: None, managed: false, limits: Limits::default(), threads: None };
+    Task {
+        command: "init",
+        request,
+        order: Order { repair: false, name: options.name.clone() },
+        flags: Vec::new(),
+        dry_run: false,
+        diff: false,
+        max_deletions: None,
+        agreed: options.yes,
+    }
+}
+
+fn taken(reference: &str, input: Option<Point>, options: &Init) -> Report {
+    Report {
+        command: "init",
+        outcome: Outcome::Unchanged,
+        reference: reference.to_owned(),
+        input,
+        result: None,
+        fabrics: Vec::new(),
+        findings: Vec::new(),
+        notes: vec![format!("{} is a fabric directory already; hhgit sync sorts it.", options.path)],
+        diffs: Vec::new(),
+    }
+}

@@ -1,0 +1,34 @@
+//! What a pipeline needs of whoever runs it: an answer to a question, and a wait between tries.
+
+use std::time::Duration;
+
+/// Whoever runs a pipeline.
+pub trait Talk {
+    /// Puts a question that a person must answer; nothing if nobody can be asked.
+    fn agree(&mut self, question: &str) -> Option<bool>;
+
+    /// Waits before the next try, after this many.
+    fn pause(&mut self, tries: u32);
+}
+
+/// Nobody to ask, and a short wait of random length between tries, so that bots in a race come apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Alone;
+
+impl Talk for Alone {
+    fn agree(&mut self, _question: &str) -> Option<bool> {
+        None
+    }
+
+    fn pause(&mut self, tries: u32) {
+        std::thread::sleep(jitter(tries));
+    }
+}
+
+/// How long to wait after this many tries: at random, and longer each time.
+pub fn jitter(tries: u32) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    const FIRST: u64 = 20;
+    let most = FIRST << tries.min(6);
+    Duration::from_millis(RandomState::new().hash_one(tries) % most)
+}
