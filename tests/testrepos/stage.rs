@@ -112,7 +112,7 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
         identities: Identities::default(),
         now: Time { seconds: NOW, offset: 0 },
     };
-    let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around);
+    let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around, &mut hhgit::modes::talk::Alone);
     let json_text = std::fs::read_to_string(report.path()).unwrap();
     let human = format!("{}{}", String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
     Told { human: human.replace(&dir, "REPOSITORY"), json: serde_json::from_str(&json_text).ok(), json_text, exit: exit.code() }
