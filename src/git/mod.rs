@@ -1,6 +1,6 @@
 //! The only place that knows gix or runs git: open, read, write, publish.
 //!
-//! In the order the data passes through: [`open`] finds and gates a repository, [`refs`] names branches and their tips,
+//! In the order the data passes through: [`open`] finds and gates a repository ([`make`] makes one), [`refs`] names branches and their tips,
 //! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`mod@write`] puts them and
 //! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
 //! where the branch is checked out. [`run`] is the one way the `git` program is started.
@@ -12,6 +12,7 @@ pub mod hooks;
 pub mod in_use;
 pub(crate) mod keep;
 pub(crate) mod lock;
+pub mod make;
 pub mod open;
 pub(crate) mod pack;
 pub mod publish;
