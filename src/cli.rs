@@ -98,7 +98,13 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
         }
-        Command::Status => reported(&global, style, FailOn::Never, || commands::status(&common)),
+        Command::Status => {
+            let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
+            let status = commands::status(&common)?;
+            let stdout = outputs.write(&status, style).map_err(unwritable)?;
+            let alone = status.fabrics.iter().any(|fabric| fabric.left_alone);
+            Ok(Answer { stdout, stderr: Vec::new(), exit: if alone { Exit::Findings } else { Exit::Done } })
+        }
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
             commands::demo(keep.map(|keep| below(&common.directory, &keep)), style)

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, ObjectRef};
 use crate::ids::{CommitId, Entry, TreeId};
 use crate::path::RepoPath;
+use crate::snapshot::Time;
 use crate::verdict::code::Code;
 
 /// How the whole ended.
@@ -171,4 +172,51 @@ impl FabricReport {
             removed: self.removed.len(),
         }
     }
+}
+
+/// How a branch's fabric directories stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The full name of the ref.
+    pub reference: String,
+    /// The branch's commit.
+    pub tip: CommitId,
+    /// The fabric directories, in path order.
+    pub fabrics: Vec<FabricStatus>,
+    /// What is wrong with the directories themselves, in path order.
+    pub findings: Vec<Finding>,
+    /// What the user should know besides, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// How one fabric directory stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FabricStatus {
+    /// The fabric directory.
+    pub path: RepoPath,
+    /// Its name, from the manifest.
+    pub name: String,
+    /// Whether a sync would leave it alone because its structure is broken.
+    pub left_alone: bool,
+    /// The files in raw/ that a sync would sort, relative to the fabric directory.
+    pub waiting: Vec<RepoPath>,
+    /// How many objects of each kind managed/ holds.
+    pub managed: BTreeMap<String, usize>,
+    /// How many documents and whole files unmanaged/ holds for each reason, as their sidecars say it.
+    pub unmanaged: BTreeMap<Code, usize>,
+    /// How many files in unmanaged/ have no sidecar that speaks of them.
+    pub unexplained: usize,
+    /// The last sync commit that names this fabric directory.
+    pub last_sync: Option<LastSync>,
+}
+
+/// A sync commit, seen from the branch's tip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastSync {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its committer date: that of the commit it sorted.
+    pub time: Time,
+    /// How many first-parent commits came after it.
+    pub commits_since: usize,
 }

@@ -13,7 +13,7 @@ use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
 use crate::options::{self, Common, Init, Sync};
 use crate::render::{self, Style};
-use crate::report::Report;
+use crate::report::{Report, Status};
 use crate::verdict::code::Code;
 
 /// `hhgit sync`.
@@ -31,8 +31,8 @@ pub(super) fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Resu
 }
 
 /// `hhgit status`.
-pub(super) fn status(_common: &Common) -> Result<Report, Failure> {
-    Err(not_built("status"))
+pub(super) fn status(common: &Common) -> Result<Status, Failure> {
+    modes::status::status(common).map_err(failed)
 }
 
 /// `hhgit demo`.

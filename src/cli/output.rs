@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::render::{Style, human, json};
-use crate::report::Report;
+use crate::render::{Show, Style};
 
 /// A format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +44,14 @@ impl Output {
     }
 
     /// Writes a report in this format.
-    fn render(&self, report: &Report, style: Style) -> io::Result<Vec<u8>> {
+    fn render(&self, report: &dyn Show, style: Style) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         match (self.format, &self.file) {
-            (Format::Human, None) => human::report(&mut bytes, report, style)?,
+            (Format::Human, None) => report.human(&mut bytes, style)?,
             (Format::Human, Some(_)) => {
-                human::report(&mut bytes, report, Style { verbose: style.verbose, ..Style::default() })?;
+                report.human(&mut bytes, Style { verbose: style.verbose, ..Style::default() })?;
             }
-            (Format::Json, _) => json::report(&mut bytes, report)?,
+            (Format::Json, _) => report.json(&mut bytes)?,
         }
         Ok(bytes)
     }
@@ -116,7 +115,7 @@ impl Outputs {
     }
 
     /// Puts the report into every file, and returns what goes to standard output.
-    pub fn write(self, report: &Report, style: Style) -> Result<Vec<u8>, OutputError> {
+    pub fn write(self, report: &dyn Show, style: Style) -> Result<Vec<u8>, OutputError> {
         let mut stdout = Vec::new();
         for (output, sink) in self.open {
             let bytes = output.render(report, style).map_err(OutputError::Render)?;

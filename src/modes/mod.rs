@@ -7,6 +7,7 @@ mod error;
 pub mod init;
 pub mod look;
 mod stamp;
+pub mod status;
 pub mod sync;
 pub mod talk;
 

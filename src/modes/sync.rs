@@ -6,7 +6,7 @@ use crate::fabric::layout::{FabricDir, RAW, find};
 use crate::git::publish::Reflog;
 use crate::git::tree::apply;
 use crate::git::worktree::uncommitted_below;
-use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, publish, write};
+use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::{CommitId, TreeId};
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
@@ -36,6 +36,9 @@ pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Repo
 pub fn sync_in(repo: &Repo, common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
     let branch = branch(repo, options.branch.as_deref(), "sync")?;
     let mut task = Task::of_sync(common, options);
+    if !task.dry_run {
+        clean_up(&repo, &branch);
+    }
     for tries in 1..=TRIES {
         let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
@@ -237,7 +240,7 @@ impl Task {
             result: None,
             fabrics: planned.fabrics.clone(),
             findings: planned.findings.clone(),
-            notes: uncommitted(from)?.into_iter().collect(),
+            notes: uncommitted(from.repo, from.branch, from.dirs)?.into_iter().collect(),
             diffs: Vec::new(),
         })
     }
@@ -260,12 +263,12 @@ fn adoption(files: &[RepoPath]) -> String {
 }
 
 /// What a person should know who has files in raw/ that no commit holds.
-fn uncommitted(from: &Start<'_>) -> Result<Option<String>, ModeError> {
-    if !checked_out_here(from.repo, from.branch)? {
+pub(super) fn uncommitted(repo: &Repo, branch: &BranchName, dirs: &[FabricDir]) -> Result<Option<String>, ModeError> {
+    if !checked_out_here(repo, branch)? {
         return Ok(None);
     }
-    let folders: Vec<RepoPath> = from.dirs.iter().map(|dir| dir.path.child(RAW)).collect();
-    Ok(match uncommitted_below(from.repo, &folders)? {
+    let folders: Vec<RepoPath> = dirs.iter().map(|dir| dir.path.child(RAW)).collect();
+    Ok(match uncommitted_below(repo, &folders)? {
         0 => None,
         1 => Some("1 file in raw/ is not committed; sync reads commits.".to_owned()),
         n => Some(format!("{n} files in raw/ are not committed; sync reads commits.")),

@@ -46,6 +46,14 @@ pub struct Order {
     pub name: Option<String>,
 }
 
+impl Order {
+    /// What a fabric directory is called: what its manifest says, or will say.
+    fn name_of(&self, survey: &Survey) -> String {
+        let given = self.name.clone().filter(|_| !survey.has_manifest);
+        given.unwrap_or_else(|| survey.manifest.name.clone())
+    }
+}
+
 /// One fabric directory's plan, by paths below it.
 #[derive(Debug)]
 pub(super) struct FabricPlan {
@@ -85,14 +93,15 @@ pub(super) fn plan(
     work.park_leftovers()?;
     work.report_stale_sidecars(stale);
     work.drop_own_sidecars();
-    work.repair_structure(order.name.as_deref())?;
+    let name = order.name_of(survey);
+    work.repair_structure(&name)?;
     work.find_in_managed(&settled);
     work.find_loose(&inventory.loose);
     let removed = work.removed(&suppliers, &settled);
     let findings = work.all_findings();
     let desk = std::mem::replace(&mut work.desk, super::desk::Desk::new(objects.hash_kind()));
     let edits = desk.finish(|path| work.now(path));
-    Ok(FabricPlan { report: outcome::report(&work, &edits, removed), edits, findings })
+    Ok(FabricPlan { report: outcome::report(&work, name, &edits, removed), edits, findings })
 }
 
 fn left_alone(survey: &Survey) -> FabricPlan {

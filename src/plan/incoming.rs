@@ -67,14 +67,19 @@ impl Work<'_> {
         Ok(suppliers)
     }
 
-    /// What --retry found yields to raw/, to what managed/ holds, and to what its sidecar says was reverted.
+    /// What --retry found yields to raw/, to what managed/ holds, and to what its sidecar says was reverted. What was named
+    /// is judged as if it lay in raw/, and yields only to other words for the same value in managed/, which would not settle.
     fn prefer_raw(&mut self, identity: &Identity, keys: &mut Vec<Key>) -> Result<(), PlanError> {
         let fresh = keys.iter().any(|key| !matches!(self.sources[key.0].home, Home::Retried { .. }));
         let held = !self.holdings.holders(identity).is_empty();
         let mut stays = Vec::new();
         for key in keys.iter() {
             let Home::Retried { named } = self.sources[key.0].home else { continue };
-            if fresh || (!named && (held || self.was_reverted(*key)?)) {
+            let yields = match named {
+                true => held && self.says_the_same(identity, *key)?,
+                false => fresh || held || self.was_reverted(*key)?,
+            };
+            if yields {
                 stays.push(*key);
             }
         }
@@ -83,6 +88,13 @@ impl Work<'_> {
             self.set(key, State::Stays);
         }
         Ok(())
+    }
+
+    /// Whether managed/ holds an object with a document's value in other words.
+    fn says_the_same(&self, identity: &Identity, key: Key) -> Result<bool, PlanError> {
+        let blob = self.would_be(key)?;
+        let is_blob = |path: &RepoPath| self.holdings.entry(path).is_some_and(|entry| entry.id == blob.object());
+        Ok(!self.holdings.holders(identity).iter().any(is_blob) && self.change(identity, key)? == Change::Unchanged)
     }
 
     fn was_reverted(&self, key: Key) -> Result<bool, PlanError> {

@@ -35,7 +35,7 @@ impl Work<'_> {
         for path in self.unmanaged.keys() {
             let Some(name) = path.file_name().strip_suffix(SIDECAR.as_bytes()) else { continue };
             let file = if name.is_empty() { None } else { path.parent().unwrap_or_default().join(name).ok() };
-            if file.is_some_and(|file| self.lot.is_free(&file)) && self.own_sidecar(path)?.is_some() {
+            if file.is_some_and(|file| self.lot.get(&file).is_none()) && self.own_sidecar(path)?.is_some() {
                 stale.push(path.clone());
             }
         }

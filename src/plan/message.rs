@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::ids::TreeId;
 use crate::report::{Change, DocumentRow, FabricReport, Fate};
+use crate::verdict::code::Code;
 
 /// What the trailers say of how the commit was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +75,13 @@ fn subject(command: &str, changed: &[&FabricReport]) -> String {
 
 fn details(fabric: &FabricReport) -> Vec<String> {
     let mut lines: Vec<String> = fabric.documents.iter().filter_map(detail).collect();
-    lines.extend(fabric.repairs.iter().map(|repair| format!("repaired {}: {}", repair.path, repair.code)));
+    let made = |code| fabric.repairs.iter().filter(|repair| repair.code == code).count();
+    match made(Code::MissingDirectory) {
+        0 => {}
+        folders => lines.push(format!("made {}", plural(folders, "missing folder", "missing folders"))),
+    }
+    let others = fabric.repairs.iter().filter(|repair| repair.code != Code::MissingDirectory);
+    lines.extend(others.map(|repair| format!("repaired {}: {}", repair.path, repair.code)));
     lines
 }
 

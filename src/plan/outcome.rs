@@ -135,13 +135,18 @@ fn stays_finding(source: &Source, path: RepoPath) -> Option<Finding> {
 }
 
 /// The report of a fabric directory that was planned.
-pub(super) fn report(work: &Work<'_>, edits: &BTreeMap<RepoPath, Edit>, removed: Vec<ObjectRef>) -> FabricReport {
+pub(super) fn report(
+    work: &Work<'_>,
+    name: String,
+    edits: &BTreeMap<RepoPath, Edit>,
+    removed: Vec<ObjectRef>,
+) -> FabricReport {
     let row = |(path, edit): (&RepoPath, &Edit)| {
         (path.clone(), EditRow { from: edit.from, to: edit.to.as_ref().map(Target::entry) })
     };
     FabricReport {
         path: work.survey.path.clone(),
-        name: work.survey.manifest.name.clone(),
+        name,
         left_alone: false,
         documents: work.rows(),
         repairs: work.repairs.clone(),

@@ -1,5 +1,7 @@
 //! Sidecars: the file beside an unmanaged one that says why it is there, made from the verdicts alone.
 
+use std::collections::BTreeMap;
+
 use crate::finding::Finding;
 use crate::ids::{Entry, Mode, sha256_hex};
 use crate::path::RepoPath;
@@ -25,6 +27,11 @@ impl Sidecar {
     /// Whether it speaks of exactly this file.
     pub fn names(&self, entry: &Entry) -> bool {
         self.file == (entry.mode.to_string(), entry.id.to_string())
+    }
+
+    /// The first code said of each document; number 0 is the file as a whole.
+    pub fn reasons(&self) -> BTreeMap<u32, &str> {
+        self.codes.iter().rev().map(|(number, code)| (*number, code.as_str())).collect()
     }
 
     /// Whether it says this code of this document.

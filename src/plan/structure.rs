@@ -14,14 +14,13 @@ use super::work::Work;
 
 impl Work<'_> {
     /// Makes the folders that the output would lack, and the manifest.
-    pub(super) fn repair_structure(&mut self, name: Option<&str>) -> Result<(), PlanError> {
+    pub(super) fn repair_structure(&mut self, name: &str) -> Result<(), PlanError> {
         for folder in self.missing_folders()? {
             self.desk.put_new(folder.child(GITKEEP), Mode::FILE, Vec::new())?;
             self.repairs.push(Repair { code: Code::MissingDirectory, path: folder });
         }
         if !self.survey.has_manifest {
             let path = RepoPath::root().child(HNP).child(MANIFEST);
-            let name = name.unwrap_or(&self.survey.manifest.name);
             self.desk.put_new(path.clone(), Mode::FILE, Manifest::write(name).into_bytes())?;
             self.repairs.push(Repair { code: Code::MissingManifest, path });
         }

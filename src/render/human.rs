@@ -23,6 +23,7 @@ pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<
     if style.verbose {
         repairs(out, report, style)?;
     }
+    diffs(out, report, style)?;
     if !report.notes.is_empty() {
         writeln!(out)?;
     }
@@ -81,7 +82,7 @@ fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Resu
     more(out, sorted.len() - shown)
 }
 
-fn line(finding: &Finding, style: Style) -> String {
+pub(super) fn line(finding: &Finding, style: Style) -> String {
     let place = match (finding.place, finding.document) {
         (Some(place), _) => format!(":{}:{}", place.line, place.column),
         (None, Some(document)) => format!(": document {document}"),
@@ -164,6 +165,24 @@ fn more(out: &mut dyn Write, left: usize) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "  and {left} more; --verbose or --output json shows all")
+}
+
+fn diffs(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+    for diff in &report.diffs {
+        writeln!(out)?;
+        for line in diff.unified.lines() {
+            let text = sanitize(line);
+            let role = match line.as_bytes() {
+                [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => Some(Role::Strong),
+                [b'@', ..] => Some(Role::Info),
+                [b'-', ..] => Some(Role::Error),
+                [b'+', ..] => Some(Role::Good),
+                _ => None,
+            };
+            writeln!(out, "{}", role.map_or_else(|| text.to_string(), |role| style.paint(role, &text)))?;
+        }
+    }
+    Ok(())
 }
 
 fn outcome(report: &Report, style: Style) -> String {

@@ -43,6 +43,18 @@ struct Report {
     /// What the user should know besides, one sentence each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
+    /// What changes inside objects that managed/ holds already, where --diff asked for it; in path order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diffs: Vec<Diff>,
+}
+
+/// What changes inside one file.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Diff {
+    /// The path from the repository's root.
+    path: String,
+    /// A unified diff.
+    unified: String,
 }
 
 /// How the whole ended.
@@ -227,7 +239,7 @@ struct Entry {
 
 /// One thing said about one place. Its path is the repository's.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Finding {
+pub(super) struct Finding {
     /// The reason; `hhgit explain` tells more.
     code: &'static str,
     /// How much it matters here.
@@ -273,7 +285,7 @@ enum Severity {
     Info,
 }
 
-mod convert;
+pub(super) mod convert;
 mod schema;
 
 /// Writes the report as JSON, indented, with a line feed at the end.

@@ -8,16 +8,20 @@ pub mod error;
 pub mod human;
 pub mod json;
 pub mod list;
+pub mod status;
 pub mod table;
 
 #[cfg(test)]
 pub(crate) mod sample;
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::path::is_unprintable;
+use crate::report::{Report, Status};
+use crate::snapshot::Time;
 
 /// How text for people is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +32,45 @@ pub struct Style {
     pub verbose: bool,
     /// The column at which help texts wrap; none leaves lines whole.
     pub width: Option<usize>,
+}
+
+/// What can be written for people and for machines.
+pub trait Show {
+    /// Writes text for people.
+    fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()>;
+
+    /// Writes JSON.
+    fn json(&self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Show for Report {
+    fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        human::report(out, self, style)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        json::report(out, self)
+    }
+}
+
+impl Show for Status {
+    fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        status::human(out, self, style)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        status::json(out, self)
+    }
+}
+
+/// A moment as git shows it with `--date=iso`; nothing but its seconds where no calendar reaches.
+pub(crate) fn date(time: Time) -> String {
+    let zone = jiff::tz::Offset::from_seconds(time.offset).map(jiff::tz::TimeZone::fixed);
+    let stamp = jiff::Timestamp::from_second(time.seconds);
+    match (stamp, zone) {
+        (Ok(stamp), Ok(zone)) => stamp.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %z").to_string(),
+        _ => format!("@{}", time.seconds),
+    }
 }
 
 /// Text that may stand in a terminal: control characters and those that reorder or hide text are spelt out.

@@ -1,11 +1,11 @@
 //! From the report's own types to the wire's: one `From` a type, and nothing decided.
 
-use super::{Change, Counts, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Repair};
+use super::{Change, Counts, Diff, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Repair};
 use super::{RepoPath, Report, SCHEMA, Severity, Source, Verdict, finding, ids, report};
 use crate::verdict::code;
 
 /// A path as it is shown, and its bytes in hexadecimal where that is not the path itself.
-fn shown(path: &RepoPath) -> (String, Option<String>) {
+pub(in crate::render) fn shown(path: &RepoPath) -> (String, Option<String>) {
     if path.is_root() {
         return (".".to_owned(), None);
     }
@@ -32,6 +32,11 @@ impl From<&report::Report> for Report {
             fabrics: report.fabrics.iter().map(Fabric::from).collect(),
             findings: report.findings.iter().map(Finding::from).collect(),
             notes: report.notes.clone(),
+            diffs: report
+                .diffs
+                .iter()
+                .map(|diff| Diff { path: diff.path.to_string(), unified: diff.unified.clone() })
+                .collect(),
         }
     }
 }
