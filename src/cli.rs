@@ -5,6 +5,7 @@
 
 pub mod args;
 mod commands;
+mod manual;
 pub mod output;
 mod surroundings;
 #[cfg(test)]
