@@ -42,14 +42,6 @@ pub(super) fn demo(keep: Option<PathBuf>, style: Style) -> Result<Answer, Failur
     answer(|out| render::demo::demo(out, &shown, style))
 }
 
-fn not_built(command: &str) -> Failure {
-    Failure {
-        exit: Exit::CouldNot,
-        error: anyhow::anyhow!("hhgit {command} is not built yet"),
-        help: Some("This version answers hhgit kinds, hhgit explain and hhgit generate.".to_owned()),
-    }
-}
-
 /// `hhgit kinds`.
 pub(super) fn kinds(style: Style) -> Result<Answer, Failure> {
     answer(|out| render::list::kinds(out, &Kinds::builtin(), style))
