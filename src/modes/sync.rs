@@ -37,7 +37,7 @@ pub fn sync_in(repo: &Repo, common: &Common, options: &Sync, talk: &mut dyn Talk
     let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
     let mut task = Task::of_sync(common, options);
     if !task.dry_run {
-        clean_up(&repo, &branch);
+        clean_up(repo, &branch);
     }
     for tries in 1..=TRIES {
         let tip = tip(repo, &branch, options.branch.is_some())?;

@@ -32,6 +32,7 @@ pub enum Reading {
 /// Cuts a file: the unit of each chunk that holds something, beside the chunk's index.
 pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, Unit)> {
     let mut units: Vec<(usize, Unit)> = Vec::new();
+    let mut leads: Vec<Option<Span>> = Vec::new();
     let mut first: Option<usize> = None;
     let mut parted = 0;
     for (index, (chunk, reading)) in chunks.iter().zip(readings).enumerate() {
@@ -48,6 +49,7 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
         let separator = Some(Span { start: parted, end: main.start }).filter(|span| span.start < span.end);
         let head = head(bytes, separator, from.lead, main);
         units.push((index, Unit { travelled: None, separator, head, main }));
+        leads.push(from.lead);
         first = None;
         parted = chunk.body.end;
     }
@@ -59,9 +61,8 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
     for i in 1..units.len() {
         let (before, after) = (units[i - 1], units[i].1);
         let Reading::Content { end } = readings[before.0] else { continue };
-        let lead = chunks.iter().find(|chunk| chunk.body.start == after.main.start).and_then(|chunk| chunk.lead);
         let is_marked = bytes[after.main.start..after.main.end].starts_with(BOM);
-        if is_marked || lead.is_some_and(|lead| is_bound(bytes, lead, after.main)) {
+        if is_marked || leads[i].is_some_and(|lead| is_bound(bytes, lead, after.main)) {
             continue;
         }
         if let Some(comments) = comments_after(bytes, end, before.1.main) {

@@ -172,7 +172,6 @@ impl Memory {
 /// What is looked at by a sync of these options.
 pub fn request(options: &Options) -> Request {
     Request {
-        fabrics: Vec::new(),
         adopt: options.adopt,
         retry: options.retry.clone(),
         managed: options.repair,

@@ -56,7 +56,8 @@ pub(crate) fn set(case: &Case, hash: &str) -> Result<TempRepo, String> {
 
 /// Commits these changes onto main.
 fn commit(repo: &TempRepo, changes: &[u8]) {
-    let mut stream = format!("commit refs/heads/main\ncommitter Operator <operator@example.org> {NOW} +0000\n").into_bytes();
+    let mut stream =
+        format!("commit refs/heads/main\ncommitter Operator <operator@example.org> {NOW} +0000\n").into_bytes();
     stream.extend_from_slice(b"data 9\nby people\n");
     if repo.tip("main").is_some() {
         stream.extend_from_slice(b"from refs/heads/main^0\n");
@@ -104,7 +105,8 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
     let report = tempfile::NamedTempFile::new().unwrap();
     let json = format!("--output=json={}", report.path().display());
     let dir = dir.display().to_string();
-    let args = ["hhgit", "-C", &dir, "--output=human", &json, "sync"].into_iter().chain(flags.iter().map(String::as_str));
+    let args =
+        ["hhgit", "-C", &dir, "--output=human", &json, "sync"].into_iter().chain(flags.iter().map(String::as_str));
     let around = Surroundings {
         terminal: Terminal::default(),
         width: None,
@@ -115,7 +117,12 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
     let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around, &mut hhgit::modes::talk::Alone);
     let json_text = std::fs::read_to_string(report.path()).unwrap();
     let human = format!("{}{}", String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
-    Told { human: human.replace(&dir, "REPOSITORY"), json: serde_json::from_str(&json_text).ok(), json_text, exit: exit.code() }
+    Told {
+        human: human.replace(&dir, "REPOSITORY"),
+        json: serde_json::from_str(&json_text).ok(),
+        json_text,
+        exit: exit.code(),
+    }
 }
 
 /// A tree's entries by path, folders left out.
