@@ -20,6 +20,9 @@ use super::work::{Key, State, Work};
 /// The objects whose file is decided: the document that supplies it, by identity.
 pub(super) type Suppliers = BTreeMap<Identity, Key>;
 
+const REVERTED: &str = "the last commit that touched this file took its sync back";
+const YIELDED: &str = "To apply this one all the same, run hhgit sync --retry with its path; otherwise delete it.";
+
 impl Work<'_> {
     /// What rule 8 has to be asked about: the valid documents of raw/.
     pub(super) fn revert_candidates(&self) -> Vec<Candidate> {
@@ -44,8 +47,7 @@ impl Work<'_> {
     /// Parks the documents whose sync was taken back.
     pub(super) fn refuse_reverted(&mut self, reverted: &[Key]) {
         for key in reverted {
-            let message = "the last commit that touched this file took its sync back".to_owned();
-            self.refuse(*key, self.finding(*key, Code::Reverted, message));
+            self.refuse(*key, self.finding(*key, Code::Reverted, REVERTED.to_owned()));
         }
     }
 
@@ -72,22 +74,29 @@ impl Work<'_> {
     /// What --retry found yields to raw/, to what managed/ holds, and to what its sidecar says was reverted. What was named
     /// is judged as if it lay in raw/, and yields only to other words for the same value in managed/, which would not settle.
     fn prefer_raw(&mut self, identity: &Identity, keys: &mut Vec<Key>) -> Result<(), PlanError> {
-        let fresh = keys.iter().any(|key| !matches!(self.sources[key.0].home, Home::Retried { .. }));
+        let fresh = keys.iter().copied().find(|key| !matches!(self.sources[key.0].home, Home::Retried { .. }));
         let held = !self.holdings.holders(identity).is_empty();
-        let mut stays = Vec::new();
-        for key in keys.iter() {
+        let mut yielding = Vec::new();
+        for key in keys.iter().copied() {
             let Home::Retried { named } = self.sources[key.0].home else { continue };
-            let yields = match named {
-                true => held && self.says_the_same(identity, *key)?,
-                false => fresh || held || self.was_reverted(*key)?,
+            let finding = if named {
+                let is_same = held && self.says_the_same(identity, key)?;
+                let message = || format!("managed/ holds {identity} with the same value in other words");
+                is_same.then(|| self.finding(key, Code::DuplicateIdentity, message()))
+            } else if self.was_reverted(key)? {
+                Some(self.finding(key, Code::Reverted, REVERTED.to_owned()))
+            } else if let Some(fresh) = fresh {
+                let message = format!("{identity} is also in {}", self.place_of(fresh));
+                Some(self.finding(key, Code::DuplicateIdentity, message))
+            } else {
+                held.then(|| self.finding(key, Code::AlreadyManaged, format!("managed/ holds {identity}")))
             };
-            if yields {
-                stays.push(*key);
-            }
+            yielding.extend(finding.map(|finding| (key, finding)));
         }
-        keys.retain(|key| !stays.contains(key));
-        for key in stays {
-            self.set(key, State::Stays);
+        for (key, mut finding) in yielding {
+            keys.retain(|other| *other != key);
+            YIELDED.clone_into(&mut finding.help);
+            self.refuse(key, finding);
         }
         Ok(())
     }
@@ -138,10 +147,6 @@ impl Work<'_> {
     }
 
     fn clash(&mut self, key: Key, all: &[Key], how: &str) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         const NAMED: usize = 5;
         let others: Vec<Key> = all.iter().copied().filter(|other| *other != key).collect();
         let mut places: Vec<String> = others.iter().take(NAMED).map(|other| self.place_of(*other)).collect();
@@ -153,10 +158,6 @@ impl Work<'_> {
     }
 
     fn set_duplicate(&mut self, key: Key, first: Key) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         let message =
             format!("{} is also in {}, with the same value in other words", self.name_of(key), self.place_of(first));
         let mut finding = self.finding(key, Code::DuplicateIdentity, message);
@@ -215,11 +216,7 @@ impl Work<'_> {
     }
 
     fn block(&mut self, key: Key, code: Code, message: String) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-        } else {
-            self.refuse(key, self.finding(key, code, message));
-        }
+        self.refuse(key, self.finding(key, code, message));
     }
 
     /// How managed/ changes by a document.
