@@ -33,7 +33,8 @@ fn every_case_ends_as_its_folder_says() {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let played = std::panic::catch_unwind(|| Case::read(name).and_then(|case| play::play(&case, bless)));
+                    let played =
+                        std::panic::catch_unwind(|| Case::read(name).and_then(|case| play::play(&case, bless)));
                     let fault = match played {
                         Ok(Ok(())) => continue,
                         Ok(Err(fault)) => fault,
@@ -47,7 +48,11 @@ fn every_case_ends_as_its_folder_says() {
     let mut faults = faults.into_inner().unwrap();
     faults.sort();
     let (all, bad) = (names.len(), faults.len());
-    assert!(faults.is_empty(), "{}\n\n{bad} of {all} cases fail; HHGIT_BLESS=1 rewrites what they expect", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{}\n\n{bad} of {all} cases fail; HHGIT_BLESS=1 rewrites what they expect",
+        faults.join("\n")
+    );
     assert!(all > 0, "testrepos/ holds no case");
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fabric::manifest::OnExisting;
+use crate::finding::Finding;
 use crate::ids::BlobId;
 use crate::path::RepoPath;
 use crate::report::Change;
@@ -124,10 +125,6 @@ impl Work<'_> {
     }
 
     fn clash(&mut self, key: Key, all: &[Key], how: &str) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         const NAMED: usize = 5;
         let others: Vec<Key> = all.iter().copied().filter(|other| *other != key).collect();
         let mut places: Vec<String> = others.iter().take(NAMED).map(|other| self.place_of(*other)).collect();
@@ -135,14 +132,10 @@ impl Work<'_> {
             places.push(format!("{} more places", others.len() - NAMED));
         }
         let message = format!("{} is also in {} {how}", self.name_of(key), places.join(", "));
-        self.refuse(key, self.finding(key, Code::DuplicateIdentity, message));
+        self.turn_away(key, self.finding(key, Code::DuplicateIdentity, message));
     }
 
     fn set_duplicate(&mut self, key: Key, first: Key) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         let message =
             format!("{} is also in {}, with the same value in other words", self.name_of(key), self.place_of(first));
         let mut finding = self.finding(key, Code::DuplicateIdentity, message);
@@ -150,7 +143,7 @@ impl Work<'_> {
         finding.help =
             "Nothing needs to be done: the other one was taken. Delete this one when its comments are not needed."
                 .to_owned();
-        self.refuse(key, finding);
+        self.turn_away(key, finding);
     }
 
     fn name_of(&self, key: Key) -> String {
@@ -201,10 +194,17 @@ impl Work<'_> {
     }
 
     fn block(&mut self, key: Key, code: Code, message: String) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-        } else {
-            self.refuse(key, self.finding(key, code, message));
+        self.turn_away(key, self.finding(key, code, message));
+    }
+
+    /// Refuses a document; what --retry found stays where it is, and the reason is said if its path was named.
+    fn turn_away(&mut self, key: Key, finding: Finding) {
+        match self.sources[key.0].home {
+            Home::Raw | Home::Loose => self.refuse(key, finding),
+            Home::Retried { named } => {
+                self.set(key, State::Stays);
+                self.findings.extend(named.then_some(finding));
+            }
         }
     }
 

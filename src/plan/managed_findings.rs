@@ -52,12 +52,18 @@ impl Work<'_> {
                 }
                 findings.push(finding);
             }
-            findings.extend(self.placement(settled, path, documents.len(), document));
+            findings.extend(self.placement(settled, path, documents, document));
         }
     }
 
     /// Whether a document of managed/ is the only holder of its object, alone at its own path.
-    fn placement(&self, settled: &Settled, path: &RepoPath, count: usize, document: &Document) -> Option<Finding> {
+    fn placement(
+        &self,
+        settled: &Settled,
+        path: &RepoPath,
+        documents: &[Document],
+        document: &Document,
+    ) -> Option<Finding> {
         let identity = document.identity.as_ref()?;
         let about = |code: Code, message: String| {
             let mut finding = Finding::new(code, self.survey.path.join_path(&managed(path)), message);
@@ -75,18 +81,27 @@ impl Work<'_> {
             .filter(|holder| *holder != path && !gone(holder))
             .map(|holder| self.survey.path.join_path(&managed(holder)).to_string())
             .collect();
+        let same = |other: &&Document| other.identity.as_ref() == Some(identity) && other.number != document.number;
+        let here = documents.iter().find(same).map(|other| format!("line {} of the same file", other.lines.0));
+        let others: Vec<String> = here.into_iter().chain(others).collect();
         if !others.is_empty() {
             let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also in {}", others.join(", ")));
             finding.help =
-                "Keep one of the files in managed/ and delete the others; which one is applied last is chance."
-                    .to_owned();
+                "Keep one of them in managed/ and delete the others; which one is applied last is chance.".to_owned();
             return Some(finding);
         }
         let target = document.target.as_ref()?.path();
-        if target != path {
-            let own = self.survey.path.join_path(&managed(target));
-            return Some(about(Code::Misplaced, format!("{identity} belongs in {own}")));
+        let message = if target != path {
+            format!("{identity} belongs in {}", self.survey.path.join_path(&managed(target)))
+        } else if documents.len() > 1 {
+            format!("{identity} shares its file with other documents")
+        } else {
+            return None;
+        };
+        let mut finding = about(Code::Misplaced, message);
+        if settled.tried_repair {
+            "Move its file into raw/, where each of its documents is sorted.".clone_into(&mut finding.help);
         }
-        (count > 1).then(|| about(Code::Misplaced, format!("{identity} shares its file with other documents")))
+        Some(finding)
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Settled {
     pub(super) repairs: BTreeMap<RepoPath, Repair>,
     /// The files whose only object a raw one takes over.
     pub(super) replaced: BTreeSet<RepoPath>,
+    /// Whether repairs were asked for.
+    pub(super) tried_repair: bool,
 }
 
 /// Settles the raw objects (with their canonical paths below managed/), and repairs if `repair` is set.
@@ -71,7 +73,7 @@ pub(super) fn settle(holdings: &Holdings, incoming: &BTreeMap<Identity, RepoPath
             .map(|(file, _)| file.clone())
             .collect();
         if newly_blocked.is_empty() && newly_dropped.is_empty() {
-            return Settled { blocked, repairs, replaced };
+            return Settled { blocked, repairs, replaced, tried_repair: repair };
         }
         blocked.extend(newly_blocked);
         dropped.extend(newly_dropped);

@@ -8,7 +8,7 @@ use super::{Role, Style, count, sanitize};
 use crate::finding::{Finding, ObjectRef};
 use crate::path::RepoPath;
 use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Report};
-use crate::verdict::code::Severity;
+use crate::verdict::code::{Code, Severity};
 
 /// How many rows a list shows unless everything is asked for.
 const ROWS: usize = 50;
@@ -18,19 +18,14 @@ pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<
     for fabric in &report.fabrics {
         writeln!(out, "{}", headline(fabric, style))?;
     }
-    findings(out, &report.findings, style)?;
-    objects(out, report, style)?;
-    if style.verbose {
-        repairs(out, report, style)?;
-    }
-    diffs(out, report, style)?;
-    if !report.notes.is_empty() {
-        writeln!(out)?;
-    }
-    for note in &report.notes {
-        writeln!(out, "{}", style.labelled(0, "note", note))?;
-    }
-    if !(report.findings.is_empty() && report.notes.is_empty()) {
+    let mut details = Vec::new();
+    findings(&mut details, &report.findings, style)?;
+    objects(&mut details, report, style)?;
+    repairs(&mut details, report, style)?;
+    diffs(&mut details, report, style)?;
+    notes(&mut details, &report.notes, style)?;
+    out.write_all(&details)?;
+    if !details.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", outcome(report, style))
@@ -128,7 +123,7 @@ fn managed() -> RepoPath {
 fn moved(fabric: &RepoPath, row: &DocumentRow) -> String {
     let what = row.object.as_ref().map_or_else(|| row.source.to_string(), name);
     let line = row.lines.map(|(first, _)| format!(":{first}")).unwrap_or_default();
-    format!("{what}: {} (from {}{line})", fabric.join_path(&row.target), row.source)
+    format!("{what}: {} (from {}{line})", fabric.join_path(&row.target), fabric.join_path(&row.source))
 }
 
 /// An object as people say it: kind and name, the namespace where it is not the usual one.
@@ -140,8 +135,17 @@ fn name(object: &ObjectRef) -> String {
     }
 }
 
+fn notes(out: &mut dyn Write, notes: &[String], style: Style) -> io::Result<()> {
+    if !notes.is_empty() {
+        writeln!(out)?;
+    }
+    notes.iter().try_for_each(|note| writeln!(out, "{}", style.labelled(0, "note", note)))
+}
+
+/// The repairs, but for the folders that were made unless everything is asked for.
 fn repairs(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     let all = report.fabrics.iter().flat_map(|fabric| fabric.repairs.iter().map(move |repair| (fabric, repair)));
+    let all = all.filter(|(_, repair)| style.verbose || repair.code != Code::MissingDirectory);
     let rows: Vec<String> =
         all.map(|(fabric, repair)| format!("{}: {}", fabric.path.join_path(&repair.path), repair.code)).collect();
     list(out, "repairs", &rows, style)

@@ -78,10 +78,12 @@ impl Case {
 
     /// What the folder holds too much or too little of, once it was blessed.
     pub(crate) fn stray(&self) -> Option<String> {
-        let laid: Vec<&str> = self.told.steps.iter().filter_map(|step| step.strip_prefix("lay ")).collect();
+        let laid: Vec<&str> =
+            self.told.steps.iter().filter_map(|step| step.strip_prefix("lay ")?.split(' ').next()).collect();
         let entries = fs::read_dir(&self.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let stray = entries.filter(|name| !ALLOWED.contains(&name.as_str()) && !laid.contains(&name.as_str()));
-        let missing = NEEDED.iter().filter(|name| !self.dir.join(name).exists()).map(|name| format!("{name} is missing"));
+        let missing =
+            NEEDED.iter().filter(|name| !self.dir.join(name).exists()).map(|name| format!("{name} is missing"));
         let faults: Vec<String> = stray.map(|name| format!("{name} does not belong here")).chain(missing).collect();
         (!faults.is_empty()).then(|| faults.join("\n"))
     }

@@ -40,7 +40,8 @@ fn every_verdict_code_has_a_case_or_comes_later() {
 #[test]
 fn every_case_that_the_readme_names_is_there() {
     let names: BTreeSet<String> = case::names().into_iter().collect();
-    let rows: Vec<String> = section("What the tool before hhgit did").into_iter().filter(|line| line.starts_with("| ")).collect();
+    let rows: Vec<String> =
+        section("What the tool before hhgit did").into_iter().filter(|line| line.starts_with("| ")).collect();
     for line in &rows {
         for name in quoted(line).filter(|word| !word.contains('/') && !word.contains(' ')) {
             assert!(names.contains(name), "the README names {name}, which is no case: {line}");
@@ -52,7 +53,8 @@ fn every_case_that_the_readme_names_is_there() {
             continue;
         }
         let number = format!("{row:02}");
-        let has = |line: &&String| line.split('|').nth(1).is_some_and(|cell| cell.split_whitespace().any(|n| n == number));
+        let has =
+            |line: &&String| line.split('|').nth(1).is_some_and(|cell| cell.split_whitespace().any(|n| n == number));
         assert_eq!(rows.iter().filter(has).count(), 1, "row {number} of the table");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::case::Case;
 use crate::files::{self, File, Files};
-use crate::support::{NOW, TempRepo, commit_id};
+use crate::support::{NOW, TempRepo, branch};
 
 /// What `hhgit sync` answered.
 pub(crate) struct Told {
@@ -44,6 +44,10 @@ pub(crate) fn set(case: &Case, hash: &str) -> Result<TempRepo, String> {
                 commit(&repo, format!("M 040000 {tree} \"\"\n").as_bytes());
             }
             ["lay", folder] => commit(&repo, &lay(&files::read(&case.dir.join(folder))?, hash)),
+            ["lay", folder, "without", path] => {
+                let laid = lay(&files::read(&case.dir.join(folder))?, hash);
+                commit(&repo, &[&*laid, b"D ", &*quoted(&name(path)?), b"\n"].concat());
+            }
             ["move", from, to] => {
                 commit(&repo, &[b"R ", &*quoted(&name(from)?), b" ", &*quoted(&name(to)?), b"\n"].concat());
             }
@@ -56,9 +60,10 @@ pub(crate) fn set(case: &Case, hash: &str) -> Result<TempRepo, String> {
 
 /// Commits these changes onto main.
 fn commit(repo: &TempRepo, changes: &[u8]) {
-    let mut stream = format!("commit refs/heads/main\ncommitter Operator <operator@example.org> {NOW} +0000\n").into_bytes();
+    let mut stream =
+        format!("commit refs/heads/main\ncommitter Operator <operator@example.org> {NOW} +0000\n").into_bytes();
     stream.extend_from_slice(b"data 9\nby people\n");
-    if repo.tip("main").is_some() {
+    if std::fs::exists(repo.git_dir().join("refs/heads/main")).unwrap() {
         stream.extend_from_slice(b"from refs/heads/main^0\n");
     }
     stream.extend_from_slice(changes);
@@ -104,7 +109,8 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
     let report = tempfile::NamedTempFile::new().unwrap();
     let json = format!("--output=json={}", report.path().display());
     let dir = dir.display().to_string();
-    let args = ["hhgit", "-C", &dir, "--output=human", &json, "sync"].into_iter().chain(flags.iter().map(String::as_str));
+    let args =
+        ["hhgit", "-C", &dir, "--output=human", &json, "sync"].into_iter().chain(flags.iter().map(String::as_str));
     let around = Surroundings {
         terminal: Terminal::default(),
         width: None,
@@ -115,7 +121,12 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
     let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around, &mut hhgit::modes::talk::Alone);
     let json_text = std::fs::read_to_string(report.path()).unwrap();
     let human = format!("{}{}", String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
-    Told { human: human.replace(&dir, "REPOSITORY"), json: serde_json::from_str(&json_text).ok(), json_text, exit: exit.code() }
+    Told {
+        human: human.replace(&dir, "REPOSITORY"),
+        json: serde_json::from_str(&json_text).ok(),
+        json_text,
+        exit: exit.code(),
+    }
 }
 
 /// A tree's entries by path, folders left out.
@@ -125,7 +136,7 @@ pub(crate) type Entries = std::collections::BTreeMap<Vec<u8>, Entry>;
 pub(crate) fn entries(repo: &TempRepo) -> Entries {
     let opened = open(repo);
     let reader = Reader::new(&opened).unwrap();
-    let commit = reader.commit(commit_id(&repo.git(&["rev-parse", "main"]))).unwrap();
+    let commit = reader.commit(opened.tip(&branch("main")).unwrap().unwrap()).unwrap();
     let mut found = Entries::new();
     below(&reader, commit.tree, &[], &mut found);
     found
