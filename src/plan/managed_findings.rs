@@ -1,10 +1,10 @@
 //! What is wrong in managed/ and stays so: objects at wrong paths, doubled ones, files that are none of Hedgehog's.
 
-use crate::fabric::layout::{GITKEEP, stays_in_managed};
+use crate::fabric::layout::{GITKEEP, is_yaml_name, stays_in_managed};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::verdict::code::{Code, Severity};
-use crate::verdict::file::{Document, File};
+use crate::verdict::file::{Document, File, by_entry};
 
 use super::arrange::managed;
 use super::settle::Settled;
@@ -13,9 +13,9 @@ use super::work::Work;
 impl Work<'_> {
     /// Says what is wrong with the files of managed/ that stay as they are.
     pub(super) fn find_in_managed(&mut self, settled: &Settled) {
-        let stays = |path: &&RepoPath| !settled.replaced.contains(*path) && !settled.repairs.contains_key(*path);
+        let stays = |path: &RepoPath| !settled.replaced.contains(path) && !settled.repairs.contains_key(path);
         let mut findings = Vec::new();
-        for path in self.holdings.leaves.keys().filter(stays) {
+        for (path, entry) in self.holdings.leaves.iter().filter(|(path, _)| stays(path)) {
             let name = path.file_name();
             if stays_in_managed(name) || name == GITKEEP.as_bytes() {
                 continue;
@@ -24,7 +24,10 @@ impl Work<'_> {
                 Some(File::Documents(documents)) => self.documents_findings(settled, path, documents, &mut findings),
                 Some(File::Whole(finding)) if finding.severity == Severity::Error => findings.push((**finding).clone()),
                 Some(File::Whole(finding)) => findings.push(self.foreign(path, &finding.message)),
-                None => findings.push(self.foreign(path, "the name does not end in .yaml, .yml or .json")),
+                None => {
+                    let reason = by_entry(path, entry, is_yaml_name(name));
+                    findings.extend(reason.map(|reason| self.foreign(path, &reason.message)));
+                }
             }
         }
         self.findings.extend(findings);
@@ -79,13 +82,13 @@ impl Work<'_> {
             .holders(identity)
             .iter()
             .filter(|holder| *holder != path && !gone(holder))
-            .map(|holder| self.survey.path.join_path(&managed(holder)).to_string())
+            .map(|holder| format!("in {}", self.survey.path.join_path(&managed(holder))))
             .collect();
         let same = |other: &&Document| other.identity.as_ref() == Some(identity) && other.number != document.number;
-        let here = documents.iter().find(same).map(|other| format!("line {} of the same file", other.lines.0));
+        let here = documents.iter().find(same).map(|other| format!("at line {} of the same file", other.lines.0));
         let others: Vec<String> = here.into_iter().chain(others).collect();
         if !others.is_empty() {
-            let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also in {}", others.join(", ")));
+            let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also {}", others.join(", ")));
             finding.help =
                 "Keep one of them in managed/ and delete the others; which one is applied last is chance.".to_owned();
             return Some(finding);
