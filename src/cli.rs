@@ -106,7 +106,7 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
         }
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
-            commands::demo(&common, keep.map(|keep| common.directory.join(keep)), style)
+            commands::demo(keep.map(|keep| common.directory.join(keep)), style)
         }
         Command::Kinds => without_report(&global, "kinds").and_then(|()| commands::kinds(style)),
         Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
 use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
-use crate::options::{Common, Init, Sync};
+use crate::options::{self, Common, Init, Sync};
 use crate::render::{self, Style};
 use crate::report::{Report, Status};
 use crate::verdict::code::Code;
@@ -36,16 +36,10 @@ pub(super) fn status(common: &Common) -> Result<Status, Failure> {
 }
 
 /// `hhgit demo`.
-pub(super) fn demo(_common: &Common, _keep: Option<PathBuf>, _style: Style) -> Result<Answer, Failure> {
-    Err(not_built("demo"))
-}
-
-fn not_built(command: &str) -> Failure {
-    Failure {
-        exit: Exit::CouldNot,
-        error: anyhow::anyhow!("hhgit {command} is not built yet"),
-        help: Some("This version answers hhgit kinds, hhgit explain and hhgit generate.".to_owned()),
-    }
+pub(super) fn demo(keep: Option<PathBuf>, style: Style) -> Result<Answer, Failure> {
+    let options = options::Demo { keep, color: style.color, width: style.width.unwrap_or(render::demo::WIDTH) };
+    let shown = modes::demo::demo(&options).map_err(failed)?;
+    answer(|out| render::demo::demo(out, &shown, style))
 }
 
 /// `hhgit kinds`.

@@ -158,8 +158,8 @@ fn is_marked(path: &Path) -> bool {
     read.is_ok() && start == MARK
 }
 
-/// The pack directory's own lock; none where it cannot be had.
-fn lock_dir(dir: &Path) -> Option<File> {
+/// A directory's own lock; none where it cannot be had.
+pub(super) fn lock_dir(dir: &Path) -> Option<File> {
     let file = File::open(dir).ok()?;
     for _ in 0..TRIES.0 {
         match file.try_lock() {

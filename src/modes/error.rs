@@ -8,6 +8,8 @@ use crate::ids::CommitId;
 use crate::plan::PlanError;
 use crate::snapshot::ReadError;
 
+use super::demo::DemoError;
+
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModeError {
@@ -38,6 +40,9 @@ pub enum ModeError {
     /// Git could not be asked.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// There is no demo.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// No branch is checked out and none was named.
     #[error("HEAD is detached, so there is no branch to move; name one: hhgit {command} main")]
     Detached {
@@ -126,7 +131,8 @@ impl ModeError {
         match self {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
-            Self::Detached { .. }
+            Self::Demo(DemoError::Exists { .. })
+            | Self::Detached { .. }
             | Self::DetachedInit
             | Self::NoBranch { .. }
             | Self::Name { .. }

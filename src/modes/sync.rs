@@ -6,7 +6,7 @@ use crate::fabric::layout::{FabricDir, RAW, find};
 use crate::git::publish::Reflog;
 use crate::git::tree::apply;
 use crate::git::worktree::uncommitted_below;
-use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, publish, write};
+use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::{CommitId, TreeId};
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
@@ -29,17 +29,24 @@ pub(super) const TRIES: u32 = 10;
 
 /// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
 pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
-    let repo = Repo::open(&common.directory)?;
-    let branch = branch(&repo, options.branch.as_deref(), "sync")?;
+    sync_in(&Repo::open(&common.directory)?, common, options, talk)
+}
+
+/// Syncs a branch of a repository that is open already.
+pub fn sync_in(repo: &Repo, common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+    let branch = branch(repo, options.branch.as_deref(), "sync")?;
     let mut task = Task::of_sync(common, options);
+    if !task.dry_run {
+        clean_up(repo, &branch);
+    }
     for tries in 1..=TRIES {
-        let tip = tip(&repo, &branch, options.branch.is_some())?;
+        let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
-        let reader = Reader::new(&repo)?;
+        let reader = Reader::new(repo)?;
         let input = reader.commit(tip)?;
-        let meta = authorship::of_sync(&repo, &input, &common.identities, options.sign)?;
+        let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        let from = Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs };
+        let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs };
         let done = task.run(&from, &meta, talk)?;
         match done {
             Done::Report(report) => return Ok(*report),

@@ -77,13 +77,10 @@ impl Work<'_> {
             finding
         };
         let gone = |holder: &RepoPath| settled.replaced.contains(holder) || settled.repairs.contains_key(holder);
-        let others: Vec<String> = self
-            .holdings
-            .holders(identity)
-            .iter()
-            .filter(|holder| *holder != path && !gone(holder))
-            .map(|holder| format!("in {}", self.survey.path.join_path(&managed(holder))))
-            .collect();
+        const NAMED: usize = 5;
+        let others = self.holdings.holders(identity).iter().filter(|holder| *holder != path && !gone(holder));
+        let others: Vec<String> =
+            others.take(NAMED).map(|holder| format!("in {}", self.survey.path.join_path(&managed(holder)))).collect();
         let same = |other: &&Document| other.identity.as_ref() == Some(identity) && other.number != document.number;
         let here = documents.iter().find(same).map(|other| format!("at line {} of the same file", other.lines.0));
         let others: Vec<String> = here.into_iter().chain(others).collect();
