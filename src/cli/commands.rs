@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 
 use super::args::{Cli, Generate};
+use super::manual;
 use super::{Answer, Failure};
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
@@ -48,36 +49,23 @@ pub(super) fn kinds(style: Style) -> Result<Answer, Failure> {
 }
 
 /// `hhgit explain CODE`.
-pub(super) fn explain(code: Code, style: Style) -> Result<Answer, Failure> {
-    answer(|out| render::list::explain(out, code, style))
+pub(super) fn explain(code: Option<Code>, style: Style) -> Result<Answer, Failure> {
+    answer(|out| match code {
+        Some(code) => render::list::explain(out, code, style),
+        None => render::list::codes(out, style),
+    })
 }
 
 /// `hhgit generate WHAT`.
 pub(super) fn generate(what: Generate) -> Result<Answer, Failure> {
     answer(|out| match what {
         Generate::Schema => render::json::schema(out),
-        Generate::Man => manual(out),
+        Generate::Man => manual::page(out),
         Generate::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hhgit", out);
             Ok(())
         }
     })
-}
-
-/// One page for all: the program's own, then each command's synopsis and options as sub-sections.
-fn manual(out: &mut Vec<u8>) -> io::Result<()> {
-    clap_mangen::Man::new(Cli::command()).render(out)?;
-    for command in Cli::command().get_subcommands() {
-        let name = format!("hhgit {}", command.get_name());
-        let page = clap_mangen::Man::new(command.clone().bin_name(&name).display_name(&name));
-        let mut section = Vec::new();
-        page.render_synopsis_section(&mut section)?;
-        page.render_description_section(&mut section)?;
-        page.render_options_section(&mut section)?;
-        out.extend_from_slice(format!(".SH \"{}\"\n", name.to_uppercase()).as_bytes());
-        out.extend_from_slice(String::from_utf8_lossy(&section).replace(".SH ", ".SS ").as_bytes());
-    }
-    Ok(())
 }
 
 fn answer(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<Answer, Failure> {

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::fabric::inventory::{Leaves, leaves};
-use crate::fabric::layout::{RAW, SIDECAR, UNMANAGED, tree_at};
+use crate::fabric::layout::{RAW, tree_at};
 use crate::git::make::{MakeError, make};
 use crate::git::run::{Git, GitError};
 use crate::git::{Environment, Reader, Repo};
@@ -24,8 +24,10 @@ use super::talk::Alone;
 
 /// The fabric directory.
 const FABRIC: &str = "fabric-1";
-/// The file below raw/ whose sidecar is shown.
-const SHOWN: &str = "rack-1/wiring.yaml";
+/// The file in unmanaged/ that is a letter short of being right.
+const MISTAKE: &str = "unmanaged/rack-1/wiring.yaml";
+/// The files that are shown after the sync.
+const EXHIBITS: [&str; 2] = ["managed/switches/leaf-1.yaml", "unmanaged/rack-1/wiring.yaml.metadata"];
 /// Who makes the fabric directory and pushes the files, and when: 2026-03-02 10:00 UTC.
 const WHO: (&str, &str) = ("Sam Operator", "sam@example.org");
 const WHEN: i64 = 1_772_445_600;
@@ -84,9 +86,10 @@ fn run(dir: &Path, options: &options::Demo) -> Result<Demo, ModeError> {
     super::init::init_in(&repo, &common(dir, sam()), &init, &mut Alone)?;
     let pushed = push(&repo, dir, &fabric)?;
     let report = super::sync::sync_in(&repo, &common(dir, Identity::default()), &Sync::default(), &mut Alone)?;
-    let (after, sidecar) = look(&repo, &fabric, &report)?;
+    let (after, exhibits) = look(&repo, &fabric, &report)?;
     let log = log(&repo, options)?;
-    Ok(Demo { fabric, pushed, report, after, sidecar, log, kept: None })
+    let mistake = plain(MISTAKE);
+    Ok(Demo { fabric, pushed, report, after, exhibits, mistake, log, kept: None })
 }
 
 fn common(dir: &Path, who: Identity) -> Common {
@@ -110,7 +113,7 @@ fn push(repo: &Repo, dir: &Path, fabric: &RepoPath) -> Result<Vec<(RepoPath, &'s
         let path = dir.join(fabric.to_string()).join(&below);
         let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, file.text));
         made.map_err(|source| DemoError::Make { path, source })?;
-        pushed.push((RepoPath::new(below).expect("the sample's paths are plain"), file.note));
+        pushed.push((plain(&below), file.note));
     }
     Git::new(repo, "add", &[]).args(["--all"]).run()?;
     let mut commit = Git::new(repo, "commit", &[]).args(["--quiet", "--message=Wire up fabric-1, first tenants"]);
@@ -122,26 +125,37 @@ fn push(repo: &Repo, dir: &Path, fabric: &RepoPath) -> Result<Vec<(RepoPath, &'s
     Ok(pushed)
 }
 
-/// Every file of the fabric directory as the sync left it, and the sidecar that is shown.
-fn look(repo: &Repo, fabric: &RepoPath, report: &Report) -> Result<(Vec<RepoPath>, (RepoPath, String)), ModeError> {
+/// What the sync left: every path in the fabric directory, and the files that are shown.
+fn look(
+    repo: &Repo,
+    fabric: &RepoPath,
+    report: &Report,
+) -> Result<(Vec<RepoPath>, Vec<(RepoPath, String)>), ModeError> {
     let reader = Reader::new(repo)?;
     let root = report.result.map_or_else(|| TreeId::empty(repo.hash_kind()), |point| point.tree);
     let files = match tree_at(&reader, root, fabric)? {
         Some(tree) => leaves(&reader, tree, fabric)?,
         None => Leaves::new(),
     };
-    let shown = RepoPath::new(format!("{UNMANAGED}/{SHOWN}{SIDECAR}")).expect("the sample's paths are plain");
-    let text = match files.get(&shown).and_then(|entry| entry.as_file()) {
-        Some(id) => String::from_utf8_lossy(&reader.blob(id)?).into_owned(),
-        None => String::new(),
-    };
-    Ok((files.into_keys().collect(), (shown, text)))
+    let mut exhibits = Vec::new();
+    for path in EXHIBITS.map(plain) {
+        if let Some(id) = files.get(&path).and_then(|entry| entry.as_file()) {
+            let text = String::from_utf8_lossy(&reader.blob(id)?).into_owned();
+            exhibits.push((path, text));
+        }
+    }
+    Ok((files.into_keys().collect(), exhibits))
 }
 
-fn log(repo: &Repo, options: &options::Demo) -> Result<String, DemoError> {
+/// A path that stands in this file or in the sample.
+fn plain(path: &str) -> RepoPath {
+    RepoPath::new(path).expect("the demo's own paths are plain, which its test runs over")
+}
+
+fn log(repo: &Repo, options: &options::Demo) -> Result<(String, String), DemoError> {
+    const ARGS: [&str; 4] = ["--format=short", "--abbrev-commit", "--stat", "--stat-count=5"];
     let color = if options.color { "--color=always" } else { "--color=never" };
-    let git = Git::new(repo, "log", &[]).args(["--format=short", "--abbrev-commit", color]);
-    let stat = format!("--stat={}", options.width);
-    let said = git.arg(stat).arg("--stat-count=6").run()?;
-    Ok(String::from_utf8_lossy(&said).into_owned())
+    let git = Git::new(repo, "log", &[]).args(ARGS).arg(color).arg(format!("--stat-width={}", options.width));
+    let said = git.run()?;
+    Ok((format!("git log {}", ARGS.join(" ")), String::from_utf8_lossy(&said).into_owned()))
 }

@@ -44,10 +44,10 @@ pub enum ModeError {
     #[error(transparent)]
     Demo(#[from] DemoError),
     /// No branch is checked out and none was named.
-    #[error("HEAD is detached, so there is no branch to move; name one: hhgit {command} main")]
+    #[error("HEAD is detached, so {remedy}")]
     Detached {
-        /// The command.
-        command: &'static str,
+        /// What is missing for that, and what to do.
+        remedy: &'static str,
     },
     /// No branch is checked out that a new fabric directory could be committed to.
     #[error("HEAD is detached, so there is no branch to commit to; check one out first: git switch main")]

@@ -1,11 +1,12 @@
 //! `hhgit init`: a folder becomes a fabric directory, in one commit that says who asked for it and when.
 
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{Site, site};
+use crate::fabric::layout::{MANAGED, RAW, Site, site};
 use crate::fabric::manifest::is_name;
 use crate::git::{Head, Reader, Repo};
 use crate::ids::TreeId;
 use crate::options::{Common, Init};
+use crate::path::RepoPath;
 use crate::plan::fabric::Order;
 use crate::report::{Outcome, Point, Report};
 use crate::snapshot::Objects;
@@ -47,7 +48,10 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
         let dirs = [dir];
         let from = Start { repo, reader: &reader, branch: &branch, input: input.as_ref(), dirs: &dirs };
         match task.run(&from, &meta, talk)? {
-            Done::Report(report) => return Ok(*report),
+            Done::Report(mut report) => {
+                report.notes.extend(first_steps(&report, &options.path));
+                return Ok(*report);
+            }
             Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
             Done::Moved if tries == TRIES => {
                 return Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries });
@@ -70,6 +74,14 @@ fn task(options: &Init) -> Task {
         max_deletions: None,
         agreed: options.yes,
     }
+}
+
+/// What a person does next with a new fabric directory.
+fn first_steps(report: &Report, path: &RepoPath) -> Option<String> {
+    let (raw, managed) = (path.child(RAW), path.child(MANAGED));
+    (report.outcome == Outcome::Committed).then(|| {
+        format!("Put files into {raw}, commit them, then run hhgit sync. Let Argo CD or Flux apply {managed}.")
+    })
 }
 
 fn taken(reference: &str, input: Option<Point>, options: &Init) -> Report {

@@ -16,10 +16,12 @@ pub struct Demo {
     pub report: Report,
     /// Every file of the fabric directory after the sync, relative to it, in path order.
     pub after: Vec<RepoPath>,
-    /// One sidecar: its path relative to the fabric directory, and its text.
-    pub sidecar: (RepoPath, String),
-    /// What `git log` said, in git's own colours if they were asked for.
-    pub log: String,
+    /// Some files after the sync, each with its text: paths relative to the fabric directory.
+    pub exhibits: Vec<(RepoPath, String)>,
+    /// The file in unmanaged/ whose mistake is mended most easily, relative to the fabric directory.
+    pub mistake: RepoPath,
+    /// A git command, and what git said to it, in git's own colours if they were asked for.
+    pub log: (String, String),
     /// The repository, if it was kept.
     pub kept: Option<PathBuf>,
 }

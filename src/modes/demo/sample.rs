@@ -19,7 +19,7 @@ macro_rules! sample {
 /// The files, in path order.
 pub(super) const FILES: [Sample; 13] = [
     sample!("README.md", "a note to colleagues"),
-    sample!("dump.yaml", "a VPC out of kubectl get -o yaml, with status and uid"),
+    sample!("dump.yaml", "a VPC as kubectl get -o yaml prints it"),
     sample!("monitoring.yaml", "a ConfigMap that belongs elsewhere"),
     sample!("namespaces.yaml", "an IPv4Namespace and a VLANNamespace"),
     sample!("new-tenant.yaml", "a template that was never filled in"),
