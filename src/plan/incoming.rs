@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::fabric::manifest::OnExisting;
-use crate::finding::Finding;
 use crate::ids::BlobId;
 use crate::path::RepoPath;
 use crate::report::Change;
@@ -23,6 +22,9 @@ use super::work::{Key, State, Work};
 
 /// The objects whose file is decided: the document that supplies it, by identity.
 pub(super) type Suppliers = BTreeMap<Identity, Key>;
+
+const REVERTED: &str = "the last commit that touched this file took its sync back";
+const YIELDED: &str = "To apply this one all the same, run hhgit sync --retry with its path; otherwise delete it.";
 
 impl Work<'_> {
     /// What rule 8 has to be asked about: the valid documents of raw/.
@@ -48,8 +50,7 @@ impl Work<'_> {
     /// Parks the documents whose sync was taken back.
     pub(super) fn refuse_reverted(&mut self, reverted: &[Key]) {
         for key in reverted {
-            let message = "the last commit that touched this file took its sync back".to_owned();
-            self.refuse(*key, self.finding(*key, Code::Reverted, message));
+            self.refuse(*key, self.finding(*key, Code::Reverted, REVERTED.to_owned()));
         }
     }
 
@@ -79,28 +80,38 @@ impl Work<'_> {
     /// does not, but is judged as if it lay in raw/.
     fn let_retried_yield(&mut self, groups: &mut BTreeMap<Identity, Vec<Key>>) -> Result<(), PlanError> {
         let is_retried = |key: &Key| matches!(self.sources[key.0].home, Home::Retried { .. });
-        let fresh = |keys: &Vec<Key>| keys.iter().any(|key| !is_retried(key));
         let retried = groups.iter().flat_map(|(identity, keys)| {
-            let fresh = fresh(keys);
+            let fresh = keys.iter().copied().find(|key| !is_retried(key));
             keys.iter().filter(|key| is_retried(key)).map(move |key| (*key, (identity.clone(), fresh)))
         });
         // In the documents' order, so that each file and each sidecar is read once.
-        let retried: BTreeMap<Key, (Identity, bool)> = retried.collect();
+        let retried: BTreeMap<Key, (Identity, Option<Key>)> = retried.collect();
         let mut sidecar: Option<(usize, Option<Sidecar>)> = None;
         for (key, (identity, fresh)) in retried {
-            let Home::Retried { named } = self.sources[key.0].home else { continue };
-            let held = !self.holdings.holders(&identity).is_empty();
+            let Home::Retried { named: false } = self.sources[key.0].home else { continue };
             if sidecar.as_ref().is_none_or(|(source, _)| *source != key.0) {
                 sidecar = Some((key.0, self.sidecar_of_source(key.0)?));
             }
             let says = |s: &Sidecar| s.says(self.document(key).number, Code::Reverted);
-            let reverted = || sidecar.as_ref().is_some_and(|(_, sidecar)| sidecar.as_ref().is_some_and(says));
-            if !named && (fresh || held || reverted()) {
-                groups.entry(identity).or_default().retain(|other| *other != key);
-                self.set(key, State::Stays);
-            }
+            let (code, message) = if sidecar.as_ref().is_some_and(|(_, sidecar)| sidecar.as_ref().is_some_and(says)) {
+                (Code::Reverted, REVERTED.to_owned())
+            } else if let Some(fresh) = fresh {
+                (Code::DuplicateIdentity, format!("{identity} is also in {}", self.place_of(fresh)))
+            } else if !self.holdings.holders(&identity).is_empty() {
+                (Code::AlreadyManaged, format!("managed/ holds {identity}"))
+            } else {
+                continue;
+            };
+            groups.entry(identity).or_default().retain(|other| *other != key);
+            self.yields(key, code, message);
         }
         Ok(())
+    }
+
+    fn yields(&mut self, key: Key, code: Code, message: String) {
+        let mut finding = self.finding(key, code, message);
+        YIELDED.clone_into(&mut finding.help);
+        self.refuse(key, finding);
     }
 
     /// Whether what --retry found is but other words for what managed/ holds, and would take turns with it for ever.
@@ -120,7 +131,7 @@ impl Work<'_> {
         finding.severity = Severity::Info;
         finding.help =
             "Delete this one when its comments are not needed; to have its words, move it into raw/.".to_owned();
-        self.turn_away(key, finding);
+        self.refuse(key, finding);
     }
 
     /// hhgit's sidecar of a file that --retry found, if it speaks of the file as it is.
@@ -157,7 +168,7 @@ impl Work<'_> {
             places.push(format!("{} more places", all.len() - 1 - NAMED));
         }
         let message = format!("{} is also in {} {how}", self.name_of(key), places.join(", "));
-        self.turn_away(key, self.finding(key, Code::DuplicateIdentity, message));
+        self.refuse(key, self.finding(key, Code::DuplicateIdentity, message));
     }
 
     fn set_duplicate(&mut self, key: Key, first: Key) {
@@ -168,7 +179,7 @@ impl Work<'_> {
         finding.help =
             "Nothing needs to be done: the other one was taken. Delete this one when its comments are not needed."
                 .to_owned();
-        self.turn_away(key, finding);
+        self.refuse(key, finding);
     }
 
     fn name_of(&self, key: Key) -> String {
@@ -211,18 +222,7 @@ impl Work<'_> {
     }
 
     fn block(&mut self, key: Key, code: Code, message: String) {
-        self.turn_away(key, self.finding(key, code, message));
-    }
-
-    /// Refuses a document; what --retry found stays where it is, and the reason is said if its path was named.
-    fn turn_away(&mut self, key: Key, finding: Finding) {
-        match self.sources[key.0].home {
-            Home::Raw | Home::Loose => self.refuse(key, finding),
-            Home::Retried { named } => {
-                self.set(key, State::Stays);
-                self.findings.extend(named.then_some(finding));
-            }
-        }
+        self.refuse(key, self.finding(key, code, message));
     }
 
     /// How managed/ changes by a document.
