@@ -12,17 +12,20 @@ mod held;
 #[path = "laws/play.rs"]
 mod play;
 mod support;
+#[path = "laws/together.rs"]
+mod together;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence};
 
 use checks::Broken;
-use generate::{World, world};
+use generate::{Put, World, world};
 use hhgit::plan::source::Retry;
 use hhgit::report::Fate;
 use hhgit::verdict::code::Code;
 use play::play;
 use support::memory::{Memory, Options, Synced};
+use together::Laid;
 
 /// As many cases as the environment says, else as many as take seconds; failures are kept in a file beside this one.
 fn config() -> Config {
@@ -92,6 +95,45 @@ proptest! {
     #[test]
     fn l4_only_what_may_change_does(world in world()) {
         each_sync(&world, checks::only_what_may_change_does)?;
+    }
+
+    /// L5: neither how many threads read nor the order in which objects came decides anything.
+    #[test]
+    fn l5_the_same_input_gives_the_same_commit(world in together::orderly_world(), copies in 1usize..3) {
+        let one = together::outcome(&world, copies, 1, false);
+        for (threads, backwards) in [(2, false), (7, true), (1, true)] {
+            prop_assert_eq!(&one, &together::outcome(&world, copies, threads, backwards));
+        }
+    }
+
+    /// L6: objects are the same however people spread them over files.
+    #[test]
+    fn l6_how_objects_are_spread_over_files_means_nothing(world in together::base_world(), (one, other) in together::spreads()) {
+        let after = |puts: &[Put]| {
+            let mut laid = Laid::new(&world);
+            // What the world itself has in raw/ goes first, so that the spreads stand alone there.
+            laid.sync();
+            laid.push(puts);
+            laid.sync();
+            together::values(&laid.objects())
+        };
+        prop_assert_eq!(after(&one), after(&other));
+    }
+
+    /// L7: a push that comes before the sync of another gives what one after it gives.
+    #[test]
+    fn l7_two_pushes_give_what_one_of_both_gives(world in together::base_world(), (first, second) in together::pushes()) {
+        prop_assume!(!together::order_matters(&world, &first, &second));
+        let mut apart = Laid::new(&world);
+        apart.push(&first);
+        apart.sync();
+        apart.push(&second);
+        apart.sync();
+        let mut at_once = Laid::new(&world);
+        at_once.push(&first);
+        at_once.push(&second);
+        at_once.sync();
+        prop_assert_eq!(apart.objects(), at_once.objects());
     }
 
     /// L8: a dry run tells the truth.

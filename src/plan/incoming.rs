@@ -23,6 +23,9 @@ use super::work::{Key, State, Work};
 /// The objects whose file is decided: the document that supplies it, by identity.
 pub(super) type Suppliers = BTreeMap<Identity, Key>;
 
+const REVERTED: &str = "the last commit that touched this file took its sync back";
+const YIELDED: &str = "To apply this one all the same, run hhgit sync --retry with its path; otherwise delete it.";
+
 impl Work<'_> {
     /// What rule 8 has to be asked about: the valid documents of raw/.
     pub(super) fn revert_candidates(&self) -> Vec<Candidate> {
@@ -47,8 +50,7 @@ impl Work<'_> {
     /// Parks the documents whose sync was taken back.
     pub(super) fn refuse_reverted(&mut self, reverted: &[Key]) {
         for key in reverted {
-            let message = "the last commit that touched this file took its sync back".to_owned();
-            self.refuse(*key, self.finding(*key, Code::Reverted, message));
+            self.refuse(*key, self.finding(*key, Code::Reverted, REVERTED.to_owned()));
         }
     }
 
@@ -66,7 +68,8 @@ impl Work<'_> {
         for (identity, keys) in groups {
             let Some(first) = keys.first().copied() else { continue };
             if likeness.same_value(&keys) && self.adds_nothing(&identity, first)? {
-                keys.into_iter().for_each(|key| self.set(key, State::Stays));
+                let message = format!("managed/ holds {identity} with the same value in other words");
+                keys.into_iter().for_each(|key| self.yields(key, Code::DuplicateIdentity, message.clone()));
             } else if self.agree(&keys, &likeness) {
                 suppliers.insert(identity, first);
             }
@@ -78,28 +81,38 @@ impl Work<'_> {
     /// does not, but is judged as if it lay in raw/.
     fn let_retried_yield(&mut self, groups: &mut BTreeMap<Identity, Vec<Key>>) -> Result<(), PlanError> {
         let is_retried = |key: &Key| matches!(self.sources[key.0].home, Home::Retried { .. });
-        let fresh = |keys: &Vec<Key>| keys.iter().any(|key| !is_retried(key));
         let retried = groups.iter().flat_map(|(identity, keys)| {
-            let fresh = fresh(keys);
+            let fresh = keys.iter().copied().find(|key| !is_retried(key));
             keys.iter().filter(|key| is_retried(key)).map(move |key| (*key, (identity.clone(), fresh)))
         });
         // In the documents' order, so that each file and each sidecar is read once.
-        let retried: BTreeMap<Key, (Identity, bool)> = retried.collect();
+        let retried: BTreeMap<Key, (Identity, Option<Key>)> = retried.collect();
         let mut sidecar: Option<(usize, Option<Sidecar>)> = None;
         for (key, (identity, fresh)) in retried {
-            let Home::Retried { named } = self.sources[key.0].home else { continue };
-            let held = !self.holdings.holders(&identity).is_empty();
+            let Home::Retried { named: false } = self.sources[key.0].home else { continue };
             if sidecar.as_ref().is_none_or(|(source, _)| *source != key.0) {
                 sidecar = Some((key.0, self.sidecar_of_source(key.0)?));
             }
             let says = |s: &Sidecar| s.says(self.document(key).number, Code::Reverted);
-            let reverted = || sidecar.as_ref().is_some_and(|(_, sidecar)| sidecar.as_ref().is_some_and(says));
-            if !named && (fresh || held || reverted()) {
-                groups.entry(identity).or_default().retain(|other| *other != key);
-                self.set(key, State::Stays);
-            }
+            let (code, message) = if sidecar.as_ref().is_some_and(|(_, sidecar)| sidecar.as_ref().is_some_and(says)) {
+                (Code::Reverted, REVERTED.to_owned())
+            } else if let Some(fresh) = fresh {
+                (Code::DuplicateIdentity, format!("{identity} is also in {}", self.place_of(fresh)))
+            } else if !self.holdings.holders(&identity).is_empty() {
+                (Code::AlreadyManaged, format!("managed/ holds {identity}"))
+            } else {
+                continue;
+            };
+            groups.entry(identity).or_default().retain(|other| *other != key);
+            self.yields(key, code, message);
         }
         Ok(())
+    }
+
+    fn yields(&mut self, key: Key, code: Code, message: String) {
+        let mut finding = self.finding(key, code, message);
+        YIELDED.clone_into(&mut finding.help);
+        self.refuse(key, finding);
     }
 
     /// Whether what --retry found is but other words for what managed/ holds, and would take turns with it for ever.
@@ -140,10 +153,6 @@ impl Work<'_> {
     }
 
     fn clash(&mut self, key: Key, all: &[Key], how: &str) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         const NAMED: usize = 5;
         let others = all.iter().filter(|other| **other != key);
         let mut places: Vec<String> = others.take(NAMED).map(|other| self.place_of(*other)).collect();
@@ -155,10 +164,6 @@ impl Work<'_> {
     }
 
     fn set_duplicate(&mut self, key: Key, first: Key) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         let message =
             format!("{} is also in {}, with the same value in other words", self.name_of(key), self.place_of(first));
         let mut finding = self.finding(key, Code::DuplicateIdentity, message);
@@ -209,11 +214,7 @@ impl Work<'_> {
     }
 
     fn block(&mut self, key: Key, code: Code, message: String) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-        } else {
-            self.refuse(key, self.finding(key, code, message));
-        }
+        self.refuse(key, self.finding(key, code, message));
     }
 
     /// How managed/ changes by a document.

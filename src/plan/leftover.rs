@@ -108,7 +108,7 @@ impl Work<'_> {
         for (i, state) in self.states[index].iter().enumerate() {
             match state {
                 State::Refused(findings) => remaining.push((i, findings)),
-                State::Stays | State::Candidate => remaining.push((i, &documents[i].findings)),
+                State::Candidate => remaining.push((i, &documents[i].findings)),
                 State::Supplies(_) | State::Vanishes => continue,
             }
             units.push(documents[i].unit);

@@ -31,10 +31,8 @@ pub(super) type Key = (usize, usize);
 pub(super) enum State {
     /// It is valid, and nothing speaks against it so far.
     Candidate,
-    /// It goes to unmanaged/, for these reasons.
+    /// It goes to unmanaged/ for these reasons, or stays there if --retry found it there.
     Refused(Vec<Finding>),
-    /// It stays in unmanaged/, where --retry found it.
-    Stays,
     /// It becomes the object's file.
     Supplies(Change),
     /// It vanishes: a document of the same bytes becomes the object's file.

@@ -127,7 +127,8 @@ fn has_comment(bytes: &[u8], separator: Span) -> bool {
 
 /// The lines from the first comment after a chunk's content to the chunk's end.
 fn comments_after(bytes: &[u8], content_end: usize, main: Span) -> Option<Span> {
-    let mut line = content_end;
+    // Content may end in the leading separator, where that reads as text.
+    let mut line = content_end.max(main.start);
     if line > main.start && bytes[line - 1] != b'\n' {
         line += bytes[line..main.end].iter().position(|b| *b == b'\n')? + 1;
     }

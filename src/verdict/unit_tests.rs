@@ -51,3 +51,9 @@ fn comments_travel_over_their_separator_but_not_over_one_that_is_read_otherwise(
     assert_eq!(each_alone("a: 1\n# of b\n--- # c\nb: 1\n"), ["a: 1\n", "# of b\n--- # c\nb: 1\n"]);
     assert_eq!(each_alone("a: 1\n# of a\n---\n---\u{a0}\nb: 1\n"), ["a: 1\n# of a\n", "---\u{a0}\nb: 1\n"]);
 }
+
+#[test]
+fn content_that_ends_in_its_separator_keeps_it() {
+    assert_eq!(each_alone("---# text\n---\nb: 1\n"), ["---# text\n", "b: 1\n"]);
+    assert_eq!(each_alone("---# text\n# of b\n---\nb: 1\n"), ["---# text\n", "# of b\nb: 1\n"]);
+}

@@ -214,8 +214,11 @@ fn loose() -> impl Strategy<Value = Put> {
     })
 }
 
+/// A manifest in order.
+pub const MANIFEST: &str = "version: '1.0'\nfabric_name: f\n";
+
 const MANIFESTS: &[&str] = &[
-    "version: '1.0'\nfabric_name: f\n",
+    MANIFEST,
     "version: '1.0'\nfabric_name: f\npolicy: {on-existing: refuse}\n",
     "version: '1.0'\nfabric_name: f\nunknown: 1\n",
     "{\"version\": \"1.0\", \"fabric_name\": \"f\", \"fabric_id\": 1, \"directories\": [\"raw\"]}\n",

@@ -39,7 +39,8 @@ pub fn objects(memory: &Memory, tree: TreeId) -> Objects {
     objects
 }
 
-fn value(bytes: &[u8], number: u32) -> Option<String> {
+/// The value of a document, in the one form that equal values share.
+pub fn value(bytes: &[u8], number: u32) -> Option<String> {
     let chunk = split(bytes).into_iter().find(|chunk| chunk.number == number)?;
     parse(bytes, &chunk, &limits()).ok()?.root.as_ref().map(canonical_json)
 }

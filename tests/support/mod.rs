@@ -221,8 +221,13 @@ pub fn vpc(name: &str, note: &str) -> String {
 
 /// What is left over in the git directory of a run that should have left nothing: locks, temporary files, keep files.
 pub fn leftovers(repo: &TempRepo) -> Vec<String> {
+    leftovers_in(&repo.git_dir())
+}
+
+/// As [`leftovers`], in this git directory.
+pub fn leftovers_in(git_dir: &Path) -> Vec<String> {
     let mut found = Vec::new();
-    let mut open = vec![repo.git_dir()];
+    let mut open = vec![git_dir.to_owned()];
     while let Some(dir) = open.pop() {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
@@ -232,7 +237,7 @@ pub fn leftovers(repo: &TempRepo) -> Vec<String> {
                 || name.starts_with("tmp_")
                 || name.starts_with(".tmp")
             {
-                found.push(path.strip_prefix(repo.git_dir()).unwrap().to_string_lossy().into_owned());
+                found.push(path.strip_prefix(git_dir).unwrap().to_string_lossy().into_owned());
             } else if path.is_dir() {
                 open.push(path);
             }
