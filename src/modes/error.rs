@@ -102,7 +102,8 @@ pub enum ModeError {
     },
     /// Nobody could be asked whether loose files may be taken.
     #[error(
-        "{files} loose files would move to managed/, where Argo CD or Flux must then point; look with --dry-run, then agree with --yes"
+        "{} would move to managed/, where Argo CD or Flux must then point; look with --dry-run, then agree with --yes",
+        loose(*files)
     )]
     CannotAsk {
         /// How many.
@@ -123,6 +124,10 @@ pub enum ModeError {
         /// The branch.
         branch: String,
     },
+}
+
+fn loose(files: usize) -> String {
+    if files == 1 { "1 loose file".to_owned() } else { format!("{files} loose files") }
 }
 
 impl ModeError {
