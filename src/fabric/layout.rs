@@ -69,7 +69,9 @@ pub enum LayoutError {
         path: RepoPath,
     },
     /// Two fabric directories overlap.
-    #[error("the fabric directories {outer} and {inner} overlap; name one of them with --fabric")]
+    #[error(
+        "the fabric directories {outer} and {inner} overlap; give --fabric one that neither holds nor lies in another"
+    )]
     Overlap {
         /// The one that contains the other.
         outer: RepoPath,

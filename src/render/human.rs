@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::{Role, Style, count, sanitize};
 use crate::finding::{Finding, ObjectRef};
 use crate::path::RepoPath;
-use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Report};
+use crate::report::{Change, Diff, DocumentRow, FabricReport, Outcome, Point, Report};
 use crate::verdict::code::Severity;
 
 /// How many rows a list shows unless everything is asked for.
@@ -18,21 +18,42 @@ pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<
     for fabric in &report.fabrics {
         writeln!(out, "{}", headline(fabric, style))?;
     }
-    findings(out, &report.findings, style)?;
-    objects(out, report, style)?;
+    let mut details = Vec::new();
+    findings(&mut details, &report.findings, style)?;
+    objects(&mut details, report, style)?;
+    diffs(&mut details, &report.diffs, style)?;
     if style.verbose {
-        repairs(out, report, style)?;
+        repairs(&mut details, report, style)?;
     }
     if !report.notes.is_empty() {
-        writeln!(out)?;
+        writeln!(details)?;
     }
     for note in &report.notes {
-        writeln!(out, "{}", style.labelled(0, "note", note))?;
+        writeln!(details, "{}", style.labelled(0, "note", note))?;
     }
-    if !(report.findings.is_empty() && report.notes.is_empty()) {
+    out.write_all(&details)?;
+    if !details.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", outcome(report, style))
+}
+
+/// The diffs that were asked for, whole, however long.
+fn diffs(out: &mut dyn Write, diffs: &[Diff], style: Style) -> io::Result<()> {
+    for diff in diffs {
+        writeln!(out)?;
+        for line in diff.unified.lines() {
+            let clean = sanitize(line);
+            let line = match line.as_bytes().first() {
+                Some(b'+') => style.paint(Role::Good, &clean),
+                Some(b'-') => style.paint(Role::Error, &clean),
+                Some(b'@') => style.paint(Role::Info, &clean),
+                _ => clean.into_owned(),
+            };
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
 }
 
 fn headline(fabric: &FabricReport, style: Style) -> String {
