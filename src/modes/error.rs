@@ -76,6 +76,14 @@ pub enum ModeError {
         /// Where it was expected, as written.
         expected: String,
     },
+    /// The commit that was expected is not told well enough.
+    #[error("--expect {expected} is no commit id; give at least {shortest} of its hexadecimal digits, or all")]
+    Expectation {
+        /// What was given.
+        expected: String,
+        /// How many digits it takes.
+        shortest: usize,
+    },
     /// The branch was deleted while hhgit worked.
     #[error("{branch} was deleted meanwhile; it was not made again")]
     Gone {
@@ -137,6 +145,8 @@ impl ModeError {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Demo(DemoError::Exists { .. })
+            | Self::Ref(RefError::BadName { .. })
+            | Self::Expectation { .. }
             | Self::Detached { .. }
             | Self::DetachedInit
             | Self::NoBranch { .. }
