@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fabric::manifest::OnExisting;
+use crate::finding::Finding;
 use crate::ids::BlobId;
 use crate::path::RepoPath;
 use crate::report::Change;
@@ -62,28 +63,25 @@ impl Work<'_> {
         let mut suppliers = Suppliers::new();
         for (identity, mut keys) in groups {
             self.prefer_raw(&identity, &mut keys)?;
-            if self.agree(&keys)? {
-                if let Some(first) = keys.first() {
-                    suppliers.insert(identity, *first);
-                }
+            if self.disagree(&keys)? {
+                continue;
+            }
+            self.leave_what_is_said(&identity, &mut keys)?;
+            if let Some(first) = self.share(&keys)? {
+                suppliers.insert(identity, first);
             }
         }
         Ok(suppliers)
     }
 
-    /// What --retry found yields to raw/, to what managed/ holds, and to what its sidecar says was reverted. What was named
-    /// is judged as if it lay in raw/, and yields only to other words for the same value in managed/, which would not settle.
+    /// What --retry found without its path being named yields to raw/, to managed/ and to what its sidecar says was reverted.
     fn prefer_raw(&mut self, identity: &Identity, keys: &mut Vec<Key>) -> Result<(), PlanError> {
         let fresh = keys.iter().copied().find(|key| !matches!(self.sources[key.0].home, Home::Retried { .. }));
         let held = !self.holdings.holders(identity).is_empty();
         let mut yielding = Vec::new();
         for key in keys.iter().copied() {
-            let Home::Retried { named } = self.sources[key.0].home else { continue };
-            let finding = if named {
-                let is_same = held && self.says_the_same(identity, key)?;
-                let message = || format!("managed/ holds {identity} with the same value in other words");
-                is_same.then(|| self.finding(key, Code::DuplicateIdentity, message()))
-            } else if self.was_reverted(key)? {
+            let Home::Retried { named: false } = self.sources[key.0].home else { continue };
+            let finding = if self.was_reverted(key)? {
                 Some(self.finding(key, Code::Reverted, REVERTED.to_owned()))
             } else if let Some(fresh) = fresh {
                 let message = format!("{identity} is also in {}", self.place_of(fresh));
@@ -93,12 +91,32 @@ impl Work<'_> {
             };
             yielding.extend(finding.map(|finding| (key, finding)));
         }
-        for (key, mut finding) in yielding {
-            keys.retain(|other| *other != key);
-            YIELDED.clone_into(&mut finding.help);
-            self.refuse(key, finding);
+        for (key, finding) in yielding {
+            self.leave(key, finding, keys);
         }
         Ok(())
+    }
+
+    /// What --retry alone found, under its name, stays where managed/ says the same in other words: taking it would put the words
+    /// of two such files into managed/ by turns.
+    fn leave_what_is_said(&mut self, identity: &Identity, keys: &mut Vec<Key>) -> Result<(), PlanError> {
+        if keys.iter().any(|key| !matches!(self.sources[key.0].home, Home::Retried { .. })) {
+            return Ok(());
+        }
+        for key in keys.clone() {
+            if self.says_the_same(identity, key)? {
+                let message = format!("managed/ holds {identity} with the same value in other words");
+                self.leave(key, self.finding(key, Code::DuplicateIdentity, message), keys);
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves a document that --retry found where it is.
+    fn leave(&mut self, key: Key, mut finding: Finding, keys: &mut Vec<Key>) {
+        keys.retain(|other| *other != key);
+        YIELDED.clone_into(&mut finding.help);
+        self.refuse(key, finding);
     }
 
     /// Whether managed/ holds an object with a document's value in other words.
@@ -116,34 +134,39 @@ impl Work<'_> {
             .is_some_and(|sidecar| sidecar.names(&self.sources[key.0].entry) && sidecar.says(number, Code::Reverted)))
     }
 
-    /// Settles documents of one object among each other: the first supplies, unless their values differ.
-    fn agree(&mut self, keys: &[Key]) -> Result<bool, PlanError> {
-        let [first, others @ ..] = keys else { return Ok(false) };
-        if others.is_empty() {
-            return Ok(true);
-        }
-        let texts = keys.iter().map(|key| self.text(*key)).collect::<Result<Vec<_>, _>>()?;
-        let mut values = Vec::new();
-        if texts.iter().any(|text| *text != texts[0]) {
-            for key in keys {
-                values.push(self.value(&self.bytes(key.0)?, self.document(*key).number));
-            }
-        }
-        if values.iter().any(|value| *value != values[0] || value.is_none()) {
-            for key in keys {
-                self.clash(*key, keys, "with another value");
-            }
+    /// Refuses documents of one object whose values differ.
+    fn disagree(&mut self, keys: &[Key]) -> Result<bool, PlanError> {
+        if keys.len() < 2 {
             return Ok(false);
         }
-        for (key, text) in others.iter().zip(&texts[1..]) {
+        let texts = keys.iter().map(|key| self.text(*key)).collect::<Result<Vec<_>, _>>()?;
+        if texts.windows(2).all(|pair| pair[0] == pair[1]) {
+            return Ok(false);
+        }
+        let mut values = Vec::new();
+        for key in keys {
+            values.push(self.value(&self.bytes(key.0)?, self.document(*key).number));
+        }
+        let differ = values.iter().any(|value| *value != values[0] || value.is_none());
+        for key in keys.iter().filter(|_| differ) {
+            self.clash(*key, keys, "with another value");
+        }
+        Ok(differ)
+    }
+
+    /// Settles documents of one object and value among each other: the first supplies.
+    fn share(&mut self, keys: &[Key]) -> Result<Option<Key>, PlanError> {
+        let [first, others @ ..] = keys else { return Ok(None) };
+        let text = if others.is_empty() { Vec::new() } else { self.text(*first)? };
+        for key in others {
             // Equal values whose texts differ in blank lines alone: a difference nobody could miss.
-            if without_blank_ends(text) == without_blank_ends(&texts[0]) {
+            if without_blank_ends(&self.text(*key)?) == without_blank_ends(&text) {
                 self.set(*key, State::Vanishes);
             } else {
                 self.set_duplicate(*key, *first);
             }
         }
-        Ok(true)
+        Ok(Some(*first))
     }
 
     fn clash(&mut self, key: Key, all: &[Key], how: &str) {

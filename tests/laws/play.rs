@@ -8,6 +8,7 @@ use hhgit::plan::sidecar::{self, Reason};
 use hhgit::plan::source::Retry;
 use hhgit::verdict::code::Code;
 
+use crate::documents::Text;
 use crate::generate::{Again, Ask, Beside, Fabric, Put, Shape, Step, World};
 use crate::support::memory::{Flat, Memory, Options, Synced};
 
@@ -45,7 +46,7 @@ pub fn options(world: &World, ask: Ask) -> Options {
         Again::All => Some(Retry::All),
         Again::Named => Some(Retry::Paths(unmanaged())),
     };
-    Options { adopt: ask.adopt, repair: ask.repair, retry, threads: None }
+    Options { adopt: ask.adopt, repair: ask.repair, retry, ..Options::default() }
 }
 
 fn step_of_a_person(
@@ -121,8 +122,6 @@ fn plant_fabric(memory: &mut Memory, flat: &mut Flat, at: &str, fabric: &Fabric)
         insert(flat, path, Entry { mode: Mode::FILE, id });
     }
 }
-
-use crate::documents::Text;
 
 fn sidecar(put: &Put, entry: &Entry, beside: Beside, at: &RepoPath) -> Option<Vec<u8>> {
     let code = if beside == Beside::Reverted { Code::Reverted } else { Code::InvalidYaml };
