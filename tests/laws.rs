@@ -5,6 +5,8 @@
 mod checks;
 #[path = "laws/documents.rs"]
 mod documents;
+#[path = "laws/found.rs"]
+mod found;
 #[path = "laws/generate.rs"]
 mod generate;
 #[path = "laws/held.rs"]
@@ -26,14 +28,21 @@ use hhgit::plan::source::Retry;
 use hhgit::report::Fate;
 use hhgit::verdict::code::Code;
 use play::play;
-use together::Laid;
 use support::memory::{Memory, Options, Synced};
+use together::Laid;
 
 /// As many cases as the environment says, else as many as take seconds; failures are kept in a file beside this one.
 fn config() -> Config {
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 300 };
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 200 };
     let kept = FileFailurePersistence::Direct("tests/laws.proptest-regressions");
-    Config { cases, failure_persistence: Some(Box::new(kept)), max_shrink_iters: 20_000, ..Config::default() }
+    let max_global_rejects = cases * 20;
+    Config {
+        cases,
+        max_global_rejects,
+        failure_persistence: Some(Box::new(kept)),
+        max_shrink_iters: 20_000,
+        ..Config::default()
+    }
 }
 
 /// Plays a world and asks a law of each of its syncs.

@@ -172,3 +172,12 @@ pub fn base(at: &str, below: &str) -> RepoPath {
     let join = |text: &str| RepoPath::new(text).expect("the tests' own folders are paths");
     join(at).join_path(&join(below))
 }
+
+/// A sidecar as hhgit writes it for a file of this text, from a raw path, at a repository path.
+pub fn as_sidecar(text: &str, source: &str, at: &str, reverted: bool) -> String {
+    let put = Put { path: source.trim_start_matches("raw/").into(), shape: Shape::Plain, content: text.into() };
+    let entry = entry(&mut Memory::default(), &put);
+    let beside = if reverted { Beside::Reverted } else { Beside::Own };
+    let bytes = sidecar(&put, &entry, beside, &base("", at)).expect("the path is one");
+    String::from_utf8(bytes).expect("a sidecar is text")
+}

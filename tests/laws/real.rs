@@ -24,7 +24,8 @@ pub fn as_git_makes_it(mut world: World) -> World {
         let Fabric { raw, managed, unmanaged, loose, .. } = fabric;
         raw.iter_mut().chain(managed).chain(loose).chain(unmanaged.iter_mut().map(|(put, _)| put))
     });
-    let pushed = world.steps.iter_mut().flat_map(|step| if let Step::Push(puts) = step { puts.as_mut_slice() } else { &mut [] });
+    let pushed =
+        world.steps.iter_mut().flat_map(|step| if let Step::Push(puts) = step { puts.as_mut_slice() } else { &mut [] });
     for put in fabrics.chain(pushed).chain(&mut world.outside).filter(|put| put.shape == Shape::Odd) {
         put.shape = Shape::Executable;
     }
@@ -34,7 +35,8 @@ pub fn as_git_makes_it(mut world: World) -> World {
 /// Puts a commit of memory into a bare repository, as the tip of its branch.
 pub fn lay(memory: &Memory, commit: CommitId) -> TempRepo {
     let repo = TempRepo::bare();
-    let mut stream = format!("commit refs/heads/main\ncommitter Tester <t@localhost> {NOW} +0000\ndata 5\npush\n").into_bytes();
+    let mut stream =
+        format!("commit refs/heads/main\ncommitter Tester <t@localhost> {NOW} +0000\ndata 5\npush\n").into_bytes();
     for (path, entry) in memory.flat_of(commit) {
         let mode = entry.mode.to_string();
         let name: String = path.as_bytes().iter().map(|b| format!("\\{b:03o}")).collect();

@@ -27,7 +27,11 @@ pub fn values(objects: &Objects) -> BTreeMap<(RepoPath, Identity), BTreeSet<Stri
 /// A world without steps, one sound fabric and nothing outside.
 pub fn base_world() -> impl Strategy<Value = World> {
     let marked = |fabric: Fabric| Fabric { manifest: fabric.manifest.or(Some(MANIFEST)), ..fabric };
-    sound().prop_map(marked).prop_map(|fabric| World { fabrics: vec![("f", fabric)], outside: Vec::new(), steps: Vec::new() })
+    sound().prop_map(marked).prop_map(|fabric| World {
+        fabrics: vec![("f", fabric)],
+        outside: Vec::new(),
+        steps: Vec::new(),
+    })
 }
 
 /// Syncs a world with files added to raw/, and commits.
@@ -73,8 +77,9 @@ impl Laid {
 /// What a run on so many threads answers: the new tree, the commit, the message.
 pub fn outcome(world: &World, copies: usize, threads: usize, backwards: bool) -> (CommitId, String) {
     let mut world = world.clone();
-    let copied = |copy: usize, put: &Put| {
-        Put { path: Text([format!("copy{copy}/").as_bytes(), &put.path.0].concat()), ..put.clone() }
+    let copied = |copy: usize, put: &Put| Put {
+        path: Text([format!("copy{copy}/").as_bytes(), &put.path.0].concat()),
+        ..put.clone()
     };
     for (_, Fabric { raw, managed, unmanaged, .. }) in &mut world.fabrics {
         let first = raw.clone();
