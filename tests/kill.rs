@@ -145,7 +145,7 @@ fn kill_one(from: &Path, repo: &Path, moment: Moment, whole: Duration, after: Co
     wait_for(moment, repo, &mut child, whole);
     drop(child.kill());
     let killed = child.wait().unwrap().signal() == Some(9);
-    let count = |cell: &AtomicUsize, is: bool| drop(cell.fetch_add(usize::from(is), Ordering::SeqCst));
+    let count = |cell: &AtomicUsize, is: bool| cell.fetch_add(usize::from(is), Ordering::SeqCst);
     let left = leftovers_in(repo);
     count(&tally.killed, killed);
     count(&tally.moved, killed && tip(repo) == after);

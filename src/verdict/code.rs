@@ -169,7 +169,7 @@ codes! {
         "Delete them; objects copied out of a cluster carry them.";
     DuplicateIdentity "duplicate-identity" Document Error
         "The same object (group, kind, namespace and name) is there more than once."
-        "Keep one of the documents in raw/ and delete the others.";
+        "Decide for one of them: move that into raw/ and delete the others.";
     AlreadyManaged "already-managed" Document Error
         "managed/ holds this object with another value, and the policy says on-existing: refuse."
         "Change the file in managed/, or set on-existing: replace in .hnp/manifest.yaml.";
