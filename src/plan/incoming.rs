@@ -159,6 +159,7 @@ impl Work<'_> {
         let [first, others @ ..] = keys else { return Ok(None) };
         let text = if others.is_empty() { Vec::new() } else { self.text(*first)? };
         for key in others {
+            self.followers.entry(*first).or_default().push(*key);
             // Equal values whose texts differ in blank lines alone: a difference nobody could miss.
             if without_blank_ends(&self.text(*key)?) == without_blank_ends(&text) {
                 self.set(*key, State::Vanishes);
@@ -214,7 +215,7 @@ impl Work<'_> {
             if let Some(obstacle) = settled.blocked.get(identity) {
                 let managed = self.survey.path.child(crate::fabric::layout::MANAGED);
                 let message = format!("{identity} cannot be written: {} is in the way", managed.join_path(obstacle));
-                self.block(*key, Code::PathBlocked, message);
+                self.block(*key, Code::PathBlocked, &message);
                 continue;
             }
             let change = self.change(identity, *key)?;
@@ -231,15 +232,19 @@ impl Work<'_> {
         for (identity, key) in suppliers.clone() {
             if self.change(&identity, key)? == Change::Updated {
                 let message = format!("managed/ holds {identity} with another value");
-                self.block(key, Code::AlreadyManaged, message);
+                self.block(key, Code::AlreadyManaged, &message);
                 suppliers.remove(&identity);
             }
         }
         Ok(())
     }
 
-    fn block(&mut self, key: Key, code: Code, message: String) {
-        self.refuse(key, self.finding(key, code, message));
+    fn block(&mut self, key: Key, code: Code, message: &str) {
+        // Nothing yields to a document that does not become the object's file.
+        let followers = self.followers.remove(&key).unwrap_or_default();
+        for key in std::iter::once(key).chain(followers) {
+            self.refuse(key, self.finding(key, code, message.to_owned()));
+        }
     }
 
     /// How managed/ changes by a document.
