@@ -107,3 +107,26 @@ fn a_folder_does_not_stand_for_the_file_of_a_sidecar() {
     assert_eq!(case.sorted(), files(&[]));
     assert!(!case.sync(None));
 }
+
+#[test]
+fn a_sidecar_of_a_stale_sidecar_goes_with_it() {
+    let first = as_sidecar(WEB, "raw/a.yaml", "f/unmanaged/a.yaml", false);
+    let second = as_sidecar(&first, "raw/a.yaml.metadata", "f/unmanaged/a.yaml.metadata", false);
+    let mut case = Case::new(&[("unmanaged/a.yaml.metadata", &first), ("unmanaged/a.yaml.metadata.metadata", &second)]);
+    assert!(case.sync(None));
+    assert_eq!(case.sorted(), files(&[]));
+    assert!(!case.sync(None));
+}
+
+#[test]
+fn nothing_vanishes_into_a_document_that_is_blocked() {
+    let shared = format!("{WEB}---\n{LEAF}");
+    let mut case = Case::new(&[("raw/a.yaml", WEB), ("raw/b.yaml", WEB), ("managed/vpcs/web.yaml", &shared)]);
+    assert!(case.sync(None));
+    let unmanaged = ["a.yaml", "b.yaml"].map(|name| format!("unmanaged/{name}"));
+    let sidecars = unmanaged.clone().map(|path| format!("{path}.metadata"));
+    let mut after = files(&[("managed/vpcs/web.yaml", &shared)]);
+    after.extend(unmanaged.map(|path| (path, WEB.to_owned())));
+    after.extend(sidecars.map(|path| (path, String::new())));
+    assert_eq!(case.sorted(), after);
+}
