@@ -31,7 +31,7 @@ fn change(person: usize, round: usize) -> (String, String) {
     if round % NOTES == NOTES - 1 {
         return (format!("raw/notes/p{person}-{round}.txt"), format!("note {round} of {person}\n"));
     }
-    let name = if round % SHARED == 0 { format!("p{person}-shared") } else { format!("p{person}-{round}") };
+    let name = if round.is_multiple_of(SHARED) { format!("p{person}-shared") } else { format!("p{person}-{round}") };
     (format!("raw/{name}.yaml"), vpc(&name, &format!("round {round}")))
 }
 
