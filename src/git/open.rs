@@ -229,8 +229,14 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     let options = if environment.isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
     let options = options.strict_config(true).bail_if_untrusted(false);
     let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options.clone() };
-    let search = gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
     let dir = environment.git_dir.as_deref().unwrap_or(dir);
+    // Searched from its full path, and with the root as the place to be relative to: a repository found as `../../.git` would be
+    // lost as soon as a sync takes away the last file of the folder that it was started in.
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let dir = dir.as_path();
+    let current_dir = dir.ancestors().last().filter(|root| root.has_root());
+    let search =
+        gix::discover::upwards::Options { match_ceiling_dir_or_error: false, current_dir, ..Default::default() };
     let found = match &environment.git_dir {
         // Opened by its full path: gix does not take the `.` that git names it by in hooks of a repository with a work tree.
         Some(named) => Repository::open_opts(named, options.open_path_as_is(true)),
