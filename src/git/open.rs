@@ -224,13 +224,15 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options.clone() };
     let search = gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
     let dir = environment.git_dir.as_deref().unwrap_or(dir);
+    // gix shortens what it finds from a relative directory, and then takes a bare repository for one named `.git`.
+    let from = &dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let found = match &environment.git_dir {
         // Opened by its full path: gix does not take the `.` that git names it by in hooks of a repository with a work tree.
         Some(named) => Repository::open_opts(named, options.open_path_as_is(true)),
-        None if environment.isolated => Repository::discover_opts(dir, search, mapping),
-        None => Repository::discover_with_environment_overrides_opts(dir, search, mapping),
+        None if environment.isolated => Repository::discover_opts(from, search, mapping),
+        None => Repository::discover_with_environment_overrides_opts(from, search, mapping),
     };
-    found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(dir) {
+    found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(from) {
         Err(_) if source.is_not_found() => OpenError::NotFound { dir: dir.to_owned() },
         Err(_) => open_error(dir, source),
         // gix refuses some formats by itself; the gate says why in words of its own.
