@@ -7,11 +7,9 @@ use crate::ids::BlobId;
 use crate::path::RepoPath;
 use crate::report::Change;
 use crate::verdict::code::{Code, Severity};
-use crate::verdict::file::Document;
 use crate::verdict::identity::Identity;
 use crate::verdict::unit::alone;
 
-use super::arrange::managed;
 use super::error::PlanError;
 use super::likeness::Likeness;
 use super::reverts::Candidate;
@@ -242,9 +240,8 @@ impl Work<'_> {
         if self.would_be(key)? == blob {
             return Ok(Change::Unchanged);
         }
-        let of = |document: &&Document| document.identity.as_ref() == Some(identity);
-        let Some(old) = self.holdings.documents(path).iter().find(of) else { return Ok(Change::Updated) };
-        let old = self.value(&self.blob(blob, &managed(path))?, &old.unit);
+        let Some(old) = self.holdings.document(path, identity) else { return Ok(Change::Updated) };
+        let old = self.value(&self.held_bytes(blob, path)?, &old.unit);
         let new = self.value(&self.bytes(key.0)?, &self.document(key).unit);
         Ok(if old.is_some() && old == new { Change::Unchanged } else { Change::Updated })
     }
