@@ -65,7 +65,8 @@ struct Definition {
 fn unreadable(root: &Node, versions: &[KindSchema], located: &Located<'_>) -> Option<Finding> {
     let pattern = versions.iter().find_map(|version| unreadable_pattern(&version.root))?;
     let pattern: String = pattern.chars().filter(|c| !is_unprintable(*c)).take(80).collect();
-    let mut finding = located.at(root.span, format!("objects are not held to the pattern {pattern}, which hhgit cannot read"));
+    let mut finding =
+        located.at(root.span, format!("objects are not held to the pattern {pattern}, which hhgit cannot read"));
     finding.severity = Severity::Warning;
     finding.help = "Nothing needs to be done: the cluster holds them to it.".to_owned();
     Some(finding)
@@ -121,7 +122,8 @@ fn definition(node: &Node) -> Result<Option<(Kind, Vec<KindSchema>)>, CrdFault<'
         return Ok(None);
     }
     let kind = text(names.get("kind")).ok_or_else(|| CrdFault::new(names, "the CRD's spec.names.kind is no text"))?;
-    let plural = text(names.get("plural")).ok_or_else(|| CrdFault::new(names, "the CRD's spec.names.plural is no text"))?;
+    let plural =
+        text(names.get("plural")).ok_or_else(|| CrdFault::new(names, "the CRD's spec.names.plural is no text"))?;
     let versions = served(spec)?;
     let schemas = crd::read(spec)?;
     let kind = Kind { group, kind, plural, versions, author: Author::User, short: Vec::new(), retired: Vec::new() };
@@ -130,10 +132,15 @@ fn definition(node: &Node) -> Result<Option<(Kind, Vec<KindSchema>)>, CrdFault<'
 
 fn served(spec: &Node) -> Result<Vec<String>, CrdFault<'_>> {
     let versions = spec.get("versions").ok_or_else(|| CrdFault::new(spec, "the CRD has no spec.versions"))?;
-    let Value::Sequence(list) = &versions.value else { return Err(CrdFault::new(versions, "the CRD's spec.versions is no list")) };
+    let Value::Sequence(list) = &versions.value else {
+        return Err(CrdFault::new(versions, "the CRD's spec.versions is no list"));
+    };
     let mut served = Vec::new();
     for version in list {
-        let name = version.get("name").and_then(Node::as_str).ok_or_else(|| CrdFault::new(version, "a version of the CRD has no name"))?;
+        let name = version
+            .get("name")
+            .and_then(Node::as_str)
+            .ok_or_else(|| CrdFault::new(version, "a version of the CRD has no name"))?;
         if matches!(version.get("served").map(|node| &node.value), Some(Value::Bool(true))) {
             served.push(name.to_owned());
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::yaml::{Node, Value, canonical_json};
 
 use super::format::Format;
-use super::model::{Bounds, KindSchema, Literal, Pattern, Property, Schema, Type};
+use super::model::{Bounds, Filled, KindSchema, Literal, Pattern, Property, Schema, Type};
 
 /// How deep a schema may be nested.
 const DEEPEST: usize = 100;
@@ -67,7 +67,7 @@ fn schema(node: &Node, depth: usize) -> Result<Schema, CrdFault<'_>> {
     Ok(Schema {
         kind: if truth("x-kubernetes-int-or-string") { Type::IntOrString } else { kind(node)? },
         nullable: truth("nullable"),
-        filled: false,
+        filled: Filled::Never,
         default: node.get("default").map(canonical_json),
         properties: properties(node, depth)?,
         values,

@@ -120,11 +120,14 @@ pub(super) fn is_date_time(text: &str) -> bool {
     };
     let Some((clock, rest)) = time.split_at_checked(8) else { return false };
     let clock: Vec<Option<u32>> = clock.split(':').map(|part| number(part, 2, 2)).collect();
-    let fraction = rest.strip_prefix('.').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    let has_digits = rest.starts_with('.') == rest[1.min(rest.len())..].starts_with(|c: char| c.is_ascii_digit());
-    is_date(date)
-        && matches!(clock[..], [Some(0..=23), Some(0..=59), Some(0..=59)])
-        && fraction.map_or_else(|| zone(rest), |after| has_digits && zone(after))
+    let after_fraction = match rest.strip_prefix('.') {
+        None => Some(rest),
+        Some(fraction) => {
+            let after = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            (after.len() < fraction.len()).then_some(after)
+        }
+    };
+    is_date(date) && matches!(clock[..], [Some(0..=23), Some(0..=59), Some(0..=59)]) && after_fraction.is_some_and(zone)
 }
 
 /// Whether Go's `time.ParseDuration` reads a text.
@@ -164,8 +167,14 @@ mod tests {
         for good in ["2025-01-31T12:00:00Z", "2024-02-29t00:00:00.5+01:30", "2025-12-31T23:59:59.123456789-00:00"] {
             assert!(is_date_time(good), "{good}");
         }
-        for bad in ["", "2025-01-31", "2025-02-29T00:00:00Z", "2025-01-31T12:00Z", "2025-01-31T12:00:00.Z", "2025-01-31T12:00:00é"]
-        {
+        for bad in [
+            "",
+            "2025-01-31",
+            "2025-02-29T00:00:00Z",
+            "2025-01-31T12:00Z",
+            "2025-01-31T12:00:00.Z",
+            "2025-01-31T12:00:00é",
+        ] {
             assert!(!is_date_time(bad), "{bad}");
         }
     }

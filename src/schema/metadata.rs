@@ -48,7 +48,8 @@ pub(super) fn check(walk: &mut Walk, metadata: &Node, relabels: bool, at: &At<'_
 fn check_key(walk: &mut Walk, pair: &Pair, key: &str, at: &At<'_>) {
     if !is_qualified(key) {
         walk.note(Wrong { at, span: pair.key_span }, |path| {
-            let help = "A key has at most 63 letters, digits, '-', '_' and '.', after a DNS name and '/' if there is one.";
+            let help =
+                "A key has at most 63 letters, digits, '-', '_' and '.', after a DNS name and '/' if there is one.";
             (format!("{path}: '{}' is no key that Kubernetes takes", printable(key)), Some(help.to_owned()))
         });
     }
@@ -57,7 +58,8 @@ fn check_key(walk: &mut Walk, pair: &Pair, key: &str, at: &At<'_>) {
 fn check_label(walk: &mut Walk, value: &str, span: Span, at: &At<'_>) {
     if !value.is_empty() && !is_name(value) {
         walk.note(Wrong { at, span }, |path| {
-            let help = "A label's value has at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends.";
+            let help =
+                "A label's value has at most 63 letters, digits, '-', '_' and '.', a letter or digit at both ends.";
             (format!("{path} is '{}', which no label can be", printable(value)), Some(help.to_owned()))
         });
     }

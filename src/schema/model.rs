@@ -26,8 +26,8 @@ pub struct Schema {
     pub kind: Type,
     /// Whether `null` is a value of its own.
     pub nullable: bool,
-    /// Whether the webhook puts the zero value where the field is absent.
-    pub filled: bool,
+    /// Whether the webhook puts a value where the field is absent.
+    pub filled: Filled,
     /// The default's canonical JSON.
     pub default: Option<String>,
     /// A mapping's fields, sorted by name.
@@ -65,6 +65,18 @@ pub struct Property {
     pub required: bool,
     /// What it may be.
     pub schema: Schema,
+}
+
+/// When a webhook puts a value where a field is absent: Go's zero value, or a default that the schema takes as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Filled {
+    /// Never: Go leaves the field out when it writes the object back.
+    #[default]
+    Never,
+    /// Always.
+    Always,
+    /// Only if `spec.peering` has two entries, as a GatewayPeering must: its webhook gives up on others.
+    OfTwoPeers,
 }
 
 /// The type of a value.
@@ -204,7 +216,7 @@ impl Schema {
         let properties = self.properties.iter().map(|p| Property { schema: p.schema.without_go(), ..p.clone() });
         Self {
             go: None,
-            filled: false,
+            filled: Filled::Never,
             properties: properties.collect(),
             values: boxed(&self.values),
             items: boxed(&self.items),

@@ -123,7 +123,9 @@ fn check_text(walk: &mut Walk, node: &Node, text: &str, schema: &Schema, at: &At
 pub(super) fn check_count(walk: &mut Walk, node: &Node, count: usize, schema: &Schema, at: &At<'_>) {
     let Some(bounds) = broken(&schema.count, count as u64) else { return };
     let what = if matches!(node.value, Value::Mapping(_)) { "entries" } else { "items" };
-    walk.note(Wrong { at, span: node.span }, |path| (format!("{path} has {count} {what}; it must have {bounds}"), None));
+    walk.note(Wrong { at, span: node.span }, |path| {
+        (format!("{path} has {count} {what}; it must have {bounds}"), None)
+    });
 }
 
 /// The bounds in words, if a number is outside of them.

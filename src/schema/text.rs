@@ -9,8 +9,8 @@
 //!
 //! A type is `any`, `object`, `string`, `integer`, `number`, `boolean`, `int-or-string`, or `list` or `map` with the type of
 //! the items or values after it; `list(2..)` and `map(1..20)` bound how many there are. Flags follow the type they are about:
-//! `required`, `filled` (the webhook puts the zero value where the field is absent), `nullable`, `open` (unknown fields
-//! stay), `embedded`; a format such as `int32`; the bounds of a number `1..32` and of a text's characters `length=1..20`;
+//! `required`, `filled` (the webhook puts a value where the field is absent; `filled-of-two-peers`, only then), `nullable`,
+//! `open` (unknown fields stay), `embedded`; a format such as `int32`; the bounds of a number `1..32` and of a text's characters `length=1..20`;
 //! `enum=a|b|` (an empty text last); `default=JSON`; `pattern=NAME`; a Go type: `u8`, `u16`, `u32`, `u64`, `go-duration`,
 //! `go-time`. An object without fields takes none.
 
@@ -20,7 +20,7 @@ use std::str::{FromStr, Lines, SplitWhitespace};
 use std::sync::Arc;
 
 use super::format::Format;
-use super::model::{Bounds, GoType, KindSchema, Literal, Pattern, Property, Schema, Type};
+use super::model::{Bounds, Filled, GoType, KindSchema, Literal, Pattern, Property, Schema, Type};
 
 /// One kind's part of a text, not yet read.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +120,8 @@ impl<'t> Reader<'t> {
 
     fn flag(&self, flag: &str, schema: &mut Schema) -> Option<()> {
         match (flag, flag.split_once('=')) {
-            ("filled", _) => schema.filled = true,
+            ("filled", _) => schema.filled = Filled::Always,
+            ("filled-of-two-peers", _) => schema.filled = Filled::OfTwoPeers,
             ("nullable", _) => schema.nullable = true,
             ("open", _) => schema.open = true,
             ("embedded", _) => schema.embedded = true,

@@ -3,7 +3,7 @@
 use crate::yaml::{Node, Pair, Span, Value};
 
 use super::metadata;
-use super::model::{KindSchema, Property, Schema, Type};
+use super::model::{Filled, KindSchema, Property, Schema, Type};
 use super::scalar;
 use super::words::{At, listed, nearest, printable};
 
@@ -37,7 +37,8 @@ pub struct Violation {
 /// All that is wrong with an object by its kind's schema, in the order written, as a create through a cluster's admission
 /// would find it. Its identity (`apiVersion`, `kind`, `metadata.name`, `metadata.namespace`) was judged before.
 pub fn validate(object: &Node, schema: &KindSchema) -> Vec<Violation> {
-    let mut walk = Walk { webhook: schema.webhook, found: Vec::new(), more: 0 };
+    let two_peers = schema.webhook && has_two_peers(object);
+    let mut walk = Walk { webhook: schema.webhook, two_peers, found: Vec::new(), more: 0 };
     let pairs = object.as_mapping().unwrap_or_default();
     for pair in pairs {
         let at = At::ROOT.key(&pair.key);
@@ -56,6 +57,8 @@ pub fn validate(object: &Node, schema: &KindSchema) -> Vec<Violation> {
 pub(super) struct Walk {
     /// Whether a webhook takes the object through Go first.
     webhook: bool,
+    /// Whether `spec.peering` has two entries.
+    two_peers: bool,
     found: Vec<Violation>,
     more: usize,
 }
@@ -153,7 +156,10 @@ impl Walk {
 
     /// The fields of a mapping that are not there, or null.
     pub(super) fn absences(&mut self, pairs: &[Pair], schema: &Schema, span: Span, at: &At<'_>) {
-        for property in schema.properties.iter().filter(|property| property.required || property.schema.filled) {
+        for property in &schema.properties {
+            if !property.required && property.schema.filled == Filled::Never {
+                continue;
+            }
             let pair = pairs.iter().find(|pair| pair.key == property.name);
             if pair.is_none_or(|pair| pair.value.is_null() && !property.schema.nullable) {
                 self.absent(property, span, at);
@@ -164,10 +170,18 @@ impl Walk {
     fn absent(&mut self, property: &Property, span: Span, holder: &At<'_>) {
         let (schema, at) = (&property.schema, holder.key(&property.name));
         if schema.default.is_some() {
-        } else if schema.filled && self.webhook {
+        } else if self.fills(schema) {
             self.zero(schema, span, &at);
         } else if property.required {
             self.missing(schema, span, &at);
+        }
+    }
+
+    fn fills(&self, schema: &Schema) -> bool {
+        match schema.filled {
+            Filled::Never => false,
+            Filled::Always => self.webhook,
+            Filled::OfTwoPeers => self.two_peers,
         }
     }
 
@@ -192,6 +206,11 @@ impl Walk {
             (message, scalar::type_help(node, wanted))
         });
     }
+}
+
+fn has_two_peers(object: &Node) -> bool {
+    let peers = object.get("spec").and_then(|spec| spec.get("peering")).and_then(Node::as_mapping).unwrap_or_default();
+    peers.iter().filter(|pair| !pair.value.is_null()).count() == 2
 }
 
 fn is_open(schema: &Schema) -> bool {

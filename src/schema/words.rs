@@ -123,9 +123,12 @@ mod tests {
     #[test]
     fn a_misspelt_word_finds_the_one_it_means() {
         let known = ["subnets", "vlanNamespace", "mode"];
-        for (word, expected) in
-            [("subnet", Some("subnets")), ("vlannamespace", Some("vlanNamespace")), ("bogus", None), ("Mode", Some("mode"))]
-        {
+        for (word, expected) in [
+            ("subnet", Some("subnets")),
+            ("vlannamespace", Some("vlanNamespace")),
+            ("bogus", None),
+            ("Mode", Some("mode")),
+        ] {
             assert_eq!(nearest(word, known.into_iter()), expected, "{word}");
         }
     }

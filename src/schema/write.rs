@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use super::model::{Bounds, KindSchema, Literal, Property, Schema, Type};
+use super::model::{Bounds, Filled, KindSchema, Literal, Property, Schema, Type};
 use super::text::TYPES;
 
 /// A kind's schema as text, the same for the same schema.
@@ -68,7 +68,8 @@ fn typed(schema: &Schema, required: bool, out: &mut String) {
     }
     let words = [
         (required, "required"),
-        (schema.filled, "filled"),
+        (schema.filled == Filled::Always, "filled"),
+        (schema.filled == Filled::OfTwoPeers, "filled-of-two-peers"),
         (schema.nullable, "nullable"),
         (schema.open, "open"),
         (schema.embedded, "embedded"),

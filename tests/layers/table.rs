@@ -123,12 +123,16 @@ const CRATES: &[&str] = &[
 ];
 
 /// The parts of std that touch the world, by the paths that lead there; `io::stdout` also as it is said after `use std::io`.
+/// Addresses in `std::net` are plain values; sockets and name look-ups are the world.
 const WORLD: &[(&str, &str)] = &[
     ("std::fs", "fs"),
     ("std::env", "env"),
     ("std::process::exit", "exit"),
     ("std::process", "process"),
-    ("std::net", "net"),
+    ("std::net::TcpListener", "net"),
+    ("std::net::TcpStream", "net"),
+    ("std::net::ToSocketAddrs", "net"),
+    ("std::net::UdpSocket", "net"),
     ("std::thread", "thread"),
     ("std::time::SystemTime", "clock"),
     ("std::time::Instant", "clock"),
