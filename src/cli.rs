@@ -5,12 +5,14 @@
 
 pub mod args;
 mod commands;
+mod manual;
 pub mod output;
 mod surroundings;
 #[cfg(test)]
 mod tests;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
@@ -106,7 +108,7 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
         }
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
-            commands::demo(&common, keep.map(|keep| common.directory.join(keep)), style)
+            commands::demo(keep.map(|keep| below(&common.directory, &keep)), style)
         }
         Command::Kinds => without_report(&global, "kinds").and_then(|()| commands::kinds(style)),
         Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),
@@ -139,6 +141,11 @@ fn unwritable(error: OutputError) -> Failure {
         },
         OutputError::Render(_) => Failure { exit: Exit::CouldNot, error: error.into(), help: None },
     }
+}
+
+/// A file name below the directory of -C, which is not spelt out where it is the usual one.
+fn below(directory: &Path, name: &Path) -> PathBuf {
+    if directory == Path::new(".") { name.to_owned() } else { directory.join(name) }
 }
 
 /// Refuses --output where there is no report to give.

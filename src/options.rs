@@ -73,6 +73,26 @@ pub struct Sync {
     pub threads: Option<NonZeroUsize>,
 }
 
+impl Default for Sync {
+    /// A bare `hhgit sync`.
+    fn default() -> Self {
+        Self {
+            branch: None,
+            dry_run: false,
+            diff: false,
+            adopt: false,
+            repair: false,
+            retry: Retry::Nothing,
+            expect: None,
+            max_deletions: None,
+            yes: false,
+            sign: false,
+            max_file_size: MAX_FILE_SIZE,
+            threads: None,
+        }
+    }
+}
+
 /// What of unmanaged/ is judged again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Retry {
@@ -93,6 +113,17 @@ pub struct Init {
     pub name: Option<String>,
     /// Whether questions are answered with yes.
     pub yes: bool,
+}
+
+/// What `hhgit demo` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demo {
+    /// The directory to keep the repository in, which must not exist yet; none for a temporary one.
+    pub keep: Option<PathBuf>,
+    /// Whether git speaks in colour.
+    pub color: bool,
+    /// How many columns git takes.
+    pub width: usize,
 }
 
 /// What a sync must have found to end with exit code 1; a fabric left alone always does.

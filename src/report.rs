@@ -1,5 +1,7 @@
 //! What a command found and did, as a value; render/ turns it into text and JSON.
 
+pub mod demo;
+
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, ObjectRef};

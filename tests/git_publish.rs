@@ -5,7 +5,7 @@
 mod support;
 
 use hhgit::git::publish::{PublishError, publish_with};
-use hhgit::git::{Published, publish};
+use hhgit::git::{Published, clean_up, publish};
 use support::{TempRepo, branch, packs, reflog, written};
 
 #[test]
@@ -150,4 +150,51 @@ fn a_lock_that_somebody_holds_for_a_moment_is_waited_for() {
         std::fs::remove_file(&lock).unwrap();
         assert_eq!(publishing.join().unwrap(), Published::Published);
     });
+}
+
+/// A lock as a killed hhgit leaves it: empty, and with hhgit's mark.
+fn leave_marked(lock: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(lock, "").unwrap();
+    std::fs::set_permissions(lock, std::fs::Permissions::from_mode(0o1644)).unwrap();
+}
+
+#[test]
+fn the_locks_that_a_killed_hhgit_left_hold_up_nobody() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let left = ["refs/heads/main.lock", "refs/heads/main.lock.lock", "HEAD.lock"].map(|name| temp.git_dir().join(name));
+    left.iter().for_each(|lock| leave_marked(lock));
+    let repo = temp.open();
+    let written = written(&repo, base, &[("b", Some("b"))]);
+    let commit = written.commit();
+    assert_eq!(publish(&repo, &branch("main"), written, &reflog()).unwrap(), Published::Published);
+    assert_eq!(temp.tip("main"), Some(commit));
+    assert!(!left.iter().any(|lock| lock.exists()));
+}
+
+#[test]
+fn cleaning_up_takes_what_hhgit_left_and_nothing_of_gits() {
+    let temp = TempRepo::bare();
+    temp.commit("main", &[("a", "a")]);
+    let (main, head) = (temp.git_dir().join("refs/heads/main.lock"), temp.git_dir().join("HEAD.lock"));
+    leave_marked(&main);
+    std::fs::write(&head, "").unwrap();
+    clean_up(&temp.open(), &branch("main"));
+    assert_eq!((main.exists(), head.exists()), (false, true));
+}
+
+#[test]
+fn a_lock_that_a_living_hhgit_holds_is_not_taken_for_left_over() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let repo = temp.open();
+    let written = written(&repo, base, &[("b", Some("b"))]);
+    let lock = temp.git_dir().join("refs/heads/main.lock");
+    let held = || {
+        clean_up(&temp.open(), &branch("main"));
+        assert!(lock.exists());
+    };
+    assert_eq!(publish_with(&repo, &branch("main"), written, &reflog(), &held).unwrap(), Published::Published);
+    assert!(!lock.exists());
 }

@@ -67,11 +67,11 @@ pub enum Command {
     Status,
     /// List the kinds of objects, their versions and who writes them
     Kinds,
-    /// Say what a code means and what to do about it
+    /// Say what a code means and what to do about it, or list the codes
     Explain {
-        /// The code, as reports show it: unknown-kind
+        /// The code, as reports show it: unknown-kind [default: all, a line each]
         #[arg(value_name = "CODE", hide_possible_values = true, value_parser = codes())]
-        code: Code,
+        code: Option<Code>,
     },
     /// Show a sync on a small repository made for it
     Demo {

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 
 use super::args::{Cli, Generate};
+use super::manual;
 use super::{Answer, Failure};
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
 use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
-use crate::options::{Common, Init, Sync};
+use crate::options::{self, Common, Init, Sync};
 use crate::render::{self, Style};
 use crate::report::{Report, Status};
 use crate::verdict::code::Code;
@@ -36,16 +37,10 @@ pub(super) fn status(common: &Common) -> Result<Status, Failure> {
 }
 
 /// `hhgit demo`.
-pub(super) fn demo(_common: &Common, _keep: Option<PathBuf>, _style: Style) -> Result<Answer, Failure> {
-    Err(not_built("demo"))
-}
-
-fn not_built(command: &str) -> Failure {
-    Failure {
-        exit: Exit::CouldNot,
-        error: anyhow::anyhow!("hhgit {command} is not built yet"),
-        help: Some("This version answers hhgit kinds, hhgit explain and hhgit generate.".to_owned()),
-    }
+pub(super) fn demo(keep: Option<PathBuf>, style: Style) -> Result<Answer, Failure> {
+    let options = options::Demo { keep, color: style.color, width: style.width.unwrap_or(render::demo::WIDTH) };
+    let shown = modes::demo::demo(&options).map_err(failed)?;
+    answer(|out| render::demo::demo(out, &shown, style))
 }
 
 /// `hhgit kinds`.
@@ -54,36 +49,23 @@ pub(super) fn kinds(style: Style) -> Result<Answer, Failure> {
 }
 
 /// `hhgit explain CODE`.
-pub(super) fn explain(code: Code, style: Style) -> Result<Answer, Failure> {
-    answer(|out| render::list::explain(out, code, style))
+pub(super) fn explain(code: Option<Code>, style: Style) -> Result<Answer, Failure> {
+    answer(|out| match code {
+        Some(code) => render::list::explain(out, code, style),
+        None => render::list::codes(out, style),
+    })
 }
 
 /// `hhgit generate WHAT`.
 pub(super) fn generate(what: Generate) -> Result<Answer, Failure> {
     answer(|out| match what {
         Generate::Schema => render::json::schema(out),
-        Generate::Man => manual(out),
+        Generate::Man => manual::page(out),
         Generate::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hhgit", out);
             Ok(())
         }
     })
-}
-
-/// One page for all: the program's own, then each command's synopsis and options as sub-sections.
-fn manual(out: &mut Vec<u8>) -> io::Result<()> {
-    clap_mangen::Man::new(Cli::command()).render(out)?;
-    for command in Cli::command().get_subcommands() {
-        let name = format!("hhgit {}", command.get_name());
-        let page = clap_mangen::Man::new(command.clone().bin_name(&name).display_name(&name));
-        let mut section = Vec::new();
-        page.render_synopsis_section(&mut section)?;
-        page.render_description_section(&mut section)?;
-        page.render_options_section(&mut section)?;
-        out.extend_from_slice(format!(".SH \"{}\"\n", name.to_uppercase()).as_bytes());
-        out.extend_from_slice(String::from_utf8_lossy(&section).replace(".SH ", ".SS ").as_bytes());
-    }
-    Ok(())
 }
 
 fn answer(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Result<Answer, Failure> {

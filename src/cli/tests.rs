@@ -148,12 +148,20 @@ fn explain_answers_every_code() {
 }
 
 #[test]
+fn explain_without_a_code_lists_all() {
+    let (exit, out, _) = run_line("explain");
+    let listed: Vec<&str> = out.lines().filter_map(|line| line.split(' ').next()).collect();
+    let codes: Vec<&str> = crate::verdict::code::Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!((exit, listed), (0, codes));
+}
+
+#[test]
 fn everything_that_can_be_generated_is() {
     for (what, holds) in [
         ("completions bash", "_hhgit()"),
         ("completions zsh", "#compdef hhgit"),
         ("completions fish", "complete -c hhgit"),
-        ("man", ".SH \"HHGIT SYNC\""),
+        ("man", ".SS \"hhgit sync [OPTIONS] [BRANCH]\""),
         ("schema", "\"title\": \"hhgit.report/1\""),
     ] {
         let (code, out, err) = run_line(&format!("generate {what}"));

@@ -57,7 +57,9 @@ pub enum LayoutError {
         folder: RepoPath,
     },
     /// A fabric directory was named that is not in the commit.
-    #[error("there is no folder {path} in the commit; make a fabric directory there with: hhgit init {path}")]
+    #[error(
+        "the commit has no folder {path}, counted from the repository's root; make a fabric directory there with: hhgit init {path}"
+    )]
     NoSuchFolder {
         /// The path named.
         path: RepoPath,
@@ -69,7 +71,9 @@ pub enum LayoutError {
         path: RepoPath,
     },
     /// Two fabric directories overlap.
-    #[error("the fabric directories {outer} and {inner} overlap; name one of them with --fabric")]
+    #[error(
+        "{inner} lies in {outer}, and no fabric directory may lie in another; name one of them with --fabric, or another path"
+    )]
     Overlap {
         /// The one that contains the other.
         outer: RepoPath,

@@ -11,6 +11,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::ids::sha256_hex;
+
 /// What a marked file holds.
 const MARK: &[u8] = b"hhgit: written, not yet published\n";
 /// How the directories begin in which packs are made; git's own prune knows `tmp_` too.
@@ -73,13 +75,11 @@ impl Staging {
             File::open(path)?.sync_all()?;
         }
         self.mark.set_permissions(mode)?;
-        let stem = pack.file_stem().unwrap_or_default();
-        let target = |extension: &str| self.packs.join(stem).with_extension(extension);
+        let stem = self.unique_stem(pack);
+        let target = |extension: &str| self.packs.join(&stem).with_extension(extension);
         let lock = lock_dir(&self.packs);
         let keep = target("keep");
-        if !keep.exists() || is_marked(&keep) {
-            std::fs::rename(self.dir.path().join("keep"), &keep)?;
-        }
+        std::fs::rename(self.dir.path().join("keep"), &keep)?;
         std::fs::rename(pack, target("pack"))?;
         std::fs::rename(index, target("idx"))?;
         sync_dir(&self.packs)?;
@@ -87,12 +87,24 @@ impl Staging {
         drop(lock);
         Ok(Keep { packs: self.packs, path: keep, mark: self.mark })
     }
+
+    /// A name that no other pack has or will have, not even one of the same objects by another run. A `.keep` must never come
+    /// to a pack that is there without: `git repack -a -d` lists the packs to delete first, then packs again what lies in
+    /// none that is kept; a pack that is kept from in between goes, and is packed nowhere.
+    fn unique_stem(&self, pack: &Path) -> String {
+        use std::hash::{BuildHasher, RandomState};
+        let stem = pack.file_stem().unwrap_or_default().to_string_lossy();
+        let digits = stem.rsplit('-').next().map_or(0, str::len);
+        let chance = RandomState::new().hash_one(std::process::id());
+        let seed = format!("{stem} {} {chance}", self.dir.path().display());
+        format!("pack-{:.digits$}", sha256_hex(seed.as_bytes()))
+    }
 }
 
 impl Drop for Keep {
     fn drop(&mut self) {
         let lock = lock_dir(&self.packs);
-        // Another run that made the same pack has put its own mark in this one's place; that one is not ours to take.
+        // Whoever put another in its place has a reason; that one is not ours to take.
         if same_file(&self.mark, &self.path) {
             drop(std::fs::remove_file(&self.path));
         }
@@ -158,8 +170,8 @@ fn is_marked(path: &Path) -> bool {
     read.is_ok() && start == MARK
 }
 
-/// The pack directory's own lock; none where it cannot be had.
-fn lock_dir(dir: &Path) -> Option<File> {
+/// A directory's own lock; none where it cannot be had.
+pub(super) fn lock_dir(dir: &Path) -> Option<File> {
     let file = File::open(dir).ok()?;
     for _ in 0..TRIES.0 {
         match file.try_lock() {

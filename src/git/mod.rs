@@ -1,6 +1,6 @@
 //! The only place that knows gix or runs git: open, read, write, publish.
 //!
-//! In the order the data passes through: [`open`] finds and gates a repository, [`refs`] names branches and their tips,
+//! In the order the data passes through: [`open`] finds and gates a repository ([`make`] makes one), [`refs`] names branches and their tips,
 //! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`mod@write`] puts them and
 //! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
 //! where the branch is checked out. [`run`] is the one way the `git` program is started.
@@ -11,6 +11,8 @@ pub(crate) mod fast_forward;
 pub mod hooks;
 pub mod in_use;
 pub(crate) mod keep;
+pub(crate) mod lock;
+pub mod make;
 pub mod open;
 pub(crate) mod pack;
 pub mod publish;
@@ -26,7 +28,7 @@ pub mod write;
 pub use commit::{CommitMeta, Person, Signature};
 pub use environment::Environment;
 pub use open::{OpenError, Repo};
-pub use publish::{PublishError, Published, publish};
+pub use publish::{PublishError, Published, clean_up, publish};
 pub use read::Reader;
 pub use ref_lock::release_locks_on_interrupt;
 pub use refs::{BranchName, Head, RefError};

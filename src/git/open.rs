@@ -31,7 +31,7 @@ pub struct Repo {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// There is no repository.
-    #[error("{} is in no git repository; name one with -C, or make one: git init", dir.display())]
+    #[error("{} is in no git repository; name one with -C, or make one: git init", place(dir))]
     NotFound {
         /// Where the search began.
         dir: PathBuf,
@@ -92,6 +92,11 @@ pub enum OpenError {
     /// A reference namespace is asked for.
     #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
     Namespace,
+}
+
+/// A directory as a message names it.
+fn place(dir: &Path) -> String {
+    if dir == Path::new(".") { "this directory".to_owned() } else { dir.display().to_string() }
 }
 
 impl Repo {

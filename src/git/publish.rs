@@ -9,7 +9,7 @@ use super::hooks::must_ask_git;
 use super::in_use::{How, InUse, in_use};
 use super::open::Repo;
 use super::ref_lock::{Move, judge, move_branch};
-use super::refs::{BranchName, RefError};
+use super::refs::{BranchName, RefError, to_path};
 use super::run::{Git, GitError};
 use super::sign::identify;
 use super::worktree::Obstacle;
@@ -140,6 +140,17 @@ pub fn publish_with(
     };
     drop(written.into_keep());
     outcome
+}
+
+/// Takes away what killed runs left: packs half made, what guarded them, locks of this branch and of HEAD. What cannot be taken
+/// away stays: leavings cost space or time, and no run fails because of them.
+pub fn clean_up(repo: &Repo, branch: &BranchName) {
+    if repo.in_quarantine() {
+        return;
+    }
+    drop(super::write::clean_leftovers(repo));
+    let branch = repo.common_dir().join(to_path(branch.as_str().as_bytes()));
+    super::lock::clean(repo, &[branch, repo.git_dir().join("HEAD")]);
 }
 
 /// Lets git move the branch, so that its hook is asked, and reads again what came of it.

@@ -4,16 +4,16 @@
 //! `git pack-refs` included when it removes what it packed, and packed-refs is only ever replaced by one that says the
 //! same of every ref whose lock is held. So what is read, afresh, under the lock stays true until the rename. A library
 //! that remembers packed-refs from before the lock has a hole there; this file remembers nothing. packed-refs itself
-//! is not written, so its lock, busy or not, plays no part.
+//! is not written, so its lock, busy or not, plays no part. The lock stays empty: the value is put in place from a file
+//! of its own, so that at no instant a lock of hhgit's could be taken for one of git's.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use gix::lock::acquire::Fail;
-
 use super::commit::Signature;
 use super::keep::{share, sync_dir};
+use super::lock::{Lock, Turn};
 use super::open::Repo;
 use super::publish::{PublishError, Published, Reflog};
 use super::refs::{BranchName, Target, Value, to_path};
@@ -40,7 +40,9 @@ pub(super) fn move_branch(repo: &Repo, wanted: &Move<'_>, locked: &dyn Fn()) -> 
     if wanted.from.is_none() {
         refuse_conflicts(repo, wanted.branch)?;
     }
-    let mut lock = take(repo, repo.common_dir(), name)?;
+    let turn = Turn::take(repo);
+    let path = repo.common_dir().join(to_path(name.as_bytes()));
+    let lock = turn.lock(&path, &repo.common_dir().join("refs"))?;
     locked();
     match judge(repo, wanted)? {
         Some(outcome) => return Ok(outcome),
@@ -49,26 +51,37 @@ pub(super) fn move_branch(repo: &Repo, wanted: &Move<'_>, locked: &dyn Fn()) -> 
     }
     let head_leads_here =
         matches!(repo.head_target(repo.git_dir())?, Target::Ref(target, _) if target == name.as_bytes());
-    let head_lock = if head_leads_here { Some(take(repo, repo.git_dir(), "HEAD")?) } else { None };
-    let path = repo.common_dir().join(to_path(name.as_bytes()));
+    let head = || turn.lock(&repo.git_dir().join("HEAD"), repo.git_dir());
+    let head_lock = if head_leads_here { Some(head()?) } else { None };
+    put(repo, &turn, wanted, &path, head_lock.as_ref())?;
+    drop((head_lock, lock));
+    Ok(Published::Published)
+}
+
+/// Writes the reflogs and the ref, whose lock is held.
+fn put(repo: &Repo, turn: &Turn, wanted: &Move<'_>, path: &Path, head_lock: Option<&Lock>) -> Result<(), PublishError> {
+    let name = wanted.branch.as_str();
     let io = |path: &Path| {
         let path = path.to_owned();
         move |source| PublishError::Io { path, source }
     };
-    lock.with_mut(|file| writeln!(file, "{}", wanted.to).and_then(|()| file.sync_all())).map_err(io(&path))?;
+    let mut value = turn.value(path).map_err(io(path))?;
+    let written = value.with_mut(|file| {
+        let file = file.as_file_mut();
+        writeln!(file, "{}", wanted.to).and_then(|()| file.sync_all())
+    });
+    written.and_then(|written| written).map_err(io(path))?;
     let mut logs = vec![repo.common_dir().join("logs").join(to_path(name.as_bytes()))];
-    logs.extend(head_lock.as_ref().map(|_| repo.git_dir().join("logs/HEAD")));
+    logs.extend(head_lock.map(|_| repo.git_dir().join("logs/HEAD")));
     for log in logs {
         append_log(repo, &log, wanted).map_err(io(&log))?;
     }
-    if let Err(failed) = lock.commit() {
+    if let Err(failed) = value.persist(path) {
         // An empty folder may stand where a branch of that name was; anything else is an error.
-        drop(gix::tempfile::remove_dir::empty_depth_first(path.clone()));
-        failed.instance.commit().map_err(|failed| io(&path)(failed.error))?;
+        drop(gix::tempfile::remove_dir::empty_depth_first(path.to_owned()));
+        failed.handle.persist(path).map_err(|failed| io(path)(failed.error))?;
     }
-    drop(head_lock);
-    sync_dir(path.parent().unwrap_or(repo.common_dir())).map_err(io(&path))?;
-    Ok(Published::Published)
+    sync_dir(path.parent().unwrap_or(repo.common_dir())).map_err(io(path))
 }
 
 /// What is to be answered without moving anything; none if the branch is where it must be.
@@ -85,23 +98,6 @@ pub(super) fn judge(repo: &Repo, wanted: &Move<'_>) -> Result<Option<Published>,
         (actual, from) if actual == from => None,
         (Some(actual), _) => Some(Published::Moved { actual }),
         (None, _) => Some(Published::Gone),
-    })
-}
-
-fn take(repo: &Repo, dir: &Path, name: &str) -> Result<gix::lock::File, PublishError> {
-    let path = dir.join(to_path(name.as_bytes()));
-    let wait = repo.ref_lock_wait();
-    let boundary = if name == "HEAD" { dir.to_owned() } else { dir.join("refs") };
-    let lock =
-        gix::lock::File::acquire_to_update_resource(&path, Fail::from(wait), Some(boundary), repo.shared_permissions());
-    lock.map_err(|source| {
-        let mut lock = path.into_os_string();
-        lock.push(".lock");
-        let lock = PathBuf::from(lock);
-        match lock.exists() {
-            true => PublishError::Busy { lock, waited: wait },
-            false => PublishError::Lock { lock, source: Box::new(source) },
-        }
     })
 }
 

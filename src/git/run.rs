@@ -100,6 +100,7 @@ impl Git {
             command.env_remove("HOME").env_remove("XDG_CONFIG_HOME").env_remove("GIT_CONFIG_COUNT");
             command.env_remove("GIT_CONFIG_PARAMETERS").env_remove("GIT_CONFIG_SYSTEM");
             command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+            command.env("GIT_ATTR_NOSYSTEM", "1");
         }
         command.env("LC_ALL", "C").env("LANGUAGE", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_ASKPASS", "");
         command.env("SSH_ASKPASS", "").env("GIT_EDITOR", ":").env("GIT_PAGER", "cat").env("GIT_OPTIONAL_LOCKS", "0");

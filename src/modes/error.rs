@@ -8,6 +8,8 @@ use crate::ids::CommitId;
 use crate::plan::PlanError;
 use crate::snapshot::ReadError;
 
+use super::demo::DemoError;
+
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModeError {
@@ -38,11 +40,14 @@ pub enum ModeError {
     /// Git could not be asked.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// There is no demo.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// No branch is checked out and none was named.
-    #[error("HEAD is detached, so there is no branch to move; name one: hhgit {command} main")]
+    #[error("HEAD is detached, so {remedy}")]
     Detached {
-        /// The command.
-        command: &'static str,
+        /// What is missing for that, and what to do.
+        remedy: &'static str,
     },
     /// No branch is checked out that a new fabric directory could be committed to.
     #[error("HEAD is detached, so there is no branch to commit to; check one out first: git switch main")]
@@ -126,7 +131,8 @@ impl ModeError {
         match self {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
-            Self::Detached { .. }
+            Self::Demo(DemoError::Exists { .. })
+            | Self::Detached { .. }
             | Self::DetachedInit
             | Self::NoBranch { .. }
             | Self::Name { .. }

@@ -1,11 +1,12 @@
 //! `hhgit init`: a folder becomes a fabric directory, in one commit that says who asked for it and when.
 
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{Site, site};
+use crate::fabric::layout::{MANAGED, RAW, Site, site};
 use crate::fabric::manifest::is_name;
 use crate::git::{Head, Reader, Repo};
 use crate::ids::TreeId;
 use crate::options::{Common, Init};
+use crate::path::RepoPath;
 use crate::plan::fabric::Order;
 use crate::report::{Outcome, Point, Report};
 use crate::snapshot::Objects;
@@ -19,10 +20,14 @@ use super::talk::Talk;
 
 /// Makes a fabric directory on the branch that HEAD names, which may have no commit yet.
 pub fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+    init_in(&Repo::open(&common.directory)?, common, options, talk)
+}
+
+/// Makes a fabric directory in a repository that is open already.
+pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, ModeError> {
     if let Some(name) = options.name.as_deref().filter(|name| !is_name(name)) {
         return Err(ModeError::Name { name: name.to_owned() });
     }
-    let repo = Repo::open(&common.directory)?;
     let mut task = task(options);
     for tries in 1..=TRIES {
         let (branch, tip) = match repo.head()? {
@@ -30,7 +35,7 @@ pub fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Repo
             Head::Unborn { name } => (name, None),
             Head::Detached { .. } => return Err(ModeError::DetachedInit),
         };
-        let reader = Reader::new(&repo)?;
+        let reader = Reader::new(repo)?;
         let input = tip.map(|tip| reader.commit(tip)).transpose()?;
         let tree = input.as_ref().map_or_else(|| TreeId::empty(repo.hash_kind()), |commit| commit.tree);
         let dir = match site(&reader, tree, &options.path, &Kinds::builtin())? {
@@ -39,11 +44,14 @@ pub fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Repo
                 return Ok(taken(branch.as_str(), tip.map(|tip| Point { commit: Some(tip), tree }), options));
             }
         };
-        let meta = authorship::of_person(&repo, tip, &common.identities, common.now)?;
+        let meta = authorship::of_person(repo, tip, &common.identities, common.now)?;
         let dirs = [dir];
-        let from = Start { repo: &repo, reader: &reader, branch: &branch, input: input.as_ref(), dirs: &dirs };
+        let from = Start { repo, reader: &reader, branch: &branch, input: input.as_ref(), dirs: &dirs };
         match task.run(&from, &meta, talk)? {
-            Done::Report(report) => return Ok(*report),
+            Done::Report(mut report) => {
+                report.notes.extend(first_steps(&report, &options.path));
+                return Ok(*report);
+            }
             Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
             Done::Moved if tries == TRIES => {
                 return Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries });
@@ -66,6 +74,14 @@ fn task(options: &Init) -> Task {
         max_deletions: None,
         agreed: options.yes,
     }
+}
+
+/// What a person does next with a new fabric directory.
+fn first_steps(report: &Report, path: &RepoPath) -> Option<String> {
+    let (raw, managed) = (path.child(RAW), path.child(MANAGED));
+    (report.outcome == Outcome::Committed).then(|| {
+        format!("Put files into {raw}, commit them, then run hhgit sync. Let Argo CD or Flux apply {managed}.")
+    })
 }
 
 fn taken(reference: &str, input: Option<Point>, options: &Init) -> Report {

@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fabric::inventory::{Leaves, leaves};
-use crate::fabric::layout::{FabricDir, MANAGED, SIDECAR, UNMANAGED, is_yaml_name, stays_in_managed};
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::{FabricDir, MANAGED, SIDECAR, UNMANAGED, find, is_yaml_name, stays_in_managed};
 use crate::fabric::manifest::Level;
 use crate::fabric::survey::{Survey, survey};
 use crate::ids::{Entry, TreeId};
@@ -33,6 +34,11 @@ pub struct Request {
     pub limits: Limits,
     /// How many threads read; none for as many as there are cores.
     pub threads: Option<NonZeroUsize>,
+}
+
+/// Looks at all fabric directories of a tree.
+pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Vec<Inventory>, PlanError> {
+    look_into(objects, &find(objects, root, &[], &Kinds::builtin())?, request)
 }
 
 /// Looks at these fabric directories.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{GITKEEP, SIDECAR, find};
+use crate::fabric::layout::{GITKEEP, RAW, SIDECAR, find};
 use crate::git::{Reader, Repo};
 use crate::ids::{BlobId, CommitId};
 use crate::options::Common;
@@ -28,7 +28,7 @@ const MOST_COMMITS: usize = 20_000;
 /// How the branch that HEAD names stands.
 pub fn status(common: &Common) -> Result<Status, ModeError> {
     let repo = Repo::open(&common.directory)?;
-    let branch = branch(&repo, None, "status")?;
+    let branch = branch(&repo, None, "there is no branch to look at; check one out first: git switch main")?;
     let tip = tip(&repo, &branch, false)?;
     let reader = Reader::new(&repo)?;
     let input = reader.commit(tip)?;
@@ -44,7 +44,7 @@ pub fn status(common: &Common) -> Result<Status, ModeError> {
         reference: branch.as_str().to_owned(),
         tip,
         findings: inventories.iter().flat_map(|inventory| inventory.survey.findings.clone()).collect(),
-        notes: uncommitted(&repo, &branch, &dirs)?.into_iter().collect(),
+        notes: uncommitted(&repo, &branch, &dirs, &[RAW])?.into_iter().collect(),
         fabrics: inventories.iter().map(fabric).collect::<Result<_, _>>()?,
     })
 }

@@ -2,11 +2,11 @@
 
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{FabricDir, RAW, find};
+use crate::fabric::layout::{FabricDir, RAW, UNMANAGED, find};
 use crate::git::publish::Reflog;
 use crate::git::tree::apply;
 use crate::git::worktree::uncommitted_below;
-use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, publish, write};
+use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::{CommitId, TreeId};
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
@@ -29,17 +29,24 @@ pub(super) const TRIES: u32 = 10;
 
 /// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
 pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
-    let repo = Repo::open(&common.directory)?;
-    let branch = branch(&repo, options.branch.as_deref(), "sync")?;
+    sync_in(&Repo::open(&common.directory)?, common, options, talk)
+}
+
+/// Syncs a branch of a repository that is open already.
+pub fn sync_in(repo: &Repo, common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+    let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
     let mut task = Task::of_sync(common, options);
+    if !task.dry_run {
+        clean_up(repo, &branch);
+    }
     for tries in 1..=TRIES {
-        let tip = tip(&repo, &branch, options.branch.is_some())?;
+        let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
-        let reader = Reader::new(&repo)?;
+        let reader = Reader::new(repo)?;
         let input = reader.commit(tip)?;
-        let meta = authorship::of_sync(&repo, &input, &common.identities, options.sign)?;
+        let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        let from = Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs };
+        let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs };
         let done = task.run(&from, &meta, talk)?;
         match done {
             Done::Report(report) => return Ok(*report),
@@ -51,14 +58,14 @@ pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Repo
     Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
 }
 
-/// The branch named, or the one HEAD names.
-pub(super) fn branch(repo: &Repo, named: Option<&str>, command: &'static str) -> Result<BranchName, ModeError> {
+/// The branch named, or the one HEAD names; where it names none, that is told with what to do.
+pub(super) fn branch(repo: &Repo, named: Option<&str>, remedy: &'static str) -> Result<BranchName, ModeError> {
     if let Some(name) = named {
         return Ok(BranchName::parse(name)?);
     }
     match repo.head()? {
         Head::Branch { name, .. } | Head::Unborn { name } => Ok(name),
-        Head::Detached { .. } => Err(ModeError::Detached { command }),
+        Head::Detached { .. } => Err(ModeError::Detached { remedy }),
     }
 }
 
@@ -146,6 +153,7 @@ impl Task {
         let input = Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp };
         let planned = plan(from.reader, &input)?;
         let mut report = self.report(from, tree, &planned)?;
+        report.notes.extend(self.found_nothing(&inventories));
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
@@ -174,6 +182,22 @@ impl Task {
             rulesets: stamp::rulesets(inventories),
             options: self.flags.clone(),
         }
+    }
+
+    /// What to say of paths that --retry names and where there is nothing to judge.
+    fn found_nothing(&self, inventories: &[Inventory]) -> Vec<String> {
+        let Some(Retry::Paths(paths)) = &self.request.retry else { return Vec::new() };
+        let retried = |inventory: &Inventory| {
+            let sources = inventory.sources.iter().filter(|source| matches!(source.home, Home::Retried { .. }));
+            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
+        };
+        let judged: Vec<RepoPath> = inventories.iter().flat_map(retried).collect();
+        let empty = paths.iter().filter(|path| !judged.iter().any(|file| file.starts_with(path)));
+        empty
+            .map(|path| {
+                format!("--retry {path} names no YAML in unmanaged/; its path starts at the repository's root.")
+            })
+            .collect()
     }
 
     fn too_many_deletions(&self, planned: &Planned) -> Option<String> {
@@ -225,6 +249,7 @@ impl Task {
     }
 
     fn report(&self, from: &Start<'_>, tree: TreeId, planned: &Planned) -> Result<Report, ModeError> {
+        let folders: &[_] = if self.request.retry.is_some() { &[RAW, UNMANAGED] } else { &[RAW] };
         Ok(Report {
             command: self.command,
             outcome: Outcome::Unchanged,
@@ -233,7 +258,7 @@ impl Task {
             result: None,
             fabrics: planned.fabrics.clone(),
             findings: planned.findings.clone(),
-            notes: uncommitted(from.repo, from.branch, from.dirs)?.into_iter().collect(),
+            notes: uncommitted(from.repo, from.branch, from.dirs, folders)?.into_iter().collect(),
             diffs: Vec::new(),
         })
     }
@@ -255,16 +280,22 @@ fn adoption(files: &[RepoPath]) -> String {
     text
 }
 
-/// What a person should know who has files in raw/ that no commit holds.
-pub(super) fn uncommitted(repo: &Repo, branch: &BranchName, dirs: &[FabricDir]) -> Result<Option<String>, ModeError> {
+/// What a person should know who has files in these folders of fabric directories that no commit holds.
+pub(super) fn uncommitted(
+    repo: &Repo,
+    branch: &BranchName,
+    dirs: &[FabricDir],
+    folders: &[&'static str],
+) -> Result<Option<String>, ModeError> {
     if !checked_out_here(repo, branch)? {
         return Ok(None);
     }
-    let folders: Vec<RepoPath> = dirs.iter().map(|dir| dir.path.child(RAW)).collect();
-    Ok(match uncommitted_below(repo, &folders)? {
+    let paths = dirs.iter().flat_map(|dir| folders.iter().map(|folder| dir.path.child(folder)));
+    let within = format!("{}/", folders.join("/ or "));
+    Ok(match uncommitted_below(repo, &paths.collect::<Vec<_>>())? {
         0 => None,
-        1 => Some("1 file in raw/ is not committed; sync reads commits.".to_owned()),
-        n => Some(format!("{n} files in raw/ are not committed; sync reads commits.")),
+        1 => Some(format!("1 file in {within} is not committed; sync reads commits, so commit it first.")),
+        n => Some(format!("{n} files in {within} are not committed; sync reads commits, so commit them first.")),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::verdict::code::Code;
 use crate::verdict::unit::alone;
 
 use super::error::PlanError;
-use super::incoming::Suppliers;
+use super::incoming::{Suppliers, in_order};
 use super::park::parked_name;
 use super::settle::{Repair, Settled};
 use super::sidecar::{self, Reason};
@@ -21,7 +21,7 @@ impl Work<'_> {
         for path in &settled.replaced {
             self.desk.remove(&managed(path));
         }
-        for key in suppliers.values().copied() {
+        for key in in_order(suppliers).into_keys() {
             let State::Supplies(_) = self.states[key.0][key.1] else { continue };
             let Some(target) = &self.document(key).target else { continue };
             let path = managed(target.path());
@@ -95,7 +95,8 @@ impl Work<'_> {
         reasons: &[Reason<'_>],
     ) -> Result<(RepoPath, RepoPath), PlanError> {
         let mut failed = None;
-        let found = self.lot.find(wanted, |lot, file, at| {
+        let mut lot = std::mem::take(&mut self.lot);
+        let found = lot.find(wanted, |lot, file, at| {
             if lot.is_placed(file) || lot.is_placed(at) {
                 return false;
             }
@@ -119,10 +120,11 @@ impl Work<'_> {
                     true
                 }
             }
-        })?;
+        });
+        self.lot = lot;
         match failed {
             Some(error) => Err(error),
-            None => Ok(found),
+            None => Ok(found?),
         }
     }
 

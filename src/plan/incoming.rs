@@ -11,14 +11,20 @@ use crate::verdict::file::Document;
 use crate::verdict::identity::Identity;
 use crate::verdict::unit::alone;
 
+use super::arrange::managed;
 use super::error::PlanError;
+use super::likeness::Likeness;
 use super::reverts::Candidate;
 use super::settle::Settled;
-use super::source::Home;
+use super::sidecar::Sidecar;
+use super::source::{Home, Source};
 use super::work::{Key, State, Work};
 
 /// The objects whose file is decided: the document that supplies it, by identity.
 pub(super) type Suppliers = BTreeMap<Identity, Key>;
+
+const REVERTED: &str = "the last commit that touched this file took its sync back";
+const YIELDED: &str = "To apply this one all the same, run hhgit sync --retry with its path; otherwise delete it.";
 
 impl Work<'_> {
     /// What rule 8 has to be asked about: the valid documents of raw/.
@@ -44,8 +50,7 @@ impl Work<'_> {
     /// Parks the documents whose sync was taken back.
     pub(super) fn refuse_reverted(&mut self, reverted: &[Key]) {
         for key in reverted {
-            let message = "the last commit that touched this file took its sync back".to_owned();
-            self.refuse(*key, self.finding(*key, Code::Reverted, message));
+            self.refuse(*key, self.finding(*key, Code::Reverted, REVERTED.to_owned()));
         }
     }
 
@@ -57,92 +62,108 @@ impl Work<'_> {
                 groups.entry(identity.clone()).or_default().push(key);
             }
         }
+        self.let_retried_yield(&mut groups)?;
+        let likeness = Likeness::of(self, groups.values().filter(|keys| keys.len() > 1))?;
         let mut suppliers = Suppliers::new();
-        for (identity, mut keys) in groups {
-            self.prefer_raw(&identity, &mut keys)?;
-            if let (true, Some(first)) = (self.agree(&keys)?, keys.first()) {
-                suppliers.insert(identity, *first);
+        for (identity, keys) in groups {
+            let Some(first) = keys.first().copied() else { continue };
+            if likeness.same_value(&keys) && self.adds_nothing(&identity, first)? {
+                let message = format!("managed/ holds {identity} with the same value in other words");
+                keys.into_iter().for_each(|key| self.yields(key, Code::DuplicateIdentity, message.clone()));
+            } else if self.agree(&keys, &likeness) {
+                suppliers.insert(identity, first);
             }
         }
         Ok(suppliers)
     }
 
-    /// What --retry found yields to raw/, to what managed/ holds, and to what its sidecar says was reverted.
-    fn prefer_raw(&mut self, identity: &Identity, keys: &mut Vec<Key>) -> Result<(), PlanError> {
-        let fresh = keys.iter().any(|key| !matches!(self.sources[key.0].home, Home::Retried { .. }));
-        let held = !self.holdings.holders(identity).is_empty();
-        let mut stays = Vec::new();
-        for key in keys.iter() {
-            let Home::Retried { named } = self.sources[key.0].home else { continue };
-            if fresh || (!named && (held || self.was_reverted(*key)?)) {
-                stays.push(*key);
+    /// What --retry found yields to raw/, to what managed/ holds, and to what its sidecar says was reverted; what was named
+    /// does not, but is judged as if it lay in raw/.
+    fn let_retried_yield(&mut self, groups: &mut BTreeMap<Identity, Vec<Key>>) -> Result<(), PlanError> {
+        let is_retried = |key: &Key| matches!(self.sources[key.0].home, Home::Retried { .. });
+        let retried = groups.iter().flat_map(|(identity, keys)| {
+            let fresh = keys.iter().copied().find(|key| !is_retried(key));
+            keys.iter().filter(|key| is_retried(key)).map(move |key| (*key, (identity.clone(), fresh)))
+        });
+        // In the documents' order, so that each file and each sidecar is read once.
+        let retried: BTreeMap<Key, (Identity, Option<Key>)> = retried.collect();
+        let mut sidecar: Option<(usize, Option<Sidecar>)> = None;
+        for (key, (identity, fresh)) in retried {
+            let Home::Retried { named: false } = self.sources[key.0].home else { continue };
+            if sidecar.as_ref().is_none_or(|(source, _)| *source != key.0) {
+                sidecar = Some((key.0, self.sidecar_of_source(key.0)?));
             }
-        }
-        keys.retain(|key| !stays.contains(key));
-        for key in stays {
-            self.set(key, State::Stays);
+            let says = |s: &Sidecar| s.says(self.document(key).number, Code::Reverted);
+            let (code, message) = if sidecar.as_ref().is_some_and(|(_, sidecar)| sidecar.as_ref().is_some_and(says)) {
+                (Code::Reverted, REVERTED.to_owned())
+            } else if let Some(fresh) = fresh {
+                (Code::DuplicateIdentity, format!("{identity} is also in {}", self.place_of(fresh)))
+            } else if !self.holdings.holders(&identity).is_empty() {
+                (Code::AlreadyManaged, format!("managed/ holds {identity}"))
+            } else {
+                continue;
+            };
+            groups.entry(identity).or_default().retain(|other| *other != key);
+            self.yields(key, code, message);
         }
         Ok(())
     }
 
-    fn was_reverted(&self, key: Key) -> Result<bool, PlanError> {
-        let path = &self.sources[key.0].wanted;
-        let sidecar = self.own_sidecar(&super::park::sidecar_of(path)?)?;
-        let number = self.document(key).number;
-        Ok(sidecar
-            .is_some_and(|sidecar| sidecar.names(&self.sources[key.0].entry) && sidecar.says(number, Code::Reverted)))
+    fn yields(&mut self, key: Key, code: Code, message: String) {
+        let mut finding = self.finding(key, code, message);
+        YIELDED.clone_into(&mut finding.help);
+        self.refuse(key, finding);
+    }
+
+    /// Whether what --retry found is but other words for what managed/ holds, and would take turns with it for ever.
+    fn adds_nothing(&self, identity: &Identity, key: Key) -> Result<bool, PlanError> {
+        let is_retried = matches!(self.sources[key.0].home, Home::Retried { .. });
+        if !is_retried || self.holdings.holders(identity).is_empty() {
+            return Ok(false);
+        }
+        let blob = self.would_be(key)?;
+        let is_blob = |path: &RepoPath| self.holdings.entry(path).is_some_and(|entry| entry.id == blob.object());
+        Ok(!self.holdings.holders(identity).iter().any(is_blob) && self.change(identity, key)? == Change::Unchanged)
+    }
+
+    /// hhgit's sidecar of a file that --retry found, if it speaks of the file as it is.
+    fn sidecar_of_source(&self, source: usize) -> Result<Option<Sidecar>, PlanError> {
+        let Source { wanted, entry, .. } = &self.sources[source];
+        let sidecar = self.own_sidecar(&super::park::sidecar_of(wanted)?)?;
+        Ok(sidecar.filter(|sidecar| sidecar.names(entry)))
     }
 
     /// Settles documents of one object among each other: the first supplies, unless their values differ.
-    fn agree(&mut self, keys: &[Key]) -> Result<bool, PlanError> {
-        let [first, others @ ..] = keys else { return Ok(false) };
-        if others.is_empty() {
-            return Ok(true);
-        }
-        let texts = keys.iter().map(|key| self.text(*key)).collect::<Result<Vec<_>, _>>()?;
-        let mut values = Vec::new();
-        if texts.iter().any(|text| *text != texts[0]) {
-            for key in keys {
-                values.push(self.value(&self.bytes(key.0)?, self.document(*key).number));
-            }
-        }
-        if values.iter().any(|value| *value != values[0] || value.is_none()) {
+    fn agree(&mut self, keys: &[Key], likeness: &Likeness) -> bool {
+        let [first, others @ ..] = keys else { return false };
+        if !likeness.same_value(keys) {
             for key in keys {
                 self.clash(*key, keys, "with another value");
             }
-            return Ok(false);
+            return false;
         }
-        for (key, text) in others.iter().zip(&texts[1..]) {
-            // Equal values whose texts differ in blank lines alone: a difference nobody could miss.
-            if without_blank_ends(text) == without_blank_ends(&texts[0]) {
+        for key in others {
+            if likeness.same_text(*first, *key) {
                 self.set(*key, State::Vanishes);
             } else {
                 self.set_duplicate(*key, *first);
             }
         }
-        Ok(true)
+        true
     }
 
     fn clash(&mut self, key: Key, all: &[Key], how: &str) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         const NAMED: usize = 5;
-        let others: Vec<Key> = all.iter().copied().filter(|other| *other != key).collect();
-        let mut places: Vec<String> = others.iter().take(NAMED).map(|other| self.place_of(*other)).collect();
-        if others.len() > NAMED {
-            places.push(format!("{} more places", others.len() - NAMED));
+        let others = all.iter().filter(|other| **other != key);
+        let mut places: Vec<String> = others.take(NAMED).map(|other| self.place_of(*other)).collect();
+        if all.len() - 1 > NAMED {
+            places.push(format!("{} more places", all.len() - 1 - NAMED));
         }
         let message = format!("{} is also in {} {how}", self.name_of(key), places.join(", "));
         self.refuse(key, self.finding(key, Code::DuplicateIdentity, message));
     }
 
     fn set_duplicate(&mut self, key: Key, first: Key) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-            return;
-        }
         let message =
             format!("{} is also in {}, with the same value in other words", self.name_of(key), self.place_of(first));
         let mut finding = self.finding(key, Code::DuplicateIdentity, message);
@@ -162,25 +183,17 @@ impl Work<'_> {
         format!("{path}:{} (document {})", self.document(key).lines.0, self.document(key).number)
     }
 
-    /// A document's bytes but for separators.
-    fn text(&self, key: Key) -> Result<Vec<u8>, PlanError> {
-        let bytes = self.bytes(key.0)?;
-        let Document { unit, .. } = self.document(key);
-        let travelled = unit.travelled.map_or(&[][..], |span| &bytes[span.start..span.end]);
-        Ok([travelled, &bytes[unit.main.start..unit.main.end]].concat())
-    }
-
     /// Applies what was settled: who supplies, who is blocked, and how each object changes.
     pub(super) fn apply(&mut self, suppliers: &Suppliers, settled: &Settled) -> Result<(), PlanError> {
-        for (identity, key) in suppliers {
+        for (key, identity) in in_order(suppliers) {
             if let Some(obstacle) = settled.blocked.get(identity) {
                 let managed = self.survey.path.child(crate::fabric::layout::MANAGED);
                 let message = format!("{identity} cannot be written: {} is in the way", managed.join_path(obstacle));
-                self.block(*key, Code::PathBlocked, message);
+                self.block(key, Code::PathBlocked, message);
                 continue;
             }
-            let change = self.change(identity, *key)?;
-            self.set(*key, State::Supplies(change));
+            let change = self.change(identity, key)?;
+            self.set(key, State::Supplies(change));
         }
         Ok(())
     }
@@ -190,22 +203,18 @@ impl Work<'_> {
         if self.survey.manifest.on_existing == OnExisting::Replace {
             return Ok(());
         }
-        for (identity, key) in suppliers.clone() {
-            if self.change(&identity, key)? == Change::Updated {
+        for (key, identity) in in_order(&suppliers.clone()) {
+            if self.change(identity, key)? == Change::Updated {
                 let message = format!("managed/ holds {identity} with another value");
                 self.block(key, Code::AlreadyManaged, message);
-                suppliers.remove(&identity);
+                suppliers.remove(identity);
             }
         }
         Ok(())
     }
 
     fn block(&mut self, key: Key, code: Code, message: String) {
-        if matches!(self.sources[key.0].home, Home::Retried { .. }) {
-            self.set(key, State::Stays);
-        } else {
-            self.refuse(key, self.finding(key, code, message));
-        }
+        self.refuse(key, self.finding(key, code, message));
     }
 
     /// How managed/ changes by a document.
@@ -222,23 +231,13 @@ impl Work<'_> {
         }
         let of = |document: &&Document| document.identity.as_ref() == Some(identity);
         let Some(old) = self.holdings.documents(path).iter().find(of) else { return Ok(Change::Updated) };
-        let old = self.value(&self.blob(blob, &managed(path))?, old.number);
-        let new = self.value(&self.bytes(key.0)?, self.document(key).number);
+        let old = self.value(&self.blob(blob, &managed(path))?, &old.unit);
+        let new = self.value(&self.bytes(key.0)?, &self.document(key).unit);
         Ok(if old.is_some() && old == new { Change::Unchanged } else { Change::Updated })
     }
 }
 
-fn managed(path: &RepoPath) -> RepoPath {
-    RepoPath::root().child(crate::fabric::layout::MANAGED).join_path(path)
-}
-
-/// A text without the blank lines at both ends and without the last line's ending.
-fn without_blank_ends(text: &[u8]) -> &[u8] {
-    let lines: Vec<&[u8]> = text.split_inclusive(|b| *b == b'\n').collect();
-    let is_blank = |line: &&&[u8]| line.trim_ascii().is_empty();
-    let before: usize = lines.iter().take_while(is_blank).map(|line| line.len()).sum();
-    let after: usize = lines.iter().rev().take_while(is_blank).map(|line| line.len()).sum();
-    let rest = if before < text.len() { &text[before..text.len() - after] } else { &[] };
-    let rest = rest.strip_suffix(b"\n").unwrap_or(rest);
-    rest.strip_suffix(b"\r").unwrap_or(rest)
+/// Suppliers in the documents' order, in which each file is read once.
+pub(super) fn in_order(suppliers: &Suppliers) -> BTreeMap<Key, &Identity> {
+    suppliers.iter().map(|(identity, key)| (*key, identity)).collect()
 }

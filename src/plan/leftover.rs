@@ -10,7 +10,7 @@ use crate::report::Repair;
 use crate::verdict::code::Code;
 use crate::verdict::file::File;
 use crate::verdict::unit::{Unit, together};
-use crate::yaml::split;
+use crate::yaml::{Lines, split};
 
 use super::arrange::unmanaged;
 use super::error::PlanError;
@@ -35,7 +35,7 @@ impl Work<'_> {
         for path in self.unmanaged.keys() {
             let Some(name) = path.file_name().strip_suffix(SIDECAR.as_bytes()) else { continue };
             let file = if name.is_empty() { None } else { path.parent().unwrap_or_default().join(name).ok() };
-            if file.is_some_and(|file| self.lot.is_free(&file)) && self.own_sidecar(path)?.is_some() {
+            if file.is_some_and(|file| self.lot.get(&file).is_none()) && self.own_sidecar(path)?.is_some() {
                 stale.push(path.clone());
             }
         }
@@ -108,7 +108,7 @@ impl Work<'_> {
         for (i, state) in self.states[index].iter().enumerate() {
             match state {
                 State::Refused(findings) => remaining.push((i, findings)),
-                State::Stays | State::Candidate => remaining.push((i, &documents[i].findings)),
+                State::Candidate => remaining.push((i, &documents[i].findings)),
                 State::Supplies(_) | State::Vanishes => continue,
             }
             units.push(documents[i].unit);
@@ -126,9 +126,12 @@ impl Work<'_> {
         }
         let file = self.bytes(index)?;
         let (bytes, starts) = together(&file, &units);
+        let (new_lines, chunks) = (Lines::new(&bytes), split(&bytes));
         let mut reasons = Vec::new();
         for ((i, findings), (start, unit)) in remaining.iter().zip(starts.iter().zip(&units)) {
-            let here = place_in(&bytes, *start, &file, unit, documents[*i].lines.0);
+            let content = start + documents[*i].content.start.saturating_sub(unit.main.start);
+            let chunk = chunks.partition_point(|chunk| chunk.body.start <= content).saturating_sub(1);
+            let here = (chunks.get(chunk).map_or(1, |chunk| chunk.number), new_lines.position(&bytes, content).0);
             let shift = i64::from(here.1) - i64::from(documents[*i].lines.0);
             for finding in *findings {
                 reasons.push((shifted(Some(here), shift, finding), finding.clone()));
@@ -171,17 +174,6 @@ impl Work<'_> {
         }
         Ok(source.path.clone())
     }
-}
-
-/// A document's number and line in new bytes, in which its main part starts at `start`; `line` is its line in the old file.
-fn place_in(bytes: &[u8], start: usize, file: &[u8], unit: &Unit, line: u32) -> (u32, u32) {
-    let lines = |bytes: &[u8]| u32::try_from(bytes.iter().filter(|b| **b == b'\n').count()).unwrap_or(u32::MAX);
-    let into = line.saturating_sub(lines(&file[..unit.main.start]) + 1);
-    let here = lines(&bytes[..start]) + 1 + into;
-    let offset =
-        start + bytes[start..].split_inclusive(|b| *b == b'\n').take(into as usize).map(<[u8]>::len).sum::<usize>();
-    let chunk = split(bytes).into_iter().rfind(|chunk| chunk.body.start <= offset);
-    (chunk.map_or(1, |chunk| chunk.number), here)
 }
 
 fn line_of(here: Option<(u32, u32)>, finding: &Finding) -> Option<(u32, u32)> {

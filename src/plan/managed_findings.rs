@@ -68,13 +68,10 @@ impl Work<'_> {
             finding
         };
         let gone = |holder: &RepoPath| settled.replaced.contains(holder) || settled.repairs.contains_key(holder);
-        let others: Vec<String> = self
-            .holdings
-            .holders(identity)
-            .iter()
-            .filter(|holder| *holder != path && !gone(holder))
-            .map(|holder| self.survey.path.join_path(&managed(holder)).to_string())
-            .collect();
+        const NAMED: usize = 5;
+        let others = self.holdings.holders(identity).iter().filter(|holder| *holder != path && !gone(holder));
+        let others: Vec<String> =
+            others.take(NAMED).map(|holder| self.survey.path.join_path(&managed(holder)).to_string()).collect();
         if !others.is_empty() {
             let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also in {}", others.join(", ")));
             finding.help =

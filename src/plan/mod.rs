@@ -13,6 +13,7 @@ mod given;
 pub mod holdings;
 mod incoming;
 mod leftover;
+mod likeness;
 mod managed_findings;
 pub mod message;
 mod outcome;

@@ -56,12 +56,12 @@ impl Work<'_> {
             State::Supplies(change) => (Fate::Managed, Some(*change), None, target?),
             State::Vanishes => (Fate::Managed, None, Some(Code::DuplicateIdentity), target?),
             // What --retry found and what did not pass is where it was, and no news.
-            State::Refused(_) | State::Stays | State::Candidate if retried => return None,
+            State::Refused(_) | State::Candidate if retried => return None,
             State::Refused(findings) => {
                 let code = findings.first().map(|finding| finding.code);
                 (Fate::Unmanaged, None, code, self.parked.get(&index)?.clone())
             }
-            State::Stays | State::Candidate => return None,
+            State::Candidate => return None,
         };
         Some(DocumentRow {
             source: source.path.clone(),

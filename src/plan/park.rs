@@ -12,6 +12,8 @@ pub struct Lot {
     files: BTreeMap<RepoPath, Entry>,
     folders: BTreeMap<RepoPath, usize>,
     placed: BTreeSet<RepoPath>,
+    /// How many of a place's candidates, from the first on, this run has filled.
+    filled: BTreeMap<RepoPath, usize>,
 }
 
 impl Lot {
@@ -70,14 +72,20 @@ impl Lot {
     /// The place for a file that would like to be at `wanted`: the first candidate that `fits` takes.
     /// A candidate comes with its sidecar's path.
     pub fn find(
-        &self,
+        &mut self,
         wanted: &RepoPath,
         mut fits: impl FnMut(&Self, &RepoPath, &RepoPath) -> bool,
     ) -> Result<(RepoPath, RepoPath), PathError> {
         let folder = self.folder(&wanted.parent().unwrap_or_default())?;
-        let name = wanted.file_name();
-        for n in 0.. {
-            let file = folder.join(&numbered(name, n, MAX_NAME - SIDECAR.len(), true))?;
+        let candidate = |n| folder.join(&numbered(wanted.file_name(), n, MAX_NAME - SIDECAR.len(), true));
+        let first = candidate(0)?;
+        let mut filled = self.filled.get(&first).copied().unwrap_or(0);
+        while self.is_placed(&candidate(filled)?) {
+            filled += 1;
+        }
+        self.filled.insert(first, filled);
+        for n in filled.. {
+            let file = candidate(n)?;
             let sidecar = sidecar_of(&file)?;
             if fits(self, &file, &sidecar) {
                 return Ok((file, sidecar));

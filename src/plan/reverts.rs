@@ -31,7 +31,7 @@ pub fn find(
     for candidate in candidates {
         waiting.entry(&candidate.raw).or_default().push(candidate);
     }
-    let mut reverted = Vec::new();
+    let mut taken: Vec<((usize, usize), BlobId)> = Vec::new();
     let mut commit = input;
     while !waiting.is_empty() {
         let now = objects.commit(commit).map_err(PlanError::History)?;
@@ -52,18 +52,20 @@ pub fn find(
         let paths: Vec<&RepoPath> = by_managed.keys().copied().collect();
         for change in changes(objects, trees, &paths, 0).map_err(PlanError::History)? {
             let Some(was) = change.was.and_then(|entry| entry.as_file()) else { continue };
-            if change.is.and_then(|entry| entry.as_file()) == Some(was) {
-                continue;
-            }
-            for candidate in &by_managed[change.path] {
-                if blob(candidate.key)? == was {
-                    reverted.push(candidate.key);
-                }
+            if change.is.and_then(|entry| entry.as_file()) != Some(was) {
+                taken.extend(by_managed[change.path].iter().map(|candidate| (candidate.key, was)));
             }
         }
         commit = parent;
     }
-    reverted.sort_unstable();
+    // In the documents' order, so that each file is read once.
+    taken.sort_unstable();
+    let mut reverted = Vec::new();
+    for (key, was) in taken {
+        if blob(key)? == was {
+            reverted.push(key);
+        }
+    }
     Ok(reverted)
 }
 

@@ -50,31 +50,34 @@ pub(super) struct Settled {
 
 /// Settles the raw objects (with their canonical paths below managed/), and repairs if `repair` is set.
 pub(super) fn settle(holdings: &Holdings, incoming: &BTreeMap<Identity, RepoPath>, repair: bool) -> Settled {
-    let mut blocked: BTreeMap<Identity, RepoPath> = BTreeMap::new();
+    let mut settled = Settled::default();
     let mut dropped: BTreeSet<RepoPath> = BTreeSet::new();
     loop {
-        let placed: BTreeMap<&Identity, &RepoPath> =
-            incoming.iter().filter(|(identity, _)| !blocked.contains_key(identity)).collect();
-        let replaced = replaced(holdings, placed.keys().copied());
+        let placed = || incoming.iter().filter(|(identity, _)| !settled.blocked.contains_key(identity));
+        let replaced = replaced(holdings, placed().map(|(identity, _)| identity));
         let repairs = match repair {
             true => super::repair::propose(holdings, &replaced, &dropped),
             false => BTreeMap::new(),
         };
-        let ground = Ground::new(holdings, &replaced, &repairs);
-        let newly_blocked: Vec<(Identity, RepoPath)> = placed
-            .iter()
-            .filter_map(|(identity, path)| Some(((*identity).clone(), ground.obstacle(identity, path)?)))
-            .collect();
-        let newly_dropped: Vec<RepoPath> = repairs
-            .iter()
-            .filter(|(_, repair)| repair.arrivals().iter().any(|path| ground.in_the_way(path).is_some()))
-            .map(|(file, _)| file.clone())
-            .collect();
-        if newly_blocked.is_empty() && newly_dropped.is_empty() {
-            return Settled { blocked, repairs, replaced };
+        let mut ground = Ground::new(holdings, &replaced, &repairs);
+        placed().for_each(|(identity, path)| ground.arrive(Actor::Object(identity), path));
+        for (file, repair) in &repairs {
+            repair.arrivals().iter().for_each(|path| ground.arrive(Actor::Repair(file), path));
         }
-        blocked.extend(newly_blocked);
-        dropped.extend(newly_dropped);
+        let stopped = ground.stop_the_blocked();
+        if stopped.is_empty() {
+            return Settled { repairs, replaced, ..settled };
+        }
+        for (actor, obstacle) in stopped {
+            match actor {
+                Actor::Object(identity) => {
+                    settled.blocked.insert(identity.clone(), obstacle);
+                }
+                Actor::Repair(file) => {
+                    dropped.insert(file.clone());
+                }
+            }
+        }
     }
 }
 
@@ -83,21 +86,72 @@ fn replaced<'i>(holdings: &Holdings, placed: impl Iterator<Item = &'i Identity>)
     holders.filter(|(identity, path)| holdings.holds_only(path, identity)).map(|(_, path)| path.clone()).collect()
 }
 
-/// What still stands in managed/ once the files that go are gone.
+/// Who wants a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Actor<'a> {
+    /// A raw object; the files that hold only it go.
+    Object(&'a Identity),
+    /// The repair of a file, which goes.
+    Repair(&'a RepoPath),
+}
+
+/// managed/ once the files that go are gone and all that arrives has arrived.
 struct Ground<'a> {
     holdings: &'a Holdings,
     gone: BTreeSet<&'a RepoPath>,
+    arrivals: BTreeMap<&'a RepoPath, Actor<'a>>,
 }
 
 impl<'a> Ground<'a> {
     fn new(holdings: &'a Holdings, replaced: &'a BTreeSet<RepoPath>, repairs: &'a BTreeMap<RepoPath, Repair>) -> Self {
-        Self { holdings, gone: replaced.iter().chain(repairs.keys()).collect() }
+        Self { holdings, gone: replaced.iter().chain(repairs.keys()).collect(), arrivals: BTreeMap::new() }
     }
 
-    /// Why a raw object cannot take its place: a file that holds it among others, or what stands at its path.
-    fn obstacle(&self, identity: &Identity, path: &RepoPath) -> Option<RepoPath> {
-        let shares = |holder: &&RepoPath| !self.holdings.holds_only(holder, identity);
-        self.holdings.holders(identity).iter().find(shares).cloned().or_else(|| self.in_the_way(path))
+    fn arrive(&mut self, actor: Actor<'a>, path: &'a RepoPath) {
+        self.arrivals.entry(path).or_insert(actor);
+    }
+
+    /// Stops whoever cannot have its place, and in turn those whose places the files of the stopped keep.
+    fn stop_the_blocked(&mut self) -> BTreeMap<Actor<'a>, RepoPath> {
+        let arrivals = self.arrivals.iter();
+        let mut blocked: Vec<(Actor<'a>, RepoPath)> =
+            arrivals.filter_map(|(path, actor)| Some((*actor, self.obstacle(*actor, path)?))).collect();
+        let mut stopped = BTreeMap::new();
+        while let Some((actor, obstacle)) = blocked.pop() {
+            if stopped.contains_key(&actor) {
+                continue;
+            }
+            stopped.insert(actor, obstacle);
+            for file in self.files_of(actor) {
+                self.gone.remove(file);
+                let waiting = std::iter::successors(Some(file.clone()), RepoPath::parent);
+                blocked.extend(waiting.filter_map(|path| Some((*self.arrivals.get(&path)?, file.clone()))));
+            }
+        }
+        stopped
+    }
+
+    /// The files that go only if an actor is not stopped.
+    fn files_of(&self, actor: Actor<'a>) -> Vec<&'a RepoPath> {
+        match actor {
+            Actor::Object(identity) => {
+                let holders = self.holdings.holders(identity).iter();
+                holders.filter(|path| self.holdings.holds_only(path, identity)).collect()
+            }
+            Actor::Repair(file) => vec![file],
+        }
+    }
+
+    /// Why an actor cannot have its place: a file that holds its object among others, or what stands at the path.
+    fn obstacle(&self, actor: Actor<'a>, path: &RepoPath) -> Option<RepoPath> {
+        let shared = match actor {
+            Actor::Object(identity) => {
+                let mut holders = self.holdings.holders(identity).iter();
+                holders.find(|holder| !self.holdings.holds_only(holder, identity))
+            }
+            Actor::Repair(_) => None,
+        };
+        shared.cloned().or_else(|| self.in_the_way(path))
     }
 
     /// What stands at a path, above it or below it.
@@ -106,10 +160,8 @@ impl<'a> Ground<'a> {
         if let Some(above) = std::iter::successors(Some(path.clone()), RepoPath::parent).find(|at| stands(at)) {
             return Some(above);
         }
-        let below = self.holdings.leaves.range(path..).map(|(at, _)| at);
-        below
-            .take_while(|at| at.as_bytes().starts_with(path.as_bytes()))
-            .find(|at| at.starts_with(path) && stands(at))
-            .cloned()
+        let after = self.holdings.leaves.range(path..).map(|(at, _)| at);
+        let below = after.take_while(|at| at.as_bytes().starts_with(path.as_bytes()));
+        below.filter(|at| at.starts_with(path)).find(|at| stands(at)).cloned()
     }
 }

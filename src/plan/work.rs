@@ -13,6 +13,7 @@ use crate::path::RepoPath;
 use crate::report::{Change, Repair};
 use crate::snapshot::Objects;
 use crate::verdict::file::{Document, File};
+use crate::verdict::unit::Unit;
 use crate::yaml::{Limits, canonical_json, parse, split};
 
 use super::desk::Desk;
@@ -30,10 +31,8 @@ pub(super) type Key = (usize, usize);
 pub(super) enum State {
     /// It is valid, and nothing speaks against it so far.
     Candidate,
-    /// It goes to unmanaged/, for these reasons.
+    /// It goes to unmanaged/ for these reasons, or stays there if --retry found it there.
     Refused(Vec<Finding>),
-    /// It stays in unmanaged/, where --retry found it.
-    Stays,
     /// It becomes the object's file.
     Supplies(Change),
     /// It vanishes: a document of the same bytes becomes the object's file.
@@ -55,7 +54,7 @@ pub(super) struct Work<'a> {
     pub(super) findings: Vec<Finding>,
     /// Where each source's leftover was parked, below the fabric directory.
     pub(super) parked: BTreeMap<usize, RepoPath>,
-    last_read: RefCell<Option<(BlobId, Rc<[u8]>)>>,
+    last_read: RefCell<Option<(usize, Rc<[u8]>)>>,
 }
 
 impl<'a> Work<'a> {
@@ -141,29 +140,30 @@ impl<'a> Work<'a> {
         self.survey.path.join_path(&self.sources[source].path)
     }
 
-    /// A blob's bytes; the last one read is kept.
-    pub(super) fn blob(&self, blob: BlobId, path: &RepoPath) -> Result<Rc<[u8]>, PlanError> {
-        if let Some((id, bytes)) = &*self.last_read.borrow()
-            && *id == blob
+    /// A blob's bytes.
+    pub(super) fn blob(&self, blob: BlobId, path: &RepoPath) -> Result<Vec<u8>, PlanError> {
+        let read = |source| PlanError::Read { path: self.survey.path.join_path(path), source };
+        self.objects.blob(blob).map_err(read)
+    }
+
+    /// A source's bytes. The last source read is kept: whoever reads many documents goes through them in order.
+    pub(super) fn bytes(&self, source: usize) -> Result<Rc<[u8]>, PlanError> {
+        if let Some((last, bytes)) = &*self.last_read.borrow()
+            && *last == source
         {
             return Ok(Rc::clone(bytes));
         }
-        let read = |source| PlanError::Read { path: self.survey.path.join_path(path), source };
-        let bytes: Rc<[u8]> = self.objects.blob(blob).map_err(read)?.into();
-        *self.last_read.borrow_mut() = Some((blob, Rc::clone(&bytes)));
+        let Source { path, entry, .. } = &self.sources[source];
+        let bytes: Rc<[u8]> = self.blob(BlobId::new(entry.id), path)?.into();
+        *self.last_read.borrow_mut() = Some((source, Rc::clone(&bytes)));
         Ok(bytes)
     }
 
-    /// A source's bytes.
-    pub(super) fn bytes(&self, source: usize) -> Result<Rc<[u8]>, PlanError> {
-        let Source { path, entry, .. } = &self.sources[source];
-        self.blob(BlobId::new(entry.id), path)
-    }
-
     /// A document's value, in the one form that equal values share.
-    pub(super) fn value(&self, bytes: &[u8], number: u32) -> Option<String> {
-        let chunk = split(bytes).into_iter().find(|chunk| chunk.number == number)?;
-        parse(bytes, &chunk, self.limits).ok()?.root.as_ref().map(canonical_json)
+    pub(super) fn value(&self, bytes: &[u8], unit: &Unit) -> Option<String> {
+        let main = &bytes[unit.main.start..unit.main.end];
+        let roots = split(main).into_iter().map(|chunk| parse(main, &chunk, self.limits));
+        roots.filter_map(|parsed| parsed.ok()?.root).next().as_ref().map(canonical_json)
     }
 
     /// What stands now at a path below the fabric directory, as far as this plan may touch it.

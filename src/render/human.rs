@@ -16,33 +16,37 @@ const ROWS: usize = 50;
 /// Writes the report.
 pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     for fabric in &report.fabrics {
-        writeln!(out, "{}", headline(fabric, style))?;
+        writeln!(out, "{}", headline(fabric, report.command == "init", style))?;
     }
-    findings(out, &report.findings, style)?;
-    objects(out, report, style)?;
-    if style.verbose {
-        repairs(out, report, style)?;
-    }
-    diffs(out, report, style)?;
+    let mut body = Vec::new();
+    findings(&mut body, &report.findings, style)?;
+    objects(&mut body, report, style)?;
+    repairs(&mut body, report, style)?;
+    diffs(&mut body, report, style)?;
     if !report.notes.is_empty() {
-        writeln!(out)?;
+        writeln!(body)?;
     }
     for note in &report.notes {
-        writeln!(out, "{}", style.labelled(0, "note", note))?;
+        writeln!(body, "{}", style.labelled(0, "note", note))?;
     }
-    if !(report.findings.is_empty() && report.notes.is_empty()) {
+    if !body.is_empty() {
+        let start = usize::from(report.fabrics.is_empty());
+        out.write_all(&body[start..])?;
         writeln!(out)?;
     }
     writeln!(out, "{}", outcome(report, style))
 }
 
-fn headline(fabric: &FabricReport, style: Style) -> String {
+fn headline(fabric: &FabricReport, made: bool, style: Style) -> String {
     let name = style.paint(Role::Strong, &sanitize(&fabric.name));
     if fabric.left_alone {
         return format!("{name} ({}): {}", fabric.path, style.paint(Role::Error, "left alone"));
     }
     let counts = fabric.counts();
     let mut parts = Vec::new();
+    if made && counts.repairs > 0 {
+        parts.push("made".to_owned());
+    }
     if counts.managed > 0 {
         parts.push(format!("{} to managed", counts.managed));
     }
@@ -52,7 +56,7 @@ fn headline(fabric: &FabricReport, style: Style) -> String {
     if counts.kept > 0 && style.verbose {
         parts.push(format!("{} kept in raw", counts.kept));
     }
-    if counts.repairs > 0 {
+    if counts.repairs > 0 && !made {
         parts.push(count(counts.repairs, "repair"));
     }
     if counts.removed > 0 {
@@ -95,7 +99,8 @@ pub(super) fn line(finding: &Finding, style: Style) -> String {
     style.flow(format!("{start}{severity}[{}]: ", finding.code), used, 4, &finding.message)
 }
 
-fn role(severity: Severity) -> Role {
+/// The colour of a severity.
+pub(super) fn role(severity: Severity) -> Role {
     match severity {
         Severity::Error => Role::Error,
         Severity::Warning => Role::Warning,
@@ -140,10 +145,12 @@ fn name(object: &ObjectRef) -> String {
     }
 }
 
+/// What was put right in managed/; folders, manifests and sidecars that were too if everything is asked for.
 fn repairs(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     let all = report.fabrics.iter().flat_map(|fabric| fabric.repairs.iter().map(move |repair| (fabric, repair)));
+    let told = all.filter(|(_, repair)| style.verbose || repair.code.severity() > Severity::Info);
     let rows: Vec<String> =
-        all.map(|(fabric, repair)| format!("{}: {}", fabric.path.join_path(&repair.path), repair.code)).collect();
+        told.map(|(fabric, repair)| format!("{}: {}", fabric.path.join_path(&repair.path), repair.code)).collect();
     list(out, "repairs", &rows, style)
 }
 

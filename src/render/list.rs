@@ -44,6 +44,16 @@ pub fn explain(out: &mut dyn Write, code: Code, style: Style) -> io::Result<()> 
     writeln!(out, "{}", style.labelled(0, "help", code.help()))
 }
 
+/// Writes all codes, a line each.
+pub fn codes(out: &mut dyn Write, style: Style) -> io::Result<()> {
+    let column = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0) + 2;
+    for code in Code::ALL {
+        let lead = style.paint(Role::Strong, &format!("{:column$}", code.as_str()));
+        writeln!(out, "{}", style.flow(lead, column, column, code.summary()))?;
+    }
+    Ok(())
+}
+
 fn about(code: Code) -> &'static str {
     match code.subject().as_str() {
         "structure" => "fabric directory",

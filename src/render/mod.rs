@@ -1,8 +1,9 @@
 //! Reports into text, JSON and other formats, into any writer; nothing here knows a terminal, git or the clock.
 //!
 //! [`human`] is what a person reads, [`json`] the frozen wire format, [`error`] how a failure is told, [`list`] the
-//! answers of `hhgit kinds` and `hhgit explain`, [`table`] the Markdown tables of README.md.
+//! answers of `hhgit kinds` and `hhgit explain`, [`demo`] what `hhgit demo` shows, [`table`] the Markdown tables of README.md.
 
+pub mod demo;
 pub mod error;
 pub mod human;
 pub mod json;

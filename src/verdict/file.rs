@@ -3,7 +3,7 @@
 use crate::finding::{Finding, ObjectRef};
 use crate::ids::{Entry, ModeKind};
 use crate::path::RepoPath;
-use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Parsed, parse, split};
+use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Parsed, Span, parse, split};
 
 use super::code::Code;
 use super::identity::{Identity, ManagedPath};
@@ -24,6 +24,8 @@ pub enum File {
 pub struct Document {
     /// Its number in the file, from 1.
     pub number: u32,
+    /// Its content, without the comments around it.
+    pub content: Span,
     /// Its first and last line of content, from 1.
     pub lines: (u32, u32),
     /// Its bytes.
@@ -105,7 +107,7 @@ impl OneFile<'_> {
             Ok(parsed) => {
                 let judgement = parsed.root.as_ref().map(|root| self.judge.judge(root)).unwrap_or_default();
                 let start = parsed.root.as_ref().map_or(chunk.body.start, |root| root.span.start);
-                (judgement, crate::yaml::Span { start, end: parsed.content_end })
+                (judgement, Span { start, end: parsed.content_end })
             }
             Err(fault) => (Judgement::of_fault(fault_code(fault.kind), fault), trimmed(self.bytes, chunk.body)),
         };
@@ -127,15 +129,15 @@ impl OneFile<'_> {
             })
             .collect();
         let lines = (line_of(span.start), line_of(last));
-        Document { number: chunk.number, lines, unit, object, identity, target, findings }
+        Document { number: chunk.number, content: span, lines, unit, object, identity, target, findings }
     }
 }
 
-fn trimmed(bytes: &[u8], span: crate::yaml::Span) -> crate::yaml::Span {
+fn trimmed(bytes: &[u8], span: Span) -> Span {
     let body = &bytes[span.start..span.end];
     let lead = body.len() - body.trim_ascii_start().len();
     let start = if lead == body.len() { span.start } else { span.start + lead };
-    crate::yaml::Span { start, end: start + bytes[start..span.end].trim_ascii_end().len() }
+    Span { start, end: start + bytes[start..span.end].trim_ascii_end().len() }
 }
 
 fn fault_code(kind: FaultKind) -> Code {

@@ -9,8 +9,8 @@ pub struct Unit {
     pub travelled: Option<Span>,
     /// The separator line, or lines, between those comments and `main`.
     pub separator: Option<Span>,
-    /// Whether the separator carries a comment and so stays.
-    pub commented: bool,
+    /// What of them stays where nothing stands before them.
+    pub head: Option<Span>,
     /// The document itself.
     pub main: Span,
 }
@@ -32,17 +32,26 @@ pub enum Reading {
 /// Cuts a file: the unit of each chunk that holds something, beside the chunk's index.
 pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, Unit)> {
     let mut units: Vec<(usize, Unit)> = Vec::new();
+    let mut leads: Vec<Option<Span>> = Vec::new();
     let mut first: Option<usize> = None;
+    let mut parted = 0;
     for (index, (chunk, reading)) in chunks.iter().zip(readings).enumerate() {
-        let from = *first.get_or_insert(index);
-        if *reading == Reading::Nothing {
+        let is_nothing = *reading == Reading::Nothing;
+        if first.is_none() && is_nothing && chunk.body.start == chunk.body.end {
+            // A separator that ends nothing but another one: both part the same neighbours.
             continue;
         }
-        let separator = separator_before(chunks, from);
-        let commented = separator.is_some_and(|span| has_comment(bytes, span));
-        let main = Span { start: chunks[from].body.start, end: chunk.body.end };
-        units.push((index, Unit { travelled: None, separator, commented, main }));
+        let from = &chunks[*first.get_or_insert(index)];
+        if is_nothing {
+            continue;
+        }
+        let main = Span { start: from.body.start, end: chunk.body.end };
+        let separator = Some(Span { start: parted, end: main.start }).filter(|span| span.start < span.end);
+        let head = head(bytes, separator, from.lead, main);
+        units.push((index, Unit { travelled: None, separator, head, main }));
+        leads.push(from.lead);
         first = None;
+        parted = chunk.body.end;
     }
     // Chunks of nothing at the end go with the document before them, and a separator at the very end if it says something.
     if let (Some((_, last)), Some(chunk)) = (units.last_mut(), chunks.last()) {
@@ -52,12 +61,15 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
     for i in 1..units.len() {
         let (before, after) = (units[i - 1], units[i].1);
         let Reading::Content { end } = readings[before.0] else { continue };
-        if bytes[after.main.start..after.main.end].starts_with(BOM) {
+        let is_marked = bytes[after.main.start..after.main.end].starts_with(BOM);
+        if is_marked || leads[i].is_some_and(|lead| is_bound(bytes, lead, after.main)) {
             continue;
         }
         if let Some(comments) = comments_after(bytes, end, before.1.main) {
             units[i - 1].1.main.end = comments.start;
             units[i].1.travelled = Some(comments);
+            // In front of the comments nothing is read otherwise, so what carries a comment of its own stays whole.
+            units[i].1.head = after.separator.filter(|span| has_comment(bytes, *span));
         }
     }
     units
@@ -65,13 +77,48 @@ pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, 
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The separator lines directly before a chunk: what ended the chunk before it, and its own leading separator.
-fn separator_before(chunks: &[Chunk], index: usize) -> Option<Span> {
-    let before = index.checked_sub(1).and_then(|i| chunks[i].separator);
-    match (before, chunks[index].lead) {
-        (Some(ended), Some(lead)) => Some(Span { start: ended.start, end: lead.end }),
-        (ended, lead) => ended.or(lead),
+/// What of the separators before a document stays where that comes first in its file: those that carry a comment, unless
+/// the document would be read differently behind them, and the one read with it, its `lead`, without which it would be.
+fn head(bytes: &[u8], separators: Option<Span>, lead: Option<Span>, main: Span) -> Option<Span> {
+    if lead.map_or(!stands_alone(bytes, main), |lead| is_bound(bytes, lead, main)) {
+        return lead;
     }
+    let says = |span: &Span| has_comment(bytes, *span);
+    let all = separators.filter(says).filter(|span| lines(bytes, *span).all(|line| is_plain(bytes, line)));
+    all.or(lead.filter(says))
+}
+
+/// Whether a document is read differently without its leading separator.
+fn is_bound(bytes: &[u8], lead: Span, main: Span) -> bool {
+    !(is_plain(bytes, lead) && stands_alone(bytes, main))
+}
+
+fn lines(bytes: &[u8], span: Span) -> impl Iterator<Item = Span> {
+    bytes[span.start..span.end].split_inclusive(|b| *b == b'\n').scan(span.start, |start, line| {
+        let line = Span { start: *start, end: *start + line.len() };
+        *start = line.end;
+        Some(line)
+    })
+}
+
+/// Whether YAML reads a separator as what Kubernetes' reader does: three dashes, and a comment at most.
+fn is_plain(bytes: &[u8], separator: Span) -> bool {
+    let line = &bytes[separator.start..separator.end];
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let rest = line.strip_suffix(b"\r").unwrap_or(line).strip_prefix(b"---").unwrap_or(line);
+    let comment = rest.trim_ascii_start();
+    let is_apart = comment.is_empty() || comment.len() < rest.len() && comment.starts_with(b"#");
+    is_apart
+        && std::str::from_utf8(rest)
+            .is_ok_and(|text| !text.contains(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']))
+}
+
+/// Whether a document is read the same behind a separator as without one: no mark, directive or `...` comes first in it.
+fn stands_alone(bytes: &[u8], main: Span) -> bool {
+    let main = &bytes[main.start..main.end];
+    let is_quiet = |line: &&[u8]| line.trim_ascii().is_empty() || line.trim_ascii_start().starts_with(b"#");
+    let first = main.split(|b| *b == b'\n').find(|line| !is_quiet(line)).unwrap_or_default();
+    !(main.starts_with(BOM) || first.starts_with(b"%") || first.starts_with(b"..."))
 }
 
 fn has_comment(bytes: &[u8], separator: Span) -> bool {
@@ -80,7 +127,8 @@ fn has_comment(bytes: &[u8], separator: Span) -> bool {
 
 /// The lines from the first comment after a chunk's content to the chunk's end.
 fn comments_after(bytes: &[u8], content_end: usize, main: Span) -> Option<Span> {
-    let mut line = content_end;
+    // Content may end in the leading separator, where that reads as text.
+    let mut line = content_end.max(main.start);
     if line > main.start && bytes[line - 1] != b'\n' {
         line += bytes[line..main.end].iter().position(|b| *b == b'\n')? + 1;
     }
@@ -107,11 +155,10 @@ pub fn together(bytes: &[u8], units: &[Unit]) -> (Vec<u8>, Vec<usize>) {
     for unit in units {
         let slice = |span: Span| &bytes[span.start..span.end];
         let travelled = unit.travelled.map(slice).unwrap_or_default();
-        let separator = unit.separator.map(slice).unwrap_or_default();
-        let keeps = previous.is_some() || leads(slice(unit.main), unit.commented);
+        let separator = if previous.is_some() { unit.separator } else { unit.head };
+        let separator = separator.map(slice).unwrap_or_default();
         let neighbours =
             previous.is_none_or(|p| p.main.end == unit.travelled.or(unit.separator).map_or(0, |s| s.start));
-        let separator = if keeps { separator } else { &[] };
         if neighbours {
             out.extend_from_slice(travelled);
             out.extend_from_slice(separator);
@@ -127,11 +174,6 @@ pub fn together(bytes: &[u8], units: &[Unit]) -> (Vec<u8>, Vec<usize>) {
     (out, starts)
 }
 
-/// Whether a separator stays in front of a document that comes first in its file. One that carries a comment does, but for
-/// a document that would be read differently behind it; before `...` even a bare one does, without which more is read.
-fn leads(main: &[u8], commented: bool) -> bool {
-    if main.starts_with(BOM) || main.starts_with(b"%") {
-        return false;
-    }
-    commented || main.starts_with(b"...")
-}
+#[cfg(test)]
+#[path = "unit_tests.rs"]
+mod tests;

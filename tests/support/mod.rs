@@ -6,6 +6,8 @@
     reason = "each test file uses its own part of this; a test may unwrap"
 )]
 
+pub mod memory;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -162,17 +164,87 @@ impl TempRepo {
 
 /// git in this directory with nothing of the user's or the system's configuration, and with a fixed identity and clock.
 pub fn git_command(dir: &Path) -> Command {
-    let mut command = Command::new("git");
-    for (key, _) in std::env::vars_os().filter(|(key, _)| key.to_string_lossy().starts_with("GIT_")) {
-        command.env_remove(key);
-    }
-    command.current_dir(dir).env("HOME", "/nonexistent").env("GIT_CONFIG_GLOBAL", "/dev/null");
-    command.env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C").env_remove("XDG_CONFIG_HOME");
+    let mut command = sealed("git", dir);
     for role in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{role}_NAME"), "Tester").env(format!("GIT_{role}_EMAIL"), "tester@localhost");
         command.env(format!("GIT_{role}_DATE"), format!("@{NOW} +0000"));
     }
     command
+}
+
+fn sealed(program: &str, dir: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (key, _) in std::env::vars_os().filter(|(key, _)| key.to_string_lossy().starts_with("GIT_")) {
+        command.env_remove(key);
+    }
+    command.current_dir(dir).env("HOME", "/nonexistent").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C").env("TZ", "UTC").env_remove("XDG_CONFIG_HOME");
+    command.stdin(Stdio::null());
+    command
+}
+
+/// The binary in this directory, in the same sealed environment, with nobody to ask.
+pub fn hhgit_command(dir: &Path) -> Command {
+    sealed(env!("CARGO_BIN_EXE_hhgit"), dir)
+}
+
+/// How a run of the binary ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The exit code; none if a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+/// Runs a command to its end.
+pub fn run(command: &mut Command) -> Ended {
+    let output = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ended { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+}
+
+/// Runs the binary in this directory.
+pub fn hhgit(dir: &Path, args: &[&str]) -> Ended {
+    run(hhgit_command(dir).args(args))
+}
+
+/// A VPC of this name, as people write one; `note` makes it another value.
+pub fn vpc(name: &str, note: &str) -> String {
+    format!(
+        "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: {name}\n  annotations:\n    \
+         note: \"{note}\"\nspec:\n  subnets:\n    default:\n      subnet: 10.0.1.0/24\n      vlan: 1001\n"
+    )
+}
+
+/// What is left over in the git directory of a run that should have left nothing: locks, temporary files, keep files.
+pub fn leftovers(repo: &TempRepo) -> Vec<String> {
+    leftovers_in(&repo.git_dir())
+}
+
+/// As [`leftovers`], in this git directory.
+pub fn leftovers_in(git_dir: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![git_dir.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name.ends_with(".lock")
+                || name.ends_with(".keep")
+                || name.starts_with("tmp_")
+                || name.starts_with(".tmp")
+            {
+                found.push(path.strip_prefix(git_dir).unwrap().to_string_lossy().into_owned());
+            } else if path.is_dir() {
+                open.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// A commit id by its hexadecimal form.

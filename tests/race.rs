@@ -1,0 +1,217 @@
+//! Many syncs at once beside people who push and a git that tidies up: nothing is lost, doubled or left behind.
+//!
+//! Bounded by rounds: each of the people commits so often, everybody else goes on until they are done.
+//! `HHGIT_RACE_ROUNDS` asks for more.
+
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use support::{Ended, TempRepo, git_command, hhgit, leftovers, run, vpc};
+
+const SYNCS: usize = 8;
+const PEOPLE: usize = 3;
+/// Every so many of a person's rounds change an object that is there already; others bring a note that is no object.
+const SHARED: usize = 3;
+const NOTES: usize = 5;
+/// How often a person tries to get one commit in.
+const MOST_TRIES: usize = 1000;
+
+fn rounds() -> usize {
+    std::env::var("HHGIT_RACE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
+}
+
+/// What a person commits in a round: a path below raw/ and its content.
+fn change(person: usize, round: usize) -> (String, String) {
+    if round % NOTES == NOTES - 1 {
+        return (format!("raw/notes/p{person}-{round}.txt"), format!("note {round} of {person}\n"));
+    }
+    let name = if round.is_multiple_of(SHARED) { format!("p{person}-shared") } else { format!("p{person}-{round}") };
+    (format!("raw/{name}.yaml"), vpc(&name, &format!("round {round}")))
+}
+
+/// What must be there in the end: each path with its content.
+fn expected(rounds: usize) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for (person, round) in (0..PEOPLE).flat_map(|person| (0..rounds).map(move |round| (person, round))) {
+        let (path, content) = change(person, round);
+        let below = path.strip_prefix("raw/").unwrap();
+        let path = if below.ends_with(".txt") { format!("unmanaged/{below}") } else { format!("managed/vpcs/{below}") };
+        files.insert(path, content);
+    }
+    files
+}
+
+/// How a command that worked answers. Git itself sometimes fails beside a git that tidies up ("unable to create temporary file"
+/// where a folder of objects has just gone); a person then tries again.
+fn said(command: &mut Command) -> Option<String> {
+    let Ended { code, stdout, .. } = run(command);
+    (code == Some(0)).then(|| stdout.trim_end().to_owned())
+}
+
+/// Commits by plumbing and compare-and-swap. Answers the commit if it became the tip.
+fn commit_by_swap(repo: &Path, index: &Path, path: &str, content: &str) -> Option<String> {
+    let git = || {
+        let mut command = git_command(repo);
+        command.env("GIT_INDEX_FILE", index);
+        command
+    };
+    let file = index.with_extension("content");
+    std::fs::write(&file, content).unwrap();
+    let blob = said(git().args(["hash-object", "-w", "--no-filters"]).arg(&file))?;
+    let tip = said(git().args(["rev-parse", "refs/heads/main"]))?;
+    said(git().args(["read-tree", &tip]))?;
+    said(git().args(["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{path}")]))?;
+    let tree = said(git().arg("write-tree"))?;
+    let commit = said(git().args(["commit-tree", "-m", "person", "-p", &tip, &tree]))?;
+    said(git().args(["update-ref", "refs/heads/main", &commit, &tip]))?;
+    Some(commit)
+}
+
+/// Commits in a clone and pushes. Answers the commit if it was taken.
+fn commit_by_push(clone: &Path, path: &str, content: &str) -> Option<String> {
+    let git = || git_command(clone);
+    said(git().args(["fetch", "--quiet", "origin", "main"]))?;
+    said(git().args(["reset", "--quiet", "--hard", "FETCH_HEAD"]))?;
+    let full = clone.join(path);
+    std::fs::create_dir_all(full.parent().unwrap()).unwrap();
+    std::fs::write(full, content).unwrap();
+    said(git().args(["add", path]))?;
+    said(git().args(["commit", "--quiet", "--message=person"]))?;
+    let commit = said(git().args(["rev-parse", "HEAD"]))?;
+    // What the remote says of a push is not asked: it may have been taken all the same.
+    drop(said(git().args(["push", "--quiet", "origin", "HEAD:refs/heads/main"])));
+    for _ in 0..MOST_TRIES {
+        if said(git().args(["fetch", "--quiet", "origin", "main"])).is_some() {
+            return said(git().args(["merge-base", "--is-ancestor", &commit, "FETCH_HEAD"])).map(|_| commit);
+        }
+    }
+    panic!("the repository cannot be fetched from any more");
+}
+
+/// Tries again until it is done; somebody else's progress and git's own trouble are the only reasons to.
+fn insist(mut attempt: impl FnMut() -> Option<String>) -> String {
+    (0..MOST_TRIES).find_map(|_| attempt()).expect("what fails so often fails for good")
+}
+
+/// Packs refs, and now and then objects, until told to stop; answers how often.
+fn tidy(repo: &Path, done: &AtomicBool) -> usize {
+    let mut turns = 0;
+    while !done.load(Ordering::SeqCst) {
+        run(git_command(repo).args(["pack-refs", "--all"]));
+        turns += 1;
+        match turns % 20 {
+            7 => drop(run(git_command(repo).args(["gc", "--auto", "--quiet"]))),
+            14 => drop(run(git_command(repo).args(["repack", "-a", "-d", "--quiet"]))),
+            _ => {}
+        }
+    }
+    turns
+}
+
+/// Somebody who is at work; the last to leave ends it for all, however they left.
+struct AtWork<'a> {
+    working: &'a AtomicUsize,
+    done: &'a AtomicBool,
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        if self.working.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.done.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Everybody at once. Answers the people's commits, and each sync's end.
+fn race(temp: &TempRepo, rounds: usize) -> (Vec<String>, Vec<Ended>, usize) {
+    let (done, working) = (AtomicBool::new(false), AtomicUsize::new(PEOPLE));
+    let clone = temp.beside("clone");
+    temp.git(&["clone", "--quiet", ".", clone.to_str().unwrap()]);
+    let repo = temp.dir();
+    std::thread::scope(|scope| {
+        let (done, working, clone) = (&done, &working, &clone);
+        let people: Vec<_> = (0..PEOPLE)
+            .map(|person| {
+                let index = temp.beside(&format!("index-{person}"));
+                scope.spawn(move || {
+                    let _at_work = AtWork { working, done };
+                    let commit = |round| {
+                        let (path, content) = change(person, round);
+                        match person {
+                            0 => insist(|| commit_by_push(clone, &path, &content)),
+                            _ => insist(|| commit_by_swap(repo, &index, &path, &content)),
+                        }
+                    };
+                    (0..rounds).map(commit).collect::<Vec<String>>()
+                })
+            })
+            .collect();
+        let sync = || {
+            let mut ends = Vec::new();
+            while !done.load(Ordering::SeqCst) {
+                ends.push(hhgit(repo, &["sync", "main"]));
+            }
+            ends
+        };
+        let syncs: Vec<_> = (0..SYNCS).map(|_| scope.spawn(sync)).collect();
+        let tidied = scope.spawn(|| tidy(repo, done));
+        let commits = people.into_iter().flat_map(|person| person.join().unwrap()).collect();
+        let ends = syncs.into_iter().flat_map(|sync| sync.join().unwrap()).collect();
+        (commits, ends, tidied.join().unwrap())
+    })
+}
+
+/// The first-parent history, newest first: id, parents and tree. None has two parents, none changes nothing.
+fn history(temp: &TempRepo) -> BTreeSet<String> {
+    let log = temp.git(&["log", "--format=%H,%P,%T", "main"]);
+    let rows: Vec<Vec<&str>> = log.lines().map(|line| line.split(',').collect()).collect();
+    for pair in rows.windows(2) {
+        assert_eq!(pair[0][1], pair[1][0], "one line of commits");
+        assert_ne!(pair[0][2], pair[1][2], "{} changes nothing", pair[0][0]);
+    }
+    rows.iter().map(|row| row[0].to_owned()).collect()
+}
+
+#[test]
+fn eight_syncs_people_and_a_tidying_git_lose_nothing() {
+    let rounds = rounds();
+    let temp = TempRepo::bare();
+    // A cruft pack gathers what people have written and not yet named by a ref, and git's own `repack -a -d` then deletes it.
+    temp.git(&["config", "gc.cruftPacks", "false"]);
+    temp.git(&["config", "gc.autoDetach", "false"]);
+    temp.git(&["config", "gc.autoPackLimit", "10"]);
+    temp.commit("main", &[("raw/.gitkeep", ""), (".hnp/manifest.yaml", "version: '1.0'\n"), ("README.md", "r\n")]);
+    let (commits, ends, tidied) = race(&temp, rounds);
+    for end in &ends {
+        assert!(matches!(end.code, Some(0 | 4)), "{end:?}");
+    }
+    let last = hhgit(temp.dir(), &["sync", "main"]);
+    assert_eq!(last.code, Some(0), "{last:?}");
+    let all = history(&temp);
+    assert_eq!(commits.len(), PEOPLE * rounds);
+    assert!(commits.iter().all(|commit| all.contains(commit)), "every person's commit is there");
+    let found: BTreeMap<String, String> = temp.files("main").into_iter().map(|(p, c)| (p, c + "\n")).collect();
+    let objects = |files: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        let is_kept = |path: &str| path.ends_with(".gitkeep") || path.ends_with(".metadata") || path.contains(".hnp/");
+        files.clone().into_iter().filter(|(path, _)| !is_kept(path) && path != "README.md").collect()
+    };
+    assert_eq!(objects(&found), expected(rounds));
+    let raw: Vec<&String> = found.keys().filter(|path| path.starts_with("raw/")).collect();
+    assert_eq!(raw, ["raw/.gitkeep"]);
+    assert_eq!(leftovers(&temp), Vec::<String>::new());
+    temp.fsck();
+    let gave_up = ends.iter().filter(|end| end.code == Some(4)).count();
+    let same = ends.iter().filter(|end| end.stdout.contains("Somebody else made the same commit")).count();
+    eprintln!(
+        "{} commits of people, {} of hhgit; {} runs of sync: {same} found their commit made already, {gave_up} gave up; refs packed {tidied} times",
+        commits.len(),
+        all.len() - commits.len() - 1,
+        ends.len(),
+    );
+}
