@@ -5,7 +5,7 @@ use crate::finding::Finding;
 use crate::ids::{BlobId, Entry, Mode};
 use crate::path::RepoPath;
 use crate::report;
-use crate::verdict::code::Code;
+use crate::verdict::code::{Code, Severity};
 use crate::verdict::unit::alone;
 
 use super::error::PlanError;
@@ -70,12 +70,7 @@ impl Work<'_> {
     fn park_managed(&mut self, path: &RepoPath, code: Code) -> Result<(), PlanError> {
         let Some(entry) = self.holdings.entry(path) else { return Ok(()) };
         let source = managed(path);
-        let message = match code {
-            Code::DuplicateIdentity => "its object has a file of its own in managed/, which stays",
-            _ => "the file names no Hedgehog object; a pruning Argo CD or Flux now deletes what it names",
-        };
-        let mut finding = Finding::new(code, self.survey.path.join_path(&source), message);
-        finding.severity = crate::verdict::code::Severity::Warning;
+        let finding = self.parked_finding(path, code);
         let reasons = [Reason { here: None, finding: &finding }];
         let (file, at) = self.park(&parked_name(path)?, &source, entry, &reasons)?;
         self.desk.put_existing(unmanaged(&file), entry.mode, entry.id);
@@ -83,6 +78,35 @@ impl Work<'_> {
         self.put_sidecar((file, entry), at, bytes)?;
         self.findings.push(finding);
         Ok(())
+    }
+
+    /// Why a file leaves managed/.
+    fn parked_finding(&self, path: &RepoPath, code: Code) -> Finding {
+        let documents = self.holdings.documents(path);
+        let names_object = documents.iter().any(|document| document.identity.is_some());
+        let object =
+            documents.first().and_then(|document| Some((document.identity.as_ref()?, document.target.as_ref()?)));
+        let (message, help) = match (code, object) {
+            (Code::DuplicateIdentity, Some((identity, own))) => (
+                format!(
+                    "{identity} has its own file, {}, which stays",
+                    self.survey.path.join_path(&managed(own.path()))
+                ),
+                "Compare the two; what this one has more, write into the other, then delete this one.",
+            ),
+            _ if names_object => (
+                "the file names no Hedgehog object; a pruning Argo CD or Flux now deletes what it names".to_owned(),
+                "Where it is still needed, move it out of the fabric directory to where something applies it.",
+            ),
+            _ => ("the file names no object at all".to_owned(), "Delete it, or move it out of the fabric directory."),
+        };
+        let mut finding = Finding::new(code, self.survey.path.join_path(&managed(path)), message);
+        finding.severity = Severity::Warning;
+        help.clone_into(&mut finding.help);
+        if object.is_some() {
+            finding.object = documents.first().and_then(|document| document.object.clone());
+        }
+        finding
     }
 
     /// The place for a file and its sidecar: where each is free or exactly this already, or where an earlier pair of hhgit's

@@ -68,8 +68,7 @@ impl Work<'_> {
         for (identity, keys) in groups {
             let Some(first) = keys.first().copied() else { continue };
             if likeness.same_value(&keys) && self.adds_nothing(&identity, first)? {
-                let message = format!("managed/ holds {identity} with the same value in other words");
-                keys.into_iter().for_each(|key| self.yields(key, Code::DuplicateIdentity, message.clone()));
+                keys.into_iter().for_each(|key| self.leave_like_managed(key, &identity));
             } else if self.agree(&keys, &likeness) {
                 suppliers.insert(identity, first);
             }
@@ -124,6 +123,15 @@ impl Work<'_> {
         let blob = self.would_be(key)?;
         let is_blob = |path: &RepoPath| self.holdings.entry(path).is_some_and(|entry| entry.id == blob.object());
         Ok(!self.holdings.holders(identity).iter().any(is_blob) && self.change(identity, key)? == Change::Unchanged)
+    }
+
+    fn leave_like_managed(&mut self, key: Key, identity: &Identity) {
+        let message = format!("managed/ holds {identity} with the same value in other words");
+        let mut finding = self.finding(key, Code::DuplicateIdentity, message);
+        finding.severity = Severity::Info;
+        finding.help =
+            "Delete this one when its comments are not needed; to have its words, move it into raw/.".to_owned();
+        self.refuse(key, finding);
     }
 
     /// hhgit's sidecar of a file that --retry found, if it speaks of the file as it is.

@@ -1,10 +1,10 @@
 //! What is wrong in managed/ and stays so: objects at wrong paths, doubled ones, files that are none of Hedgehog's.
 
-use crate::fabric::layout::{GITKEEP, stays_in_managed};
+use crate::fabric::layout::{GITKEEP, is_yaml_name, stays_in_managed};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::verdict::code::{Code, Severity};
-use crate::verdict::file::{Document, File};
+use crate::verdict::file::{Document, File, by_entry};
 
 use super::arrange::managed;
 use super::settle::Settled;
@@ -13,9 +13,9 @@ use super::work::Work;
 impl Work<'_> {
     /// Says what is wrong with the files of managed/ that stay as they are.
     pub(super) fn find_in_managed(&mut self, settled: &Settled) {
-        let stays = |path: &&RepoPath| !settled.replaced.contains(*path) && !settled.repairs.contains_key(*path);
+        let stays = |path: &RepoPath| !settled.replaced.contains(path) && !settled.repairs.contains_key(path);
         let mut findings = Vec::new();
-        for path in self.holdings.leaves.keys().filter(stays) {
+        for (path, entry) in self.holdings.leaves.iter().filter(|(path, _)| stays(path)) {
             let name = path.file_name();
             if stays_in_managed(name) || name == GITKEEP.as_bytes() {
                 continue;
@@ -24,7 +24,10 @@ impl Work<'_> {
                 Some(File::Documents(documents)) => self.documents_findings(settled, path, documents, &mut findings),
                 Some(File::Whole(finding)) if finding.severity == Severity::Error => findings.push((**finding).clone()),
                 Some(File::Whole(finding)) => findings.push(self.foreign(path, &finding.message)),
-                None => findings.push(self.foreign(path, "the name does not end in .yaml, .yml or .json")),
+                None => {
+                    let reason = by_entry(path, entry, is_yaml_name(name));
+                    findings.extend(reason.map(|reason| self.foreign(path, &reason.message)));
+                }
             }
         }
         self.findings.extend(findings);
@@ -52,12 +55,18 @@ impl Work<'_> {
                 }
                 findings.push(finding);
             }
-            findings.extend(self.placement(settled, path, documents.len(), document));
+            findings.extend(self.placement(settled, path, documents, document));
         }
     }
 
     /// Whether a document of managed/ is the only holder of its object, alone at its own path.
-    fn placement(&self, settled: &Settled, path: &RepoPath, count: usize, document: &Document) -> Option<Finding> {
+    fn placement(
+        &self,
+        settled: &Settled,
+        path: &RepoPath,
+        documents: &[Document],
+        document: &Document,
+    ) -> Option<Finding> {
         let identity = document.identity.as_ref()?;
         let about = |code: Code, message: String| {
             let mut finding = Finding::new(code, self.survey.path.join_path(&managed(path)), message);
@@ -71,19 +80,28 @@ impl Work<'_> {
         const NAMED: usize = 5;
         let others = self.holdings.holders(identity).iter().filter(|holder| *holder != path && !gone(holder));
         let others: Vec<String> =
-            others.take(NAMED).map(|holder| self.survey.path.join_path(&managed(holder)).to_string()).collect();
+            others.take(NAMED).map(|holder| format!("in {}", self.survey.path.join_path(&managed(holder)))).collect();
+        let same = |other: &&Document| other.identity.as_ref() == Some(identity) && other.number != document.number;
+        let here = documents.iter().find(same).map(|other| format!("at line {} of the same file", other.lines.0));
+        let others: Vec<String> = here.into_iter().chain(others).collect();
         if !others.is_empty() {
-            let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also in {}", others.join(", ")));
+            let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also {}", others.join(", ")));
             finding.help =
-                "Keep one of the files in managed/ and delete the others; which one is applied last is chance."
-                    .to_owned();
+                "Keep one of them in managed/ and delete the others; which one is applied last is chance.".to_owned();
             return Some(finding);
         }
         let target = document.target.as_ref()?.path();
-        if target != path {
-            let own = self.survey.path.join_path(&managed(target));
-            return Some(about(Code::Misplaced, format!("{identity} belongs in {own}")));
+        let message = if target != path {
+            format!("{identity} belongs in {}", self.survey.path.join_path(&managed(target)))
+        } else if documents.len() > 1 {
+            format!("{identity} shares its file with other documents")
+        } else {
+            return None;
+        };
+        let mut finding = about(Code::Misplaced, message);
+        if settled.tried_repair {
+            "Move its file into raw/, where each of its documents is sorted.".clone_into(&mut finding.help);
         }
-        (count > 1).then(|| about(Code::Misplaced, format!("{identity} shares its file with other documents")))
+        Some(finding)
     }
 }

@@ -29,13 +29,12 @@ pub(super) fn write(stamp: &Stamp, input: TreeId, fabrics: &[FabricReport]) -> S
     for fabric in &changed {
         let counts = fabric.counts();
         let _ = write!(text, "\n{} ({}): ", fabric.name, fabric.path);
-        let _ = writeln!(
-            text,
-            "{} to managed, {} to unmanaged, {}",
-            counts.managed,
-            counts.unmanaged,
-            plural(counts.repairs, "repair", "repairs")
-        );
+        let _ = write!(text, "{} to managed, {} to unmanaged", counts.managed, counts.unmanaged);
+        let _ = write!(text, ", {}", plural(counts.repairs, "repair", "repairs"));
+        if counts.removed > 0 {
+            let _ = write!(text, ", {} removed from managed", plural(counts.removed, "object", "objects"));
+        }
+        text.push('\n');
         let lines = details(fabric);
         for line in lines.iter().take(MOST_LINES) {
             let _ = writeln!(text, "  {line}");

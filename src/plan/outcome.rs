@@ -80,15 +80,16 @@ impl Work<'_> {
         let mut findings = self.survey.findings.clone();
         findings.extend(self.findings.iter().cloned());
         for (index, source) in self.sources.iter().enumerate() {
-            let retried = matches!(source.home, Home::Retried { .. });
+            // What --retry finds by itself and does not take is no news; what was named is asked about.
+            let silent = matches!(source.home, Home::Retried { named: false });
             match &source.content {
-                Sorted::Judged(File::Whole(finding)) if !retried => findings.push((**finding).clone()),
+                Sorted::Judged(File::Whole(finding)) if !silent => findings.push((**finding).clone()),
                 Sorted::Stays => findings.extend(stays_finding(source, self.repository_path(index))),
                 _ => {}
             }
             for (state, document) in self.states[index].iter().zip(self.documents(index)) {
                 match state {
-                    State::Refused(reasons) if !retried => findings.extend(reasons.iter().cloned()),
+                    State::Refused(reasons) if !silent => findings.extend(reasons.iter().cloned()),
                     State::Supplies(_) | State::Vanishes => findings.extend(document.findings.iter().cloned()),
                     _ => {}
                 }

@@ -46,6 +46,8 @@ pub(super) struct Settled {
     pub(super) repairs: BTreeMap<RepoPath, Repair>,
     /// The files whose only object a raw one takes over.
     pub(super) replaced: BTreeSet<RepoPath>,
+    /// Whether repairs were asked for.
+    pub(super) tried_repair: bool,
 }
 
 /// Settles the raw objects (with their canonical paths below managed/), and repairs if `repair` is set.
@@ -66,7 +68,7 @@ pub(super) fn settle(holdings: &Holdings, incoming: &BTreeMap<Identity, RepoPath
         }
         let stopped = ground.stop_the_blocked();
         if stopped.is_empty() {
-            return Settled { repairs, replaced, ..settled };
+            return Settled { repairs, replaced, tried_repair: repair, ..settled };
         }
         for (actor, obstacle) in stopped {
             match actor {

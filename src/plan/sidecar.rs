@@ -81,7 +81,7 @@ pub fn write(entry: &Entry, source: &RepoPath, reasons: &[Reason<'_>], at: &Repo
     let wire = Wire {
         blob: entry.id.to_string(),
         mode: entry.mode.to_string(),
-        source: source.to_string(),
+        source: source.as_clean_str().map_or_else(|| source.to_string(), str::to_owned),
         source_hex: source.as_clean_str().is_none().then(|| hex(source.as_bytes())),
         reasons: reasons.iter().map(wire_reason).collect(),
         retry: retry_command(at),
@@ -93,8 +93,10 @@ pub fn write(entry: &Entry, source: &RepoPath, reasons: &[Reason<'_>], at: &Repo
 fn wire_reason(reason: &Reason<'_>) -> WireReason {
     let finding = reason.finding;
     let object = finding.object.as_ref().map(|object| {
-        let words = [&object.api_version, &object.kind, &object.namespace, &object.name];
-        words.into_iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+        // Without a name the namespace would read like one.
+        let namespace = if object.name.is_empty() { "" } else { &object.namespace };
+        let words = [object.api_version.as_str(), &object.kind, namespace, &object.name];
+        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
     });
     WireReason {
         document: reason.here.map(|(document, _)| document),

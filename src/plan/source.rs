@@ -1,6 +1,6 @@
 //! The files to be sorted: what lies in raw/, and what --adopt and --retry add to it.
 
-use crate::fabric::layout::{RAW, UNMANAGED, is_yaml_name, stays_in_raw};
+use crate::fabric::layout::{RAW, SIDECAR, UNMANAGED, is_yaml_name, stays_in_raw};
 use crate::fabric::survey::Survey;
 use crate::ids::{Entry, ModeKind};
 use crate::path::RepoPath;
@@ -72,6 +72,11 @@ impl Found {
         stays_in_raw(self.path.file_name()) || self.entry.mode.kind() == ModeKind::Submodule
     }
 
+    /// Whether there is something to say about it although it is no YAML: a sidecar is no file of its own.
+    fn can_be_asked_about(&self) -> bool {
+        !self.stays() && !self.path.file_name().ends_with(SIDECAR.as_bytes())
+    }
+
     /// Whether its documents are to be read.
     pub fn is_yaml(&self) -> bool {
         !self.stays() && self.entry.as_file().is_some() && is_yaml_name(self.path.file_name())
@@ -101,7 +106,7 @@ pub fn find(
             let path = folder.join_path(path);
             let Some(named) = is_retried(retry, &survey.path.join_path(&path)) else { continue };
             let candidate = Found { path, entry: *entry, home: Home::Retried { named } };
-            if candidate.is_yaml() {
+            if candidate.is_yaml() || (named && candidate.can_be_asked_about()) {
                 found.push(candidate);
             }
         }

@@ -8,7 +8,7 @@ use super::{Role, Style, count, sanitize};
 use crate::finding::{Finding, ObjectRef};
 use crate::path::RepoPath;
 use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Report};
-use crate::verdict::code::Severity;
+use crate::verdict::code::{Code, Severity};
 
 /// How many rows a list shows unless everything is asked for.
 const ROWS: usize = 50;
@@ -133,7 +133,7 @@ fn managed() -> RepoPath {
 fn moved(fabric: &RepoPath, row: &DocumentRow) -> String {
     let what = row.object.as_ref().map_or_else(|| row.source.to_string(), name);
     let line = row.lines.map(|(first, _)| format!(":{first}")).unwrap_or_default();
-    format!("{what}: {} (from {}{line})", fabric.join_path(&row.target), row.source)
+    format!("{what}: {} (from {}{line})", fabric.join_path(&row.target), fabric.join_path(&row.source))
 }
 
 /// An object as people say it: kind and name, the namespace where it is not the usual one.
@@ -145,10 +145,10 @@ fn name(object: &ObjectRef) -> String {
     }
 }
 
-/// What was put right in managed/; folders, manifests and sidecars that were too if everything is asked for.
+/// What was put right, but for the folders that were made unless everything is asked for.
 fn repairs(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     let all = report.fabrics.iter().flat_map(|fabric| fabric.repairs.iter().map(move |repair| (fabric, repair)));
-    let told = all.filter(|(_, repair)| style.verbose || repair.code.severity() > Severity::Info);
+    let told = all.filter(|(_, repair)| style.verbose || repair.code != Code::MissingDirectory);
     let rows: Vec<String> =
         told.map(|(fabric, repair)| format!("{}: {}", fabric.path.join_path(&repair.path), repair.code)).collect();
     list(out, "repairs", &rows, style)

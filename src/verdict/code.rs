@@ -154,7 +154,7 @@ codes! {
         "Write each item as a document of its own, with a line of three dashes between them.";
     InvalidName "invalid-name" Document Error
         "metadata.name is no name that Kubernetes takes, or makes no file name."
-        "Use at most 248 lower-case letters, digits, '-' and '.', starting and ending with a letter or digit.";
+        "Use lower-case letters, digits, '-' and '.', starting and ending with a letter or digit; at most 250, less any namespace.";
     InvalidNamespace "invalid-namespace" Document Error
         "metadata.namespace is no namespace name that Kubernetes takes."
         "Leave the namespace out, or write default.";

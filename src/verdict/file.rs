@@ -109,7 +109,12 @@ impl OneFile<'_> {
                 let start = parsed.root.as_ref().map_or(chunk.body.start, |root| root.span.start);
                 (judgement, Span { start, end: parsed.content_end })
             }
-            Err(fault) => (Judgement::of_fault(fault_code(fault.kind), fault), trimmed(self.bytes, chunk.body)),
+            Err(fault) => {
+                let body = trimmed(self.bytes, chunk.body);
+                let mut judgement = Judgement::of_fault(fault_code(fault.kind), fault);
+                judgement.remarks.iter_mut().for_each(|remark| remark.span = before(body.end, remark.span));
+                (judgement, body)
+            }
         };
         let line_of = |offset: usize| self.lines.position(self.bytes, offset).0;
         let last = if span.end > span.start { span.end - 1 } else { span.start };
@@ -131,6 +136,11 @@ impl OneFile<'_> {
         let lines = (line_of(span.start), line_of(last));
         Document { number: chunk.number, content: span, lines, unit, object, identity, target, findings }
     }
+}
+
+/// A span that does not reach beyond an end: what a parser misses at the end of its input is missed at the end of the text.
+fn before(end: usize, span: Span) -> Span {
+    Span { start: span.start.min(end), end: span.end.min(end) }
 }
 
 fn trimmed(bytes: &[u8], span: Span) -> Span {

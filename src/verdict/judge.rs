@@ -280,7 +280,11 @@ fn name_remark(fault: NameFault, fields: &Fields<'_>, namespace: &str, name: &st
         }
         NameFault::Namespace => (Code::InvalidNamespace, "namespace", format!("{} is no DNS label", quoted(namespace))),
     };
-    Remark::new(code, at(key), message)
+    let remark = Remark::new(code, at(key), message);
+    match fault {
+        NameFault::Reserved => remark.with_help("Choose another name; Kustomize reads a file of this one as its own."),
+        _ => remark,
+    }
 }
 
 /// A note of the kinds' table as a sentence.

@@ -17,7 +17,7 @@ pub(super) fn in_own_words(problem: &str) -> &'static str {
         ),
         (
             "did not find expected node content",
-            "a value was expected here; text that starts with a brace, as templates have, needs quotes",
+            "a value was expected here; a bracket before it may not be closed, and a template's braces need quotes",
         ),
         ("did not find expected ',' or ']'", "a comma or a closing bracket was expected here"),
         ("did not find expected ',' or '}'", "a comma or a closing brace was expected here"),
@@ -29,6 +29,10 @@ pub(super) fn in_own_words(problem: &str) -> &'static str {
         ("block collections are not allowed", "a list or mapping cannot start here"),
         ("mapping keys are not allowed", "a key cannot start here"),
         ("undefined tag handle", "a tag here uses a handle that nothing defines"),
+        (
+            "did not find expected <document start>",
+            "a directive stands alone here, because Kubernetes cuts at the separator below it; delete the directive",
+        ),
         ("duplicate %", "a directive stands here twice"),
     ];
     WORDS.iter().find(|(words, _)| problem.contains(words)).map_or("the YAML syntax is wrong here", |(_, own)| own)

@@ -43,7 +43,7 @@ impl TempRepo {
 
     /// A repository made by `git init` with these flags.
     pub fn init(flags: &[&str]) -> Self {
-        let temp = tempfile::tempdir().unwrap();
+        let temp = in_memory();
         let dir = temp.path().join("repo");
         let repo = Self { temp, dir };
         std::fs::create_dir(&repo.dir).unwrap();
@@ -160,6 +160,14 @@ impl TempRepo {
     pub fn fsck(&self) {
         self.git(&["fsck", "--strict", "--full", "--no-dangling"]);
     }
+}
+
+/// A directory that goes away, in memory where the system has a place for that: git and hhgit wait for the disk to have what
+/// they write, and a test of many repositories would wait long.
+fn in_memory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()) } else { tempfile::tempdir() }
+        .unwrap()
 }
 
 /// git in this directory with nothing of the user's or the system's configuration, and with a fixed identity and clock.

@@ -78,7 +78,8 @@ impl Case {
 
     /// What the folder holds too much or too little of, once it was blessed.
     pub(crate) fn stray(&self) -> Option<String> {
-        let laid: Vec<&str> = self.told.steps.iter().filter_map(|step| step.strip_prefix("lay ")).collect();
+        let laid: Vec<&str> =
+            self.told.steps.iter().filter_map(|step| step.strip_prefix("lay ")?.split(' ').next()).collect();
         let entries = fs::read_dir(&self.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let stray = entries.filter(|name| !ALLOWED.contains(&name.as_str()) && !laid.contains(&name.as_str()));
         let missing =

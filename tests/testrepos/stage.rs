@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::case::Case;
 use crate::files::{self, File, Files};
-use crate::support::{NOW, TempRepo, commit_id};
+use crate::support::{NOW, TempRepo, branch};
 
 /// What `hhgit sync` answered.
 pub(crate) struct Told {
@@ -44,6 +44,10 @@ pub(crate) fn set(case: &Case, hash: &str) -> Result<TempRepo, String> {
                 commit(&repo, format!("M 040000 {tree} \"\"\n").as_bytes());
             }
             ["lay", folder] => commit(&repo, &lay(&files::read(&case.dir.join(folder))?, hash)),
+            ["lay", folder, "without", path] => {
+                let laid = lay(&files::read(&case.dir.join(folder))?, hash);
+                commit(&repo, &[&*laid, b"D ", &*quoted(&name(path)?), b"\n"].concat());
+            }
             ["move", from, to] => {
                 commit(&repo, &[b"R ", &*quoted(&name(from)?), b" ", &*quoted(&name(to)?), b"\n"].concat());
             }
@@ -59,7 +63,7 @@ fn commit(repo: &TempRepo, changes: &[u8]) {
     let mut stream =
         format!("commit refs/heads/main\ncommitter Operator <operator@example.org> {NOW} +0000\n").into_bytes();
     stream.extend_from_slice(b"data 9\nby people\n");
-    if repo.tip("main").is_some() {
+    if std::fs::exists(repo.git_dir().join("refs/heads/main")).unwrap() {
         stream.extend_from_slice(b"from refs/heads/main^0\n");
     }
     stream.extend_from_slice(changes);
@@ -132,7 +136,7 @@ pub(crate) type Entries = std::collections::BTreeMap<Vec<u8>, Entry>;
 pub(crate) fn entries(repo: &TempRepo) -> Entries {
     let opened = open(repo);
     let reader = Reader::new(&opened).unwrap();
-    let commit = reader.commit(commit_id(&repo.git(&["rev-parse", "main"]))).unwrap();
+    let commit = reader.commit(opened.tip(&branch("main")).unwrap().unwrap()).unwrap();
     let mut found = Entries::new();
     below(&reader, commit.tree, &[], &mut found);
     found

@@ -18,7 +18,7 @@ gitops/fabric-1/raw/prepop.yaml:31:7: error[unknown-kind]: wiring.githedgehog.co
   help: If it holds Hedgehog objects, rename it to end in .yaml; otherwise keep it outside raw/.
 
 updated in managed:
-  Switch leaf-2: gitops/fabric-1/managed/switches/leaf-2.yaml (from raw/prepop.yaml:20)
+  Switch leaf-2: gitops/fabric-1/managed/switches/leaf-2.yaml (from gitops/fabric-1/raw/prepop.yaml:20)
 
 removed from managed:
   Server old (gitops/fabric-1/managed)
@@ -36,7 +36,7 @@ fn short_comes_first_then_detail_then_the_outcome() {
 #[test]
 fn verbose_adds_what_went_well_and_the_repairs() {
     let verbose = text(&sample::full(), Style { verbose: true, ..Style::default() });
-    let added = "\nadded to managed:\n  Switch leaf-1: gitops/fabric-1/managed/switches/leaf-1.yaml (from raw/prepop.yaml:10)\n";
+    let added = "\nadded to managed:\n  Switch leaf-1: gitops/fabric-1/managed/switches/leaf-1.yaml (from gitops/fabric-1/raw/prepop.yaml:10)\n";
     assert!(verbose.contains(added), "{verbose}");
     assert!(verbose.contains("\nrepairs:\n  gitops/fabric-1/managed/vpcs: missing-directory\n"), "{verbose}");
 }
