@@ -122,7 +122,12 @@ fn check_text(walk: &mut Walk, node: &Node, text: &str, schema: &Schema, at: &At
 /// How many items a list, or entries a mapping, has.
 pub(super) fn check_count(walk: &mut Walk, node: &Node, count: usize, schema: &Schema, at: &At<'_>) {
     let Some(bounds) = broken(&schema.count, count as u64) else { return };
-    let what = if matches!(node.value, Value::Mapping(_)) { "entries" } else { "items" };
+    let what = match (&node.value, count) {
+        (Value::Mapping(_), 1) => "entry",
+        (Value::Mapping(_), _) => "entries",
+        (_, 1) => "item",
+        _ => "items",
+    };
     walk.note(Wrong { at, span: node.span }, |path| {
         (format!("{path} has {count} {what}; it must have {bounds}"), None)
     });

@@ -86,6 +86,7 @@ impl Walk {
     }
 
     fn finish(mut self, span: Span) -> Vec<Violation> {
+        self.found.sort_by_key(|violation| violation.span.start);
         if self.more > 0 {
             let (kind, path) = (ViolationKind::SchemaViolation, String::new());
             let message = format!("the object breaks its schema in {} more places", self.more);

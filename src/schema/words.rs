@@ -88,7 +88,7 @@ pub(super) fn nearest<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> O
     let wanted = word.to_lowercase();
     let near = known.map(|known| (strsim::osa_distance(&known.to_lowercase(), &wanted), known));
     let (edits, known) = near.min()?;
-    (edits <= wanted.chars().count().div_ceil(3)).then_some(known)
+    (edits <= (wanted.chars().count() / 3).max(1)).then_some(known)
 }
 
 /// Words as a message lists them, not too many of them.
