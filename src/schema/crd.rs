@@ -167,3 +167,7 @@ pub fn unreadable_pattern(schema: &Schema) -> Option<&str> {
     let mut inner = inner.chain(schema.values.as_deref()).chain(schema.items.as_deref());
     own.or_else(|| inner.find_map(unreadable_pattern))
 }
+
+#[cfg(test)]
+#[path = "crd_tests.rs"]
+mod tests;

@@ -78,8 +78,8 @@ fn is_name(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() <= LONGEST
         && bytes.iter().all(inner)
-        && bytes.first().is_some_and(|b| outer(b))
-        && bytes.last().is_some_and(|b| outer(b))
+        && bytes.first().is_some_and(outer)
+        && bytes.last().is_some_and(outer)
 }
 
 fn is_prefix(prefix: &str) -> bool {
@@ -87,8 +87,8 @@ fn is_prefix(prefix: &str) -> bool {
     let part = |part: &str| {
         let bytes = part.as_bytes();
         bytes.iter().all(|b| letter(b) || *b == b'-')
-            && bytes.first().is_some_and(|b| letter(b))
-            && bytes.last().is_some_and(|b| letter(b))
+            && bytes.first().is_some_and(letter)
+            && bytes.last().is_some_and(letter)
     };
     prefix.len() <= LONGEST_PREFIX && prefix.split('.').all(part)
 }

@@ -40,6 +40,8 @@ pub(super) fn check(walk: &mut Walk, node: &Node, schema: &Schema, at: &At<'_>) 
             let message = |path: &str| (format!("{path} is {}, not a moment", node.kind_name()), None);
             walk.note(Wrong { at, span: node.span }, message);
         }
+        Value::Int(int) if schema.kind == Type::Number => check_float(walk, node, *int as f64, schema, at),
+        Value::Uint(int) if schema.kind == Type::Number => check_float(walk, node, *int as f64, schema, at),
         Value::Float(float) if schema.kind == Type::Number => check_float(walk, node, *float, schema, at),
         value => {
             if let Some(number) = whole(value) {

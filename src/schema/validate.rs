@@ -236,3 +236,7 @@ fn unknown_field(path: &str, key: &str, holder: &Schema) -> (String, Option<Stri
 fn start_of(node: &Node) -> Span {
     Span { start: node.span.start, end: node.span.end.min(node.span.start + 1) }
 }
+
+#[cfg(test)]
+#[path = "validate_tests.rs"]
+mod tests;
