@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::fabric::inventory::{Leaves, leaves};
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, MANAGED, SIDECAR, UNMANAGED, find, is_yaml_name, stays_in_managed};
+use crate::fabric::manifest::Level;
 use crate::fabric::survey::{Survey, survey};
 use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
@@ -66,12 +67,21 @@ struct Room {
     unmanaged: Leaves,
 }
 
+/// The judge of a fabric directory's documents, as its manifest wants it.
+fn judge_of(survey: &Survey) -> Judge<'_> {
+    let judge = Judge::new(&survey.kinds);
+    match survey.manifest.level {
+        Level::Identity => judge,
+        Level::Schema => judge.with_schemas(&survey.schemas),
+    }
+}
+
 /// A file to be judged.
 struct Job<'a> {
     path: RepoPath,
     entry: Entry,
     is_yaml: bool,
-    kinds: &'a Kinds,
+    judge: Judge<'a>,
 }
 
 impl Room {
@@ -94,9 +104,9 @@ impl Room {
 
     fn jobs(&self) -> impl Iterator<Item = Job<'_>> {
         let base = &self.survey.path;
-        let kinds = &self.survey.kinds;
+        let judge = judge_of(&self.survey);
         let job =
-            move |path: RepoPath, entry: Entry| Job { is_yaml: is_yaml_name(path.file_name()), path, entry, kinds };
+            move |path: RepoPath, entry: Entry| Job { is_yaml: is_yaml_name(path.file_name()), path, entry, judge };
         let managed = base.child(MANAGED);
         let found = self.found.iter().filter(|found| !found.stays() && !is_sidecar(found));
         let sorted = found.map(move |found| job(base.join_path(&found.path), found.entry));
@@ -221,5 +231,5 @@ fn judge_one(objects: &dyn Objects, job: &Job<'_>, limits: &Limits) -> Result<Fi
         return Ok(File::Whole(Box::new(too_large(&job.path, size, limits))));
     }
     let bytes = objects.blob(blob).map_err(read)?;
-    Ok(judge(&bytes, &job.path, &Judge::new(job.kinds), limits))
+    Ok(judge(&bytes, &job.path, &job.judge, limits))
 }
