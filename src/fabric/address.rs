@@ -107,7 +107,8 @@ impl Prefix {
 /// Reads an address without a prefix length.
 pub fn parse_address(text: &str) -> Option<IpAddr> {
     // A zone makes no difference to any rule.
-    let plain = text.split_once('%').filter(|(v6, zone)| v6.contains(':') && !zone.is_empty()).map_or(text, |(v6, _)| v6);
+    let plain =
+        text.split_once('%').filter(|(v6, zone)| v6.contains(':') && !zone.is_empty()).map_or(text, |(v6, _)| v6);
     plain.parse().ok()
 }
 
@@ -146,7 +147,9 @@ mod tests {
         for good in ["10.0.0.0/8", "10.0.0.5/24", "0.0.0.0/0", "fd00::1/64", "::ffff:1.2.3.4/128"] {
             assert!(Prefix::parse(good).is_some(), "{good}");
         }
-        for bad in ["10.0.0.0", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/33", "10.0.0.0/+8", "010.0.0.0/8", "10.0.0/8", "a/8"] {
+        for bad in
+            ["10.0.0.0", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/33", "10.0.0.0/+8", "010.0.0.0/8", "10.0.0/8", "a/8"]
+        {
             assert!(Prefix::parse(bad).is_none(), "{bad}");
         }
     }

@@ -139,7 +139,11 @@ impl Settings {
             ("management-dhcp-start", "does not lie in management-subnet", !self.management_subnet.contains(start)),
             ("management-dhcp-end", "does not lie in management-subnet", !self.management_subnet.contains(end)),
             ("management-dhcp-end", "does not come after management-dhcp-start", start >= end),
-            ("control-vip", "does not lie in management-subnet", !self.management_subnet.contains(self.control_vip.address)),
+            (
+                "control-vip",
+                "does not lie in management-subnet",
+                !self.management_subnet.contains(self.control_vip.address),
+            ),
             ("leaf-asn-end", "is less than leaf-asn-start", leaves.is_empty()),
             ("spine-asn", "is one of the leaves' ASNs", leaves.contains(&self.spine_asn)),
             ("gateway-asn", "is one of the leaves' ASNs", leaves.contains(&self.gateway_asn)),
@@ -236,13 +240,15 @@ fn mac(node: &Node) -> Result<String, &'static str> {
 }
 
 fn esi(node: &Node) -> Result<String, &'static str> {
-    let text = node.as_str().filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit() || b == b':') && text.ends_with(':'));
+    let text =
+        node.as_str().filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit() || b == b':') && text.ends_with(':'));
     text.map(str::to_owned).ok_or("pairs of hexadecimal digits in quotes, each with a colon after it")
 }
 
 fn vlans(node: &Node) -> Result<Vec<VlanRange>, &'static str> {
     const HELP: &str = "a list of ranges within 1 to 4094, such as [{from: 3000, to: 3899}]";
-    let vlan = |node: &Node| node.as_int().and_then(|int| u16::try_from(int).ok()).filter(|vlan| (1..=4094).contains(vlan));
+    let vlan =
+        |node: &Node| node.as_int().and_then(|int| u16::try_from(int).ok()).filter(|vlan| (1..=4094).contains(vlan));
     let range = |item: &Node| {
         let from = item.get("from").and_then(vlan)?;
         let to = item.get("to").map_or(Some(from), vlan)?;
@@ -280,7 +286,8 @@ impl Shown for String {
 
 impl Shown for Vec<VlanRange> {
     fn shown(&self) -> String {
-        let ranges: Vec<String> = self.iter().map(|range| format!("{{from: {}, to: {}}}", range.from, range.to)).collect();
+        let ranges: Vec<String> =
+            self.iter().map(|range| format!("{{from: {}, to: {}}}", range.from, range.to)).collect();
         format!("[{}]", ranges.join(", "))
     }
 }
@@ -333,7 +340,8 @@ pub fn read_fab(bytes: &[u8]) -> Result<Settings, FabError> {
     for chunk in split(bytes) {
         let parsed = parse(bytes, &chunk, &Limits::default())
             .map_err(|fault| FabError::Unreadable { line: line(fault.at.start), message: fault.message })?;
-        let Some(root) = parsed.root.filter(|root| root.get("kind").and_then(Node::as_str) == Some("Fabricator")) else {
+        let Some(root) = parsed.root.filter(|root| root.get("kind").and_then(Node::as_str) == Some("Fabricator"))
+        else {
             continue;
         };
         if fabricator.is_some() {

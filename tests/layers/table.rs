@@ -33,6 +33,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "finding", "verdict::code", "yaml"],
         &["serde", "serde_yaml", "strsim", "thiserror"],
     ),
+    pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
     pure("verdict", &["ids", "path", "finding", "yaml", "fabric"], &["thiserror"]),
     pure(
         "plan",
