@@ -77,6 +77,10 @@ struct Said {
     refused: bool,
     /// Whether the schema level is what has to refuse it.
     schema: bool,
+    /// Whether it cannot be read, or names no object.
+    unread: bool,
+    /// Whether it would go to managed/.
+    managed: bool,
     /// The codes that do.
     codes: Vec<String>,
 }
@@ -103,6 +107,8 @@ fn judge(bytes: &[u8], path: &str, rows: &[Row]) -> BTreeMap<u32, Said> {
         let row = rows.iter().find(|row| row.document == document.number);
         of.schema = row.is_some_and(|row| matches!(row.stage.as_str(), "decode" | "schema"));
         of.refused = !of.codes.is_empty() || of.schema;
+        of.managed = document.target.is_some();
+        of.unread = document.refusal().is_some();
         if let Some(identity) = document.identity {
             objects.push((document.number, identity, document.target.is_some() && !of.schema));
         }
@@ -140,16 +146,19 @@ fn compare(root: &Path) -> BTreeMap<String, Counts> {
         let said = judge(&bytes, &path, &rows);
         let counts = folders.entry(path.split('/').next().unwrap().to_owned()).or_default();
         for row in &rows {
-            // What is empty or none of Hedgehog's is no object: no rule may speak of it.
-            let judged = !matches!(row.stage.as_str(), "yaml" | "gvk");
             let of = said.get(&row.document);
             let refused = of.is_some_and(|said| said.refused);
             let line =
                 |what: &str| format!("{} {} {} ({what}): {}", row.path, row.document, row.kind, shorten(&row.message));
             if of.is_some_and(|said| said.schema && said.codes.is_empty()) {
                 counts.schema += 1;
-            } else if !judged {
-                counts.agree += 1;
+            } else if matches!(row.stage.as_str(), "yaml" | "gvk") {
+                // Empty, unreadable, or none of Hedgehog's: it must not become an object of the fabric.
+                let unreadable = row.stage == "yaml" && !row.message.is_empty();
+                match of.is_some_and(|said| said.managed) || (unreadable && !of.is_some_and(|said| said.unread)) {
+                    true => counts.false_accept.push(line(&row.stage)),
+                    false => counts.agree += 1,
+                }
             } else if refused && row.accepted {
                 counts.false_reject.push(line(&of.unwrap().codes.join(", ")));
             } else if !refused && !row.accepted {
