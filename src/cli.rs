@@ -8,6 +8,7 @@ mod commands;
 mod manual;
 pub mod output;
 mod surroundings;
+mod targets;
 #[cfg(test)]
 mod tests;
 
@@ -94,6 +95,19 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             let fail_on = fail_on(args.fail_on);
             let options = sync_options(args);
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
+        }
+        Command::Check(args) => {
+            let fail_on = match args.fail_on {
+                args::FailSeverity::Error => FailOn::Error,
+                args::FailSeverity::Warning => FailOn::Warning,
+                args::FailSeverity::Never => FailOn::Never,
+            };
+            let options = targets::check(&args, &global.directory).map_err(|error| Failure {
+                exit: if matches!(error, targets::TargetError::Mixed(_)) { Exit::Usage } else { Exit::CouldNot },
+                error: error.into(),
+                help: None,
+            })?;
+            reported(&global, style, fail_on, || commands::check(&common, &options))
         }
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };

@@ -5,6 +5,7 @@ use crate::fabric::layout::LayoutError;
 use crate::git::run::GitError;
 use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
 use crate::ids::CommitId;
+use crate::path::RepoPath;
 use crate::plan::PlanError;
 use crate::snapshot::ReadError;
 
@@ -120,6 +121,14 @@ pub enum ModeError {
     /// The answer was no.
     #[error("nothing was changed, as you answered")]
     Declined,
+    /// The CRDs that were named cannot be gone by.
+    #[error("{path}: {message}; kubectl get crds -o yaml prints good ones")]
+    Crds {
+        /// The file.
+        path: RepoPath,
+        /// What is wrong.
+        message: String,
+    },
     /// A name that a fabric cannot have.
     #[error("{name:?} cannot be a fabric's name; use a printable text of at most 253 bytes")]
     Name {

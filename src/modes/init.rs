@@ -10,7 +10,6 @@ use crate::path::RepoPath;
 use crate::plan::fabric::Order;
 use crate::report::{Outcome, Point, Report};
 use crate::snapshot::Objects;
-use crate::yaml::Limits;
 
 use super::authorship;
 use super::error::ModeError;
@@ -63,7 +62,7 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
 }
 
 fn task(options: &Init) -> Task {
-    let request = Request { adopt: true, retry: None, managed: false, limits: Limits::default(), threads: None };
+    let request = Request { adopt: true, ..Request::default() };
     Task {
         command: "init",
         request,

@@ -133,7 +133,7 @@ impl Task {
         let (adopt, managed, threads) = (options.adopt, options.repair, options.threads);
         Self {
             command: "sync",
-            request: Request { adopt, retry, managed, limits, threads },
+            request: Request { adopt, retry, managed, limits, threads, ..Request::default() },
             order: Order { repair: options.repair, name: None },
             flags: stamp::flags(common, options),
             dry_run: options.dry_run,

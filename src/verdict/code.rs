@@ -208,6 +208,10 @@ codes! {
         "A kustomization in managed/ leaves this object out, so nothing applies it."
         "Add the file to the kustomization's resources.";
 
+    StillReferred "still-referred" Rule Error "An object leaves managed/ that others still name."
+        "Put it back, or delete what names it first; a deletion takes two pushes.";
+    TooManyDeletions "too-many-deletions" Rule Error "More objects leave managed/ than --max-deletions allows."
+        "Look at the objects listed; if all shall go, allow their number.";
     NamespaceNotDefault "namespace-not-default" Rule Error "Hedgehog takes objects in the namespace default only."
         "Leave metadata.namespace out, or write default.";
     NameTooLong "name-too-long" Rule Error "The names of VPCs, Externals and IPv4Namespaces have at most 11 characters."

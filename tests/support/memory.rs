@@ -179,6 +179,7 @@ pub fn request(options: &Options) -> Request {
         managed: options.repair,
         limits: if options.wide { Limits::default() } else { limits() },
         threads: options.threads,
+        ..Request::default()
     }
 }
 
