@@ -157,7 +157,10 @@ impl<'a> Connection<'a> {
         }
         let bad =
             self.ports().find(|port| !port.text.split_once('/').is_some_and(|(d, p)| !d.is_empty() && !p.is_empty()));
-        bad.map(|port| (port.span, format!("the port '{port}' is not written as <device>/<port>")))
+        bad.map(|port| match port.text {
+            "" => (port.span, "a link lacks a port".to_owned()),
+            _ => (port.span, format!("the port '{port}' is not written as <device>/<port>")),
+        })
     }
 }
 
