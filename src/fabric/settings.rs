@@ -1,6 +1,6 @@
 //! The settings of a fabric that rules depend on: Hedgehog's installer has them in fab.yaml, hhgit in the manifest.
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
 use crate::yaml::{Limits, Lines, Node, Value, parse, split};
 

@@ -1,7 +1,7 @@
 //! DHCP in a VPC's subnet: a server with range, options and leases, or a relay, or neither.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use crate::fabric::address::{Prefix, parse_address, parse_mac};
 use crate::verdict::code::Code;

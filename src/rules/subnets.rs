@@ -69,7 +69,7 @@ fn check_vlan(index: &Index<'_>, vpc: &Vpc<'_>, subnet: &Subnet<'_>, bench: &mut
 }
 
 /// The subnet's gateway: the one it names, or its first host, which the cluster puts there.
-fn check_gateway(id: usize, fields: Fields<'_>, prefix: &Prefix, bench: &mut Bench) -> Option<std::net::IpAddr> {
+fn check_gateway(id: usize, fields: Fields<'_>, prefix: &Prefix, bench: &mut Bench) -> Option<core::net::IpAddr> {
     let Some(text) = fields.text("gateway") else { return prefix.nth(1) };
     let Some(gateway) = parse_address(text.text) else {
         bench.say(Code::InvalidAddress, id, text.span, format!("the gateway '{text}' is no address"));
