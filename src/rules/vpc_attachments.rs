@@ -66,7 +66,7 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
                 checked.check(vpc.subnets.get(subnet.text).is_some_and(|subnet| subnet.host_bgp), bench);
             }
         }
-        if spec.flag("nativeVLAN") {
+        if spec.flag("nativeVLAN") && attachment.vpc.is_some() {
             natives.entry(connection_name.text).or_default().push((id, spec.at("nativeVLAN")));
         }
     }
