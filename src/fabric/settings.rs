@@ -362,6 +362,10 @@ pub fn read_fab(bytes: &[u8]) -> Result<Settings, FabError> {
             wanted,
         })?;
     }
+    // Older files give the gateways' ASN to the leaves; the installer takes it back.
+    if settings.gateway_asn == settings.leaf_asn_end && settings.leaf_asn_end == Settings::default().gateway_asn {
+        settings.leaf_asn_end -= 1;
+    }
     match settings.contradiction() {
         Some((key, fault)) => Err(FabError::Contradiction { key, fault }),
         None => Ok(settings),

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::{BASE, Document, documents, objects};
+use crate::fabric::address::Prefix;
 use crate::fabric::settings::Settings;
-use crate::rules::{Index, check};
+use crate::rules::{Index, check, overlap};
 use crate::verdict::identity::Identity;
 use crate::yaml::{Node, Value};
 
@@ -65,6 +66,20 @@ proptest! {
         let settings = gateway();
         check(&objects(&all), &settings);
         Index::build(&objects(&all), &settings).referrers(&all[0].identity);
+    }
+
+    #[test]
+    fn the_sweep_finds_what_comparing_every_pair_finds(
+        items in proptest::collection::vec(((0_u8..4, 0_u8..=255, 14_u8..=32), 0_u8..4), 0..24)
+    ) {
+        let item = |((second, third, bits), owner)| (Prefix::v4([10, second, third, third], bits), owner);
+        let items: Vec<(Prefix, u8)> = items.into_iter().map(item).collect();
+        let clash = |one: usize, other: usize| items[one].1 != items[other].1 && items[one].0.overlaps(&items[other].0);
+        let found = overlap::across(&items);
+        prop_assert!(found.iter().all(|(one, other)| clash(*one, *other)));
+        let said: Vec<usize> = found.iter().map(|(one, _)| *one).collect();
+        let all: Vec<usize> = (0..items.len()).filter(|one| (0..items.len()).any(|other| clash(*one, other))).collect();
+        prop_assert_eq!(said, all);
     }
 
     #[test]
