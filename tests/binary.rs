@@ -34,3 +34,18 @@ fn an_answer_that_cannot_be_written_ends_with_3() {
     let ended = hhgit().arg("kinds").stdout(full).status().expect("the binary runs");
     assert_eq!(ended.code(), Some(3));
 }
+
+#[test]
+fn a_bare_repository_is_found_from_beside_it_and_from_inside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (repo, beside) = (folder.path().join("fabrics.git"), folder.path().join("beside"));
+    std::fs::create_dir(&beside).expect("a folder beside it");
+    let made = Command::new("git").args(["init", "--quiet", "--bare", "--initial-branch=main"]).arg(&repo).status();
+    assert!(made.expect("git runs").success());
+    for (from, to) in [(&beside, "../fabrics.git"), (&repo.join("refs"), "."), (&repo, ".")] {
+        let ended = hhgit().args(["-C", to, "status"]).current_dir(from).output().expect("the binary runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(said.contains("the branch main has no commits yet"), "from {}: {said}", from.display());
+        assert_eq!(ended.status.code(), Some(3));
+    }
+}

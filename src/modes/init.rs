@@ -80,7 +80,7 @@ fn task(options: &Init) -> Task {
 fn first_steps(report: &Report, path: &RepoPath) -> Option<String> {
     let (raw, managed) = (path.child(RAW), path.child(MANAGED));
     (report.outcome == Outcome::Committed).then(|| {
-        format!("Put files into {raw}, commit them, then run hhgit sync. Let Argo CD or Flux apply {managed}.")
+        format!("Put files into {raw}/, commit them, then run hhgit sync. Let Argo CD or Flux apply {managed}/.")
     })
 }
 

@@ -10,7 +10,7 @@ use crate::verdict::unit::alone;
 
 use super::error::PlanError;
 use super::incoming::{Suppliers, in_order};
-use super::park::parked_name;
+use super::park::{Claim, Judge, Lot, parked_name};
 use super::settle::{Repair, Settled};
 use super::sidecar::{self, Reason};
 use super::work::{State, Work};
@@ -118,38 +118,11 @@ impl Work<'_> {
         entry: Entry,
         reasons: &[Reason<'_>],
     ) -> Result<(RepoPath, RepoPath), PlanError> {
-        let mut failed = None;
+        let claims = [Claim::File(entry), Claim::Source(source.as_bytes().to_vec())];
         let mut lot = std::mem::take(&mut self.lot);
-        let found = lot.find(wanted, |lot, file, at| {
-            if lot.is_placed(file) || lot.is_placed(at) {
-                return false;
-            }
-            let bytes = sidecar::write(&entry, source, reasons, &self.at(file));
-            let same_sidecar = |here: &Entry| {
-                here.mode == sidecar::SIDECAR_MODE
-                    && BlobId::of(self.objects.hash_kind(), &bytes).is_ok_and(|id| id.object() == here.id)
-            };
-            let file_fits = lot.is_free(file) || lot.get(file) == Some(&entry);
-            let sidecar_fits = lot.is_free(at) || lot.get(at).is_some_and(same_sidecar);
-            if file_fits && sidecar_fits {
-                return true;
-            }
-            let Some(here) = lot.get(file) else { return false };
-            match self.own_sidecar(at) {
-                Ok(own) => {
-                    lot.get(at).is_some() && own.is_some_and(|own| own.source == source.as_bytes() && own.names(here))
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    true
-                }
-            }
-        });
+        let found = lot.find(wanted, &claims, &Pair { work: self, source, entry, reasons });
         self.lot = lot;
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(found?),
-        }
+        found
     }
 
     /// Puts a sidecar, and marks its place and its file's as taken.
@@ -168,6 +141,44 @@ impl Work<'_> {
     /// The repository path of a file in unmanaged/.
     pub(super) fn at(&self, file: &RepoPath) -> RepoPath {
         self.survey.path.join_path(&unmanaged(file))
+    }
+}
+
+/// A file of unmanaged/ that is looking for a place, with what its sidecar will say.
+struct Pair<'a> {
+    work: &'a Work<'a>,
+    source: &'a RepoPath,
+    entry: Entry,
+    reasons: &'a [Reason<'a>],
+}
+
+impl Judge for Pair<'_> {
+    type Error = PlanError;
+
+    fn claim(&self, lot: &Lot, file: &RepoPath, at: &RepoPath) -> Result<Option<Claim>, PlanError> {
+        if lot.is_placed(file) || lot.is_placed(at) {
+            return Ok(None);
+        }
+        if lot.is_free(at) {
+            return Ok(lot.get(file).copied().map(Claim::File));
+        }
+        Ok(self.work.own_sidecar(at)?.map(|own| Claim::Source(own.source)))
+    }
+
+    fn fits(&self, lot: &Lot, file: &RepoPath, at: &RepoPath) -> Result<bool, PlanError> {
+        let bytes = sidecar::write(&self.entry, self.source, self.reasons, &self.work.at(file));
+        let same_sidecar = |here: &Entry| {
+            here.mode == sidecar::SIDECAR_MODE
+                && BlobId::of(self.work.objects.hash_kind(), &bytes).is_ok_and(|id| id.object() == here.id)
+        };
+        let file_fits = lot.is_free(file) || lot.get(file) == Some(&self.entry);
+        let sidecar_fits = lot.is_free(at) || lot.get(at).is_some_and(same_sidecar);
+        if file_fits && sidecar_fits {
+            return Ok(true);
+        }
+        let (Some(here), Some(_)) = (lot.get(file), lot.get(at)) else { return Ok(false) };
+        let own = self.work.own_sidecar(at)?;
+        Ok(own.is_some_and(|own| own.source == self.source.as_bytes() && own.names(here)))
     }
 }
 

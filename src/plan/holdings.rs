@@ -1,6 +1,6 @@
 //! managed/ by identity: which file holds which objects, from content and never from names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::fabric::inventory::Leaves;
 use crate::ids::Entry;
@@ -17,20 +17,24 @@ pub struct Holdings {
     /// The files that were judged.
     pub files: BTreeMap<RepoPath, File>,
     holders: BTreeMap<Identity, Vec<RepoPath>>,
+    /// Which of a holder's documents is the first of the object, beside each of `holders`.
+    firsts: BTreeMap<Identity, Vec<usize>>,
 }
 
 impl Holdings {
     /// Indexes the judged files of managed/.
     pub fn new(leaves: Leaves, files: BTreeMap<RepoPath, File>) -> Self {
         let mut holders: BTreeMap<Identity, Vec<RepoPath>> = BTreeMap::new();
+        let mut firsts: BTreeMap<Identity, Vec<usize>> = BTreeMap::new();
         for (path, file) in &files {
             let File::Documents(documents) = file else { continue };
-            let identities: BTreeSet<&Identity> = documents.iter().filter_map(|d| d.identity.as_ref()).collect();
-            for identity in identities {
+            let identified = documents.iter().enumerate().rev().filter_map(|(i, d)| Some((d.identity.as_ref()?, i)));
+            for (identity, first) in identified.collect::<BTreeMap<&Identity, usize>>() {
                 holders.entry(identity.clone()).or_default().push(path.clone());
+                firsts.entry(identity.clone()).or_default().push(first);
             }
         }
-        Self { leaves, files, holders }
+        Self { leaves, files, holders, firsts }
     }
 
     /// The files that hold an object, in path order.
@@ -49,6 +53,17 @@ impl Holdings {
             Some(File::Documents(documents)) => documents,
             _ => &[],
         }
+    }
+
+    /// Whether a file holds an object, among others or not.
+    pub fn holds(&self, path: &RepoPath, identity: &Identity) -> bool {
+        self.holders(identity).binary_search(path).is_ok()
+    }
+
+    /// The first document of an object in a file.
+    pub fn document(&self, path: &RepoPath, identity: &Identity) -> Option<&Document> {
+        let holder = self.holders(identity).binary_search(path).ok()?;
+        self.documents(path).get(*self.firsts.get(identity)?.get(holder)?)
     }
 
     /// The entry at a path.

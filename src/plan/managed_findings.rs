@@ -1,10 +1,13 @@
 //! What is wrong in managed/ and stays so: objects at wrong paths, doubled ones, files that are none of Hedgehog's.
 
+use std::collections::BTreeMap;
+
 use crate::fabric::layout::{GITKEEP, is_yaml_name, stays_in_managed};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::verdict::code::{Code, Severity};
 use crate::verdict::file::{Document, File, by_entry};
+use crate::verdict::identity::Identity;
 
 use super::arrange::managed;
 use super::settle::Settled;
@@ -44,6 +47,12 @@ impl Work<'_> {
         documents: &[Document],
         findings: &mut Vec<Finding>,
     ) {
+        let mut by_identity: BTreeMap<&Identity, Vec<&Document>> = BTreeMap::new();
+        for document in documents {
+            if let Some(identity) = &document.identity {
+                by_identity.entry(identity).or_default().push(document);
+            }
+        }
         for document in documents {
             let foreign =
                 matches!(document.refusal(), Some(Code::NotHedgehog | Code::NotAMapping | Code::InstallerOwned));
@@ -55,17 +64,19 @@ impl Work<'_> {
                 }
                 findings.push(finding);
             }
-            findings.extend(self.placement(settled, path, documents, document));
+            let same = document.identity.as_ref().and_then(|identity| by_identity.get(identity));
+            let twin = same.and_then(|same| same.iter().find(|other| other.number != document.number)).copied();
+            findings.extend(self.placement(settled, path, (document, twin)));
         }
     }
 
-    /// Whether a document of managed/ is the only holder of its object, alone at its own path.
+    /// Whether a document of managed/ is the only holder of its object, alone at its own path. Its twin is another of the
+    /// same object in the same file.
     fn placement(
         &self,
         settled: &Settled,
         path: &RepoPath,
-        documents: &[Document],
-        document: &Document,
+        (document, twin): (&Document, Option<&Document>),
     ) -> Option<Finding> {
         let identity = document.identity.as_ref()?;
         let about = |code: Code, message: String| {
@@ -81,8 +92,7 @@ impl Work<'_> {
         let others = self.holdings.holders(identity).iter().filter(|holder| *holder != path && !gone(holder));
         let others: Vec<String> =
             others.take(NAMED).map(|holder| format!("in {}", self.survey.path.join_path(&managed(holder)))).collect();
-        let same = |other: &&Document| other.identity.as_ref() == Some(identity) && other.number != document.number;
-        let here = documents.iter().find(same).map(|other| format!("at line {} of the same file", other.lines.0));
+        let here = twin.map(|other| format!("at line {} of the same file", other.lines.0));
         let others: Vec<String> = here.into_iter().chain(others).collect();
         if !others.is_empty() {
             let mut finding = about(Code::DuplicateIdentity, format!("{identity} is also {}", others.join(", ")));
@@ -93,7 +103,7 @@ impl Work<'_> {
         let target = document.target.as_ref()?.path();
         let message = if target != path {
             format!("{identity} belongs in {}", self.survey.path.join_path(&managed(target)))
-        } else if documents.len() > 1 {
+        } else if self.holdings.documents(path).len() > 1 {
             format!("{identity} shares its file with other documents")
         } else {
             return None;

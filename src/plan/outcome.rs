@@ -122,8 +122,7 @@ impl Work<'_> {
     }
 
     fn object_in(&self, identity: &Identity, path: &RepoPath) -> Option<ObjectRef> {
-        let of = |document: &&Document| document.identity.as_ref() == Some(identity);
-        self.holdings.documents(path).iter().find(of)?.object.clone()
+        self.holdings.document(path, identity)?.object.clone()
     }
 }
 

@@ -12,8 +12,53 @@ pub struct Lot {
     files: BTreeMap<RepoPath, Entry>,
     folders: BTreeMap<RepoPath, usize>,
     placed: BTreeSet<RepoPath>,
-    /// How many of a place's candidates, from the first on, this run has filled.
-    filled: BTreeMap<RepoPath, usize>,
+    /// What was learned of the candidates for a name, by the first of them.
+    rows: BTreeMap<RepoPath, Row>,
+    /// In how many of a folder's candidates, from the first on, files stand.
+    passed: BTreeMap<RepoPath, usize>,
+}
+
+/// What a place that is taken may still be good for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Claim {
+    /// A file without a sidecar: for the same file.
+    File(Entry),
+    /// A pair of hhgit's: for what came from the same path below the fabric directory.
+    Source(Vec<u8>),
+}
+
+/// The candidates for one name: `x.yaml`, `x_1.yaml` and so on. Each is looked into once, however many files want the name.
+#[derive(Debug, Default)]
+struct Row {
+    /// How many of them, from the first on, are known to be taken.
+    seen: usize,
+    /// Those of them that may be good for something.
+    claims: BTreeMap<Claim, BTreeSet<usize>>,
+}
+
+impl Row {
+    /// The first candidate from `from` on that has one of these claims.
+    fn next(&self, claims: &[Claim], from: usize) -> Option<usize> {
+        claims.iter().filter_map(|claim| self.claims.get(claim)?.range(from..).next().copied()).min()
+    }
+
+    fn forget(&mut self, claims: &[Claim], n: usize) {
+        for claim in claims {
+            self.claims.get_mut(claim).map(|numbers| numbers.remove(&n));
+        }
+    }
+}
+
+/// How the places that are taken are judged.
+pub trait Judge {
+    /// Why nothing can be said about a place.
+    type Error: From<PathError>;
+
+    /// What a file and its sidecar's place may be good for, one of which is taken.
+    fn claim(&self, lot: &Lot, file: &RepoPath, sidecar: &RepoPath) -> Result<Option<Claim>, Self::Error>;
+
+    /// Whether the pair to be placed may take this place, which has one of its claims.
+    fn fits(&self, lot: &Lot, file: &RepoPath, sidecar: &RepoPath) -> Result<bool, Self::Error>;
 }
 
 impl Lot {
@@ -38,6 +83,19 @@ impl Lot {
 
     /// Takes a file away, so that its place is free.
     pub fn vacate(&mut self, path: &RepoPath) {
+        self.rows.clear();
+        self.passed.clear();
+        self.remove(path);
+    }
+
+    /// Puts a file at a path of this run's choosing.
+    pub fn place(&mut self, path: RepoPath, entry: Entry) {
+        self.remove(&path);
+        self.placed.insert(path.clone());
+        self.insert(path, entry);
+    }
+
+    fn remove(&mut self, path: &RepoPath) {
         if self.files.remove(path).is_some() {
             for folder in ancestors(path) {
                 if let Some(count) = self.folders.get_mut(&folder) {
@@ -48,13 +106,6 @@ impl Lot {
                 }
             }
         }
-    }
-
-    /// Puts a file at a path of this run's choosing.
-    pub fn place(&mut self, path: RepoPath, entry: Entry) {
-        self.vacate(&path);
-        self.placed.insert(path.clone());
-        self.insert(path, entry);
     }
 
     fn insert(&mut self, path: RepoPath, entry: Entry) {
@@ -69,41 +120,69 @@ impl Lot {
         !self.files.contains_key(path) && !self.folders.contains_key(path)
     }
 
-    /// The place for a file that would like to be at `wanted`: the first candidate that `fits` takes.
-    /// A candidate comes with its sidecar's path.
-    pub fn find(
+    /// The place for a file that would like to be at `wanted`, beside its sidecar's: the first candidate where both are free,
+    /// or that has one of these claims and fits.
+    pub fn find<J: Judge>(
         &mut self,
         wanted: &RepoPath,
-        mut fits: impl FnMut(&Self, &RepoPath, &RepoPath) -> bool,
-    ) -> Result<(RepoPath, RepoPath), PathError> {
+        claims: &[Claim],
+        judge: &J,
+    ) -> Result<(RepoPath, RepoPath), J::Error> {
         let folder = self.folder(&wanted.parent().unwrap_or_default())?;
-        let candidate = |n| folder.join(&numbered(wanted.file_name(), n, MAX_NAME - SIDECAR.len(), true));
-        let first = candidate(0)?;
-        let mut filled = self.filled.get(&first).copied().unwrap_or(0);
-        while self.is_placed(&candidate(filled)?) {
-            filled += 1;
-        }
-        self.filled.insert(first, filled);
-        for n in filled.. {
-            let file = candidate(n)?;
+        let candidate = |n| {
+            let file = folder.join(&numbered(wanted.file_name(), n, MAX_NAME - SIDECAR.len(), true))?;
             let sidecar = sidecar_of(&file)?;
-            if fits(self, &file, &sidecar) {
+            Ok((file, sidecar))
+        };
+        let (first, _) = candidate(0)?;
+        let mut row = self.rows.remove(&first).unwrap_or_default();
+        let found = self.find_in(&mut row, candidate, claims, judge);
+        self.rows.insert(first, row);
+        found
+    }
+
+    fn find_in<J: Judge>(
+        &self,
+        row: &mut Row,
+        candidate: impl Fn(usize) -> Result<(RepoPath, RepoPath), PathError>,
+        claims: &[Claim],
+        judge: &J,
+    ) -> Result<(RepoPath, RepoPath), J::Error> {
+        let mut from = 0;
+        loop {
+            while let Some(n) = row.next(claims, from) {
+                let (file, sidecar) = candidate(n)?;
+                if self.is_placed(&file) || self.is_placed(&sidecar) {
+                    row.forget(claims, n);
+                } else if judge.fits(self, &file, &sidecar)? {
+                    return Ok((file, sidecar));
+                }
+                from = n + 1;
+            }
+            let (file, sidecar) = candidate(row.seen)?;
+            if self.is_free(&file) && self.is_free(&sidecar) {
                 return Ok((file, sidecar));
             }
+            if let Some(claim) = judge.claim(self, &file, &sidecar)? {
+                row.claims.entry(claim).or_default().insert(row.seen);
+            }
+            row.seen += 1;
         }
-        unreachable!("there are more numbers than entries in a folder")
     }
 
     /// The folder itself, or where files stand in its place, its like with a number.
-    fn folder(&self, wanted: &RepoPath) -> Result<RepoPath, PathError> {
+    fn folder(&mut self, wanted: &RepoPath) -> Result<RepoPath, PathError> {
         let mut folder = RepoPath::root();
         for component in wanted.components() {
-            for n in 0.. {
-                let candidate = folder.join(&numbered(component, n, MAX_NAME, false))?;
-                if !self.files.contains_key(&candidate) {
-                    folder = candidate;
-                    break;
-                }
+            let candidate = |n| folder.join(&numbered(component, n, MAX_NAME, false));
+            let first = candidate(0)?;
+            let mut n = self.passed.get(&first).copied().unwrap_or(0);
+            while self.files.contains_key(&candidate(n)?) {
+                n += 1;
+            }
+            folder = candidate(n)?;
+            if n > 0 {
+                self.passed.insert(first, n);
             }
         }
         Ok(folder)
@@ -154,20 +233,52 @@ pub fn parked_name(path: &RepoPath) -> Result<RepoPath, PathError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{Mode, ObjectId};
+    use crate::ids::{HashKind, Mode, ObjectId};
 
     fn path(text: &str) -> RepoPath {
         RepoPath::new(text).expect("a valid path")
     }
 
     fn lot(files: &[&str]) -> Lot {
-        let entry = Entry { mode: Mode::FILE, id: ObjectId::empty_blob(crate::ids::HashKind::Sha1) };
+        let entry = Entry { mode: Mode::FILE, id: ObjectId::empty_blob(HashKind::Sha1) };
         Lot::new(&files.iter().map(|file| (path(file), entry)).collect())
     }
 
+    /// A judge for whom nothing that is taken is good for anything, and who counts what it is asked.
+    #[derive(Default)]
+    struct Strict(std::cell::Cell<usize>);
+
+    impl Judge for Strict {
+        type Error = PathError;
+
+        fn claim(&self, _: &Lot, _: &RepoPath, _: &RepoPath) -> Result<Option<Claim>, PathError> {
+            self.0.set(self.0.get() + 1);
+            Ok(Some(Claim::Source(b"raw/other.yaml".to_vec())))
+        }
+
+        fn fits(&self, _: &Lot, _: &RepoPath, _: &RepoPath) -> Result<bool, PathError> {
+            self.0.set(self.0.get() + 1);
+            Ok(false)
+        }
+    }
+
     fn place(files: &[&str], wanted: &str) -> String {
-        let free = |lot: &Lot, file: &RepoPath, sidecar: &RepoPath| lot.is_free(file) && lot.is_free(sidecar);
-        lot(files).find(&path(wanted), free).expect("valid names").0.to_string()
+        lot(files).find(&path(wanted), &[], &Strict::default()).expect("valid names").0.to_string()
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_looked_into_once_however_many_files_want_the_name() {
+        let taken: Vec<String> = (1..100).map(|n| format!("a_{n}.yaml")).chain(["a.yaml".to_owned()]).collect();
+        let mut lot = lot(&taken.iter().map(String::as_str).collect::<Vec<_>>());
+        let (judge, entry) = (Strict::default(), Entry { mode: Mode::FILE, id: ObjectId::empty_blob(HashKind::Sha1) });
+        for n in 100..200 {
+            let source = Claim::Source(format!("raw/{n}").into_bytes());
+            let (file, sidecar) = lot.find(&path("a.yaml"), &[source], &judge).expect("valid names");
+            assert_eq!(file.to_string(), format!("a_{n}.yaml"));
+            lot.place(file, entry);
+            lot.place(sidecar, entry);
+        }
+        assert_eq!(judge.0.get(), 199, "once for each place that is taken");
     }
 
     #[test]

@@ -30,25 +30,23 @@ fn repair(holdings: &Holdings, replaced: &BTreeSet<RepoPath>, path: &RepoPath, f
         return Some(Repair::Park { doubled: false });
     }
     let File::Documents(documents) = file else { return None };
-    let others = |identity: &Identity| -> Vec<&RepoPath> {
-        let holders = holdings.holders(identity).iter();
-        holders.filter(|holder| *holder != path && !replaced.contains(*holder)).collect()
-    };
+    let stays = |holder: &RepoPath| holder != path && !replaced.contains(holder);
+    let is_alone = |identity: &Identity| !holdings.holders(identity).iter().any(stays);
     let valid: Vec<(&Identity, &RepoPath)> = documents.iter().filter_map(valid_object).collect();
     if valid.len() != documents.len() {
         return None;
     }
     if let [(identity, to)] = valid.as_slice() {
         let (identity, to) = (*identity, *to);
-        return match others(identity).as_slice() {
-            _ if path == to => None,
-            [] => Some(Repair::Move { to: to.clone() }),
-            others if others.contains(&to) => Some(Repair::Park { doubled: true }),
-            _ => None,
+        return match () {
+            () if path == to => None,
+            () if is_alone(identity) => Some(Repair::Move { to: to.clone() }),
+            () if stays(to) && holdings.holds(to, identity) => Some(Repair::Park { doubled: true }),
+            () => None,
         };
     }
     let distinct: BTreeSet<&Identity> = valid.iter().map(|(identity, _)| *identity).collect();
-    let single = distinct.len() == valid.len() && distinct.iter().all(|identity| others(identity).is_empty());
+    let single = distinct.len() == valid.len() && distinct.iter().all(|identity| is_alone(identity));
     single.then(|| Repair::Split { to: valid.into_iter().map(|(_, to)| to.clone()).collect() })
 }
 

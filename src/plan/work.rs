@@ -52,9 +52,12 @@ pub(super) struct Work<'a> {
     pub(super) lot: Lot,
     pub(super) repairs: Vec<Repair>,
     pub(super) findings: Vec<Finding>,
+    /// The documents of the same object and value that yield to each supplier.
+    pub(super) followers: BTreeMap<Key, Vec<Key>>,
     /// Where each source's leftover was parked, below the fabric directory.
     pub(super) parked: BTreeMap<usize, RepoPath>,
     last_read: RefCell<Option<(usize, Rc<[u8]>)>>,
+    last_held: RefCell<Option<(BlobId, Rc<[u8]>)>>,
 }
 
 impl<'a> Work<'a> {
@@ -86,8 +89,10 @@ impl<'a> Work<'a> {
             lot: Lot::new(unmanaged),
             repairs: Vec::new(),
             findings: Vec::new(),
+            followers: BTreeMap::new(),
             parked: BTreeMap::new(),
             last_read: RefCell::new(None),
+            last_held: RefCell::new(None),
         }
     }
 
@@ -156,6 +161,18 @@ impl<'a> Work<'a> {
         let Source { path, entry, .. } = &self.sources[source];
         let bytes: Rc<[u8]> = self.blob(BlobId::new(entry.id), path)?.into();
         *self.last_read.borrow_mut() = Some((source, Rc::clone(&bytes)));
+        Ok(bytes)
+    }
+
+    /// The bytes of a file of managed/. The last one read is kept, for whoever asks about each of its documents.
+    pub(super) fn held_bytes(&self, blob: BlobId, path: &RepoPath) -> Result<Rc<[u8]>, PlanError> {
+        if let Some((last, bytes)) = &*self.last_held.borrow()
+            && *last == blob
+        {
+            return Ok(Rc::clone(bytes));
+        }
+        let bytes: Rc<[u8]> = self.blob(blob, &super::arrange::managed(path))?.into();
+        *self.last_held.borrow_mut() = Some((blob, Rc::clone(&bytes)));
         Ok(bytes)
     }
 

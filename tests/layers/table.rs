@@ -34,6 +34,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "finding", "verdict::code", "yaml", "schema"],
         &["serde", "serde_yaml", "strsim", "thiserror"],
     ),
+    pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
     pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(
         "plan",
