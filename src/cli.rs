@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use self::args::{Cli, ColorWhen, Command, Global};
-use self::output::{OutputError, Outputs};
+use self::output::{Output, OutputError, Outputs};
 pub use self::surroundings::{Surroundings, Terminal};
 use crate::exit::Exit;
 use crate::modes::{self, talk::Talk};
@@ -100,6 +100,7 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
         }
         Command::Status => {
+            Output::refuse_findings(&global.outputs).map_err(unwritable)?;
             let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
             let status = commands::status(&common)?;
             let stdout = outputs.write(&status, style).map_err(unwritable)?;
@@ -133,6 +134,9 @@ fn unwritable(error: OutputError) -> Failure {
     match error {
         OutputError::Shared { .. } => {
             Failure::usage(error.into(), "Give all but one of them a file of its own: --output json=report.json.")
+        }
+        OutputError::NoFindings { .. } => {
+            Failure::usage(error.into(), "Take human or json, or ask hhgit sync --dry-run for findings.")
         }
         OutputError::File { .. } => Failure {
             exit: Exit::CouldNot,

@@ -34,7 +34,7 @@ pub struct Global {
     /// Only this fabric directory, as a path of the repository; `.` is its root; may be given again [default: all]
     #[arg(long = "fabric", value_name = "PATH", global = true, value_parser = OsStringValueParser::new().try_map(repo_path))]
     pub fabrics: Vec<RepoPath>,
-    /// How to report: human or json, into FILE or the terminal; may be given again [default: human]
+    /// How to report: human, json, sarif, github or junit, into FILE or the terminal; may be given again [default: human]
     #[arg(long = "output", value_name = "FORMAT[=FILE]", global = true, value_parser = Output::parse)]
     pub outputs: Vec<Output>,
     /// When to colour: always, never, or auto: on a terminal, unless NO_COLOR is set

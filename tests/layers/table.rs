@@ -45,7 +45,7 @@ pub(crate) const TABLE: &[Row] = &[
     pure(
         "render",
         &["ids", "path", "snapshot", "finding", "verdict", "verdict::code", "fabric", "plan", "report", "exit"],
-        &["anstyle", "jiff", "schemars", "serde", "serde_json", "similar", "thiserror"],
+        &["annotate_snippets", "anstyle", "jiff", "schemars", "serde", "serde_json", "similar", "thiserror"],
     ),
     Row {
         world: &["fs", "env", "process", "thread", "clock"],
@@ -100,6 +100,7 @@ pub(crate) const TABLE: &[Row] = &[
 
 /// Crates that src/ could name; what is none of these, `std`, `core`, `alloc` or `crate` is a name of the file's own.
 const CRATES: &[&str] = &[
+    "annotate_snippets",
     "anstyle",
     "anyhow",
     "clap",
