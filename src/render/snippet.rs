@@ -77,7 +77,7 @@ fn with_line(finding: &Finding, line: &Line, style: Style) -> Told {
         None => group = group.element(snippet),
         Some((other, message)) => {
             let mark = other.mark(AnnotationKind::Context).label(message.as_ref());
-            if (&other.path, other.number) == (&line.path, line.number) {
+            if (&other.path, other.number, &other.text) == (&line.path, line.number, &line.text) {
                 snippet = snippet.annotation(mark);
                 group = group.element(snippet);
             } else {
