@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use super::args::{self, CheckLevel};
+use crate::modes::talk::Talk;
 use crate::options::{self, Target};
 use crate::path::RepoPath;
 
@@ -27,9 +28,9 @@ pub(super) enum TargetError {
 }
 
 /// Reads what is to be judged.
-pub(super) fn check(args: &args::Check, directory: &Path) -> Result<options::Check, TargetError> {
+pub(super) fn check(args: &args::Check, directory: &Path, talk: &mut dyn Talk) -> Result<options::Check, TargetError> {
     Ok(options::Check {
-        target: target(&args.targets, directory)?,
+        target: target(&args.targets, directory, talk)?,
         level: match args.level {
             CheckLevel::Syntax => options::CheckLevel::Syntax,
             CheckLevel::Identity => options::CheckLevel::Identity,
@@ -41,7 +42,7 @@ pub(super) fn check(args: &args::Check, directory: &Path) -> Result<options::Che
     })
 }
 
-fn target(targets: &[OsString], directory: &Path) -> Result<Target, TargetError> {
+fn target(targets: &[OsString], directory: &Path, talk: &mut dyn Talk) -> Result<Target, TargetError> {
     let is_file = |name: &OsString| name == "-" || directory.join(name).is_file();
     match targets {
         [] => Ok(Target::Commit(None)),
@@ -58,7 +59,7 @@ fn target(targets: &[OsString], directory: &Path) -> Result<Target, TargetError>
                 if !is_file(name) {
                     return Err(TargetError::Mixed(name.clone()));
                 }
-                read.insert(RepoPath::shown(name.as_encoded_bytes()), bytes(name, directory)?);
+                read.insert(RepoPath::shown(name.as_encoded_bytes()), bytes(name, directory, talk)?);
             }
             Ok(Target::Loose(read))
         }
@@ -69,14 +70,12 @@ fn or_head(name: &str) -> String {
     if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() }
 }
 
-fn bytes(name: &OsStr, directory: &Path) -> Result<Vec<u8>, TargetError> {
+fn bytes(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Vec<u8>, TargetError> {
     let failed = |source| TargetError::Read { name: name.to_string_lossy().into_owned(), source };
     if name != "-" {
         return std::fs::read(directory.join(name)).map_err(failed);
     }
-    let mut bytes = Vec::new();
-    io::stdin().read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    talk.read().map_err(failed)
 }
 
 /// The YAML files of a folder, by their names.
