@@ -6,6 +6,8 @@ use std::io;
 use std::path::Path;
 
 use super::args::{self, CheckLevel};
+use crate::fabric::manifest;
+use crate::fabric::settings::{Settings, read_fab};
 use crate::modes::talk::Talk;
 use crate::options::{self, Target};
 use crate::path::RepoPath;
@@ -21,6 +23,14 @@ pub(super) enum TargetError {
         /// What the system said.
         #[source]
         source: io::Error,
+    },
+    /// The file of settings is neither a manifest nor a fab.yaml.
+    #[error("{name} is neither a manifest ({message}) nor a fab.yaml")]
+    Settings {
+        /// Its name.
+        name: String,
+        /// What is wrong with it as a manifest.
+        message: String,
     },
     /// What was named do not go together.
     #[error("{0:?} is no file; name files, or one commit, or one range OLD..NEW")]
@@ -38,6 +48,7 @@ pub(super) fn check(args: &args::Check, directory: &Path, talk: &mut dyn Talk) -
             CheckLevel::References => options::CheckLevel::References,
         },
         crds: args.crds.as_deref().map(|dir| folder(&directory.join(dir))).transpose()?.unwrap_or_default(),
+        settings: args.settings.as_deref().map(|file| settings(file.as_os_str(), directory, talk)).transpose()?,
         max_deletions: args.max_deletions,
     })
 }
@@ -76,6 +87,18 @@ fn bytes(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Vec<u8>,
         return std::fs::read(directory.join(name)).map_err(failed);
     }
     talk.read().map_err(failed)
+}
+
+/// The settings that a manifest or the installer's fab.yaml gives.
+fn settings(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Settings, TargetError> {
+    let bytes = bytes(name, directory, talk)?;
+    let shown = RepoPath::shown(name.as_encoded_bytes());
+    let (manifest, findings) = manifest::read(&bytes, &shown, &RepoPath::root());
+    if let Some(manifest) = manifest {
+        return Ok(manifest.settings);
+    }
+    let message = findings.first().map(|finding| finding.message.clone()).unwrap_or_default();
+    read_fab(&bytes).map_err(|_| TargetError::Settings { name: name.to_string_lossy().into_owned(), message })
 }
 
 /// The YAML files of a folder, by their names.
