@@ -8,6 +8,7 @@ mod commands;
 mod manual;
 pub mod output;
 mod surroundings;
+mod targets;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use self::args::{Cli, ColorWhen, Command, Global};
-use self::output::{OutputError, Outputs};
+use self::output::{Output, OutputError, Outputs};
 pub use self::surroundings::{Surroundings, Terminal};
 use crate::exit::Exit;
 use crate::modes::{self, talk::Talk};
@@ -95,11 +96,25 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             let options = sync_options(args);
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
+        Command::Check(args) => {
+            let fail_on = match args.fail_on {
+                args::FailSeverity::Error => FailOn::Error,
+                args::FailSeverity::Warning => FailOn::Warning,
+                args::FailSeverity::Never => FailOn::Never,
+            };
+            let options = targets::check(&args, &global.directory).map_err(|error| Failure {
+                exit: if matches!(error, targets::TargetError::Mixed(_)) { Exit::Usage } else { Exit::CouldNot },
+                error: error.into(),
+                help: None,
+            })?;
+            reported(&global, style, fail_on, || commands::check(&common, &options))
+        }
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
         }
         Command::Status => {
+            Output::refuse_findings(&global.outputs).map_err(unwritable)?;
             let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
             let status = commands::status(&common)?;
             let stdout = outputs.write(&status, style).map_err(unwritable)?;
@@ -133,6 +148,9 @@ fn unwritable(error: OutputError) -> Failure {
     match error {
         OutputError::Shared { .. } => {
             Failure::usage(error.into(), "Give all but one of them a file of its own: --output json=report.json.")
+        }
+        OutputError::NoFindings { .. } => {
+            Failure::usage(error.into(), "Take human or json, or ask hhgit sync --dry-run for findings.")
         }
         OutputError::File { .. } => Failure {
             exit: Exit::CouldNot,

@@ -48,6 +48,23 @@ pub struct Finding {
     pub message: String,
     /// How to mend it; the code's own help unless this place needs another.
     pub help: String,
+    /// The text of the place's first line, without its end, where somebody is to see it.
+    pub excerpt: Option<String>,
+    /// The other place that has part in it.
+    pub related: Option<Related>,
+}
+
+/// The other place that has part in a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Related {
+    /// The repository path.
+    pub path: RepoPath,
+    /// Where in the file.
+    pub place: Place,
+    /// What is there.
+    pub message: String,
+    /// The text of the place's first line, without its end, where somebody is to see it.
+    pub excerpt: Option<String>,
 }
 
 impl Finding {
@@ -62,6 +79,8 @@ impl Finding {
             object: None,
             message: message.into(),
             help: code.help().to_owned(),
+            excerpt: None,
+            related: None,
         }
     }
 }

@@ -12,6 +12,8 @@ pub mod path;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod rules;
+pub mod schema;
 pub mod snapshot;
 pub mod verdict;
 pub mod yaml;

@@ -1,5 +1,6 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -124,6 +125,48 @@ pub struct Demo {
     pub color: bool,
     /// How many columns git takes.
     pub width: usize,
+}
+
+/// What `hhgit check` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What is judged.
+    pub target: Target,
+    /// How closely.
+    pub level: CheckLevel,
+    /// CRDs to judge by instead of the fabric directories' own, by file.
+    pub crds: BTreeMap<RepoPath, Vec<u8>>,
+    /// How many objects may leave managed/ in a range at most.
+    pub max_deletions: Option<usize>,
+}
+
+/// What is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A commit, by any name git has for it; none for the tip of the branch that HEAD names.
+    Commit(Option<String>),
+    /// What changed from one commit to another.
+    Range {
+        /// Where it starts.
+        old: String,
+        /// Where it ends.
+        new: String,
+    },
+    /// Files that are in no repository, by the names they were given with.
+    Loose(BTreeMap<RepoPath, Vec<u8>>),
+}
+
+/// How closely objects are judged; each level includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CheckLevel {
+    /// It is YAML that Kubernetes reads.
+    Syntax,
+    /// It names an object that belongs in the fabric.
+    Identity,
+    /// It fits its kind's schema.
+    Schema,
+    /// It agrees with the other objects.
+    References,
 }
 
 /// What a sync must have found to end with exit code 1; a fabric left alone always does.

@@ -42,6 +42,11 @@ impl RepoPath {
         Ok(Self(bytes))
     }
 
+    /// A name for showing alone, as a user gave it: of a file that is in no repository. It is never joined or looked up.
+    pub fn shown(name: &[u8]) -> Self {
+        Self(name.to_vec())
+    }
+
     /// This path with one more component.
     pub fn join(&self, component: &[u8]) -> Result<Self, PathError> {
         check_component(component)?;

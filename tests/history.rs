@@ -3,7 +3,7 @@
 //! The data is not part of hhgit: without it (`HHGIT_CORPUS`, or `../shared/corpus`) the tests say so and pass.
 //! `HHGIT_HISTORY=all` looks at every commit instead of a sample.
 
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and says when it is skipped")]
 
 mod support;
 

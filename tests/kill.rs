@@ -145,7 +145,9 @@ fn kill_one(from: &Path, repo: &Path, moment: Moment, whole: Duration, after: Co
     wait_for(moment, repo, &mut child, whole);
     drop(child.kill());
     let killed = child.wait().unwrap().signal() == Some(9);
-    let count = |cell: &AtomicUsize, is: bool| drop(cell.fetch_add(usize::from(is), Ordering::SeqCst));
+    let count = |cell: &AtomicUsize, is: bool| {
+        cell.fetch_add(usize::from(is), Ordering::SeqCst);
+    };
     let left = leftovers_in(repo);
     count(&tally.killed, killed);
     count(&tally.moved, killed && tip(repo) == after);
@@ -168,11 +170,14 @@ fn kill_one(from: &Path, repo: &Path, moment: Moment, whole: Duration, after: Co
 fn after_a_kill_at_any_moment_the_next_sync_finishes_the_job() {
     let temp = prepared();
     let copy_at = |name: &str| -> PathBuf { temp.beside(name) };
-    let undisturbed = copy_at("undisturbed");
-    copy(temp.dir(), &undisturbed);
-    let started = Instant::now();
-    assert!(start(&undisturbed).wait().unwrap().success());
-    let (whole, after) = (started.elapsed(), tip(&undisturbed));
+    let undisturbed = |n: usize| {
+        let repo = copy_at(&format!("undisturbed-{n}"));
+        copy(temp.dir(), &repo);
+        let started = Instant::now();
+        assert!(start(&repo).wait().unwrap().success());
+        (started.elapsed(), tip(&repo))
+    };
+    let (whole, after) = (0..3).map(undisturbed).min().unwrap();
     let (moments, next, tally) = (moments(kills()), AtomicUsize::new(0), Tally::default());
     std::thread::scope(|scope| {
         for worker in 0..WORKERS {

@@ -5,12 +5,16 @@
 mod checks;
 #[path = "laws/documents.rs"]
 mod documents;
+#[path = "laws/found.rs"]
+mod found;
 #[path = "laws/generate.rs"]
 mod generate;
 #[path = "laws/held.rs"]
 mod held;
 #[path = "laws/play.rs"]
 mod play;
+#[path = "laws/real.rs"]
+mod real;
 mod support;
 #[path = "laws/together.rs"]
 mod together;
@@ -29,9 +33,16 @@ use together::Laid;
 
 /// As many cases as the environment says, else as many as take seconds; failures are kept in a file beside this one.
 fn config() -> Config {
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 300 };
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 200 };
     let kept = FileFailurePersistence::Direct("tests/laws.proptest-regressions");
-    Config { cases, failure_persistence: Some(Box::new(kept)), max_shrink_iters: 20_000, ..Config::default() }
+    let max_global_rejects = cases * 20;
+    Config {
+        cases,
+        max_global_rejects,
+        failure_persistence: Some(Box::new(kept)),
+        max_shrink_iters: 20_000,
+        ..Config::default()
+    }
 }
 
 /// Plays a world and asks a law of each of its syncs.
@@ -43,20 +54,18 @@ fn each_sync(world: &World, law: impl Fn(&Memory, &Synced) -> Result<(), Broken>
     Ok(())
 }
 
-/// Whether a sync parked what --retry takes if its path is named.
+/// Whether a sync may have parked what --retry takes if its path is named: what was reverted, and what a repair put in
+/// its way or took out of it.
 fn parked_what_a_name_takes(synced: &Synced) -> bool {
-    let fabrics = &synced.planned.fabrics;
-    let rows = fabrics.iter().flat_map(|fabric| &fabric.documents);
-    let mut repairs = fabrics.iter().flat_map(|fabric| &fabric.repairs);
-    rows.filter(|row| row.fate == Fate::Unmanaged).any(|row| row.code == Some(Code::Reverted))
-        || repairs.any(|repair| repair.code == Code::DuplicateIdentity)
+    let mut rows = synced.planned.fabrics.iter().flat_map(|fabric| &fabric.documents);
+    synced.options.repair || rows.any(|row| row.fate == Fate::Unmanaged && row.code == Some(Code::Reverted))
 }
 
 proptest! {
     #![proptest_config(config())]
 
     /// L1: what was just sorted is sorted; neither the same sync nor a plain one finds anything to do. Only what the first
-    /// one parked as reverted or as a doubled object may pass the second time, if --retry names its path.
+    /// one parked as reverted, or beside a repair, may pass the second time, if --retry names its path.
     #[test]
     fn l1_a_second_sync_has_nothing_to_do(world in world()) {
         let mut played = play(&world);
@@ -152,5 +161,32 @@ proptest! {
     #[test]
     fn each_raw_entry_has_its_row(world in world()) {
         each_sync(&world, checks::each_raw_entry_has_its_row)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: config().cases.min(3000) / 12, ..config() })]
+
+    /// Real git gets the trees that memory gets, differing by exactly the plan, and finds nothing wrong with them.
+    #[test]
+    fn real_git_agrees_with_memory(world in world().prop_map(real::as_git_makes_it)) {
+        let mut played = play(&world);
+        for synced in &played.syncs {
+            let root = played.memory.commit_tree(played.memory.tree_of(synced.input), None, "push\n");
+            let options = Options { retry: synced.options.retry.as_ref().map(real::first), wide: true, ..synced.options.clone() };
+            let again = played.memory.sync(root, &options).expect("it was read before");
+            if again.planned.fabrics.is_empty() {
+                continue;
+            }
+            let repo = real::lay(&played.memory, root);
+            let was_sound = repo.git_succeeds(&real::FSCK);
+            let report = real::sync_for_real(&repo, &options);
+            prop_assert_eq!(real::tree(&report), Some(again.tree));
+            prop_assert_eq!(&report.fabrics, &again.planned.fabrics);
+            if again.output != root {
+                prop_assert_eq!(real::difference(&repo, "main~1", "main"), real::planned(&again.planned.plan));
+            }
+            prop_assert!(!was_sound || repo.git_succeeds(&real::FSCK), "git fsck finds fault with what was written");
+        }
     }
 }

@@ -23,7 +23,7 @@ const NOTES: usize = 5;
 const MOST_TRIES: usize = 1000;
 
 fn rounds() -> usize {
-    std::env::var("HHGIT_RACE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
+    std::env::var("HHGIT_RACE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
 /// What a person commits in a round: a path below raw/ and its content.

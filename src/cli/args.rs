@@ -34,7 +34,7 @@ pub struct Global {
     /// Only this fabric directory, as a path of the repository; `.` is its root; may be given again [default: all]
     #[arg(long = "fabric", value_name = "PATH", global = true, value_parser = OsStringValueParser::new().try_map(repo_path))]
     pub fabrics: Vec<RepoPath>,
-    /// How to report: human or json, into FILE or the terminal; may be given again [default: human]
+    /// How to report: human, json, sarif, github or junit, into FILE or the terminal; may be given again [default: human]
     #[arg(long = "output", value_name = "FORMAT[=FILE]", global = true, value_parser = Output::parse)]
     pub outputs: Vec<Output>,
     /// When to colour: always, never, or auto: on a terminal, unless NO_COLOR is set
@@ -61,6 +61,8 @@ pub enum ColorWhen {
 pub enum Command {
     /// Sort what lies in raw/ and commit the result to the branch
     Sync(Sync),
+    /// Judge a fabric as the cluster's admission would, before anything is pushed
+    Check(Check),
     /// Make a folder a fabric directory
     Init(Init),
     /// Show the fabric directories and what waits in raw/
@@ -125,6 +127,50 @@ pub struct Sync {
     /// How many threads read [default: one a core]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// What `hhgit check` takes.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A commit, a range OLD..NEW, files, or `-` for standard input [default: the branch that HEAD names]
+    #[arg(value_name = "REV|OLD..NEW|FILE|-")]
+    pub targets: Vec<OsString>,
+    /// How closely to look; each level includes those before it
+    #[arg(long, value_name = "LEVEL", default_value = "references")]
+    pub level: CheckLevel,
+    /// Exit with 1 if there are findings of this severity or a graver one
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: FailSeverity,
+    /// Judge by the CRDs in DIR, such as another release's, instead of the fabric's own
+    #[arg(long, value_name = "DIR")]
+    pub crds: Option<PathBuf>,
+    /// In a range, an error if more than N objects leave managed/ [default: no limit]
+    #[arg(long, value_name = "N")]
+    pub max_deletions: Option<usize>,
+}
+
+/// How closely to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckLevel {
+    /// It is YAML that Kubernetes reads
+    Syntax,
+    /// It names an object that belongs in the fabric
+    Identity,
+    /// It fits its kind's schema
+    Schema,
+    /// It agrees with the other objects
+    References,
+}
+
+/// The severity to exit with 1 for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailSeverity {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// None
+    Never,
 }
 
 /// What to exit with 1 for.

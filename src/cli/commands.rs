@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
 use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
-use crate::options::{self, Common, Init, Sync};
+use crate::options::{self, Check, Common, Init, Sync};
 use crate::render::{self, Style};
 use crate::report::{Report, Status};
 use crate::verdict::code::Code;
@@ -24,6 +24,11 @@ pub(super) fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Resu
 
 fn failed(error: ModeError) -> Failure {
     Failure { exit: error.exit(), error: error.into(), help: None }
+}
+
+/// `hhgit check`.
+pub(super) fn check(common: &Common, options: &Check) -> Result<Report, Failure> {
+    modes::check::check(common, options).map_err(failed)
 }
 
 /// `hhgit init`.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::render::{Show, Style};
+use crate::render::{Show, Style, github, junit, sarif};
 
 /// A format of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,32 @@ pub enum Format {
     Human,
     /// The wire format `hhgit.report/1`.
     Json,
+    /// SARIF 2.1.0: the findings, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions: the findings, beside the lines of a pull request.
+    Github,
+    /// JUnit XML: the findings, for CI servers that show tests.
+    Junit,
+}
+
+impl Format {
+    /// All formats, by their names on the command line.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("human", Self::Human),
+        ("json", Self::Json),
+        ("sarif", Self::Sarif),
+        ("github", Self::Github),
+        ("junit", Self::Junit),
+    ];
+
+    fn name(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether the format has words for findings alone, so that only a report can be written in it.
+    fn only_findings(self) -> bool {
+        matches!(self, Self::Sarif | Self::Github | Self::Junit)
+    }
 }
 
 /// One `--output`.
@@ -35,25 +61,33 @@ impl Output {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        match name {
-            "human" => Ok(Self { format: Format::Human, file }),
-            "json" => Ok(Self { format: Format::Json, file }),
-            "sarif" | "github" | "junit" => Err(format!("{name} comes with hhgit check, which is not built yet")),
-            _ => Err("the formats are human and json".to_owned()),
+        match Format::ALL.into_iter().find(|(known, _)| *known == name) {
+            Some((_, format)) => Ok(Self { format, file }),
+            None => Err("the formats are human, json, sarif, github and junit".to_owned()),
+        }
+    }
+
+    /// Refuses the formats of findings for a command that makes no report of any.
+    pub fn refuse_findings(asked: &[Self]) -> Result<(), OutputError> {
+        match asked.iter().find(|output| output.format.only_findings()) {
+            Some(output) => Err(OutputError::NoFindings { format: output.format.name() }),
+            None => Ok(()),
         }
     }
 
     /// Writes a report in this format.
-    fn render(&self, report: &dyn Show, style: Style) -> io::Result<Vec<u8>> {
+    fn render(&self, show: &dyn Show, style: Style) -> Result<Vec<u8>, OutputError> {
         let mut bytes = Vec::new();
-        match (self.format, &self.file) {
-            (Format::Human, None) => report.human(&mut bytes, style)?,
-            (Format::Human, Some(_)) => {
-                report.human(&mut bytes, Style { verbose: style.verbose, ..Style::default() })?;
-            }
-            (Format::Json, _) => report.json(&mut bytes)?,
-        }
-        Ok(bytes)
+        let findings = || show.report().ok_or(OutputError::NoFindings { format: self.format.name() });
+        let style = if self.file.is_none() { style } else { Style { verbose: style.verbose, ..Style::default() } };
+        let written = match self.format {
+            Format::Human => show.human(&mut bytes, style),
+            Format::Json => show.json(&mut bytes),
+            Format::Sarif => sarif::report(&mut bytes, findings()?),
+            Format::Github => github::report(&mut bytes, findings()?),
+            Format::Junit => junit::report(&mut bytes, findings()?),
+        };
+        written.map(|()| bytes).map_err(OutputError::Render)
     }
 }
 
@@ -74,6 +108,12 @@ pub enum OutputError {
         /// What the system said.
         #[source]
         source: io::Error,
+    },
+    /// The format is for findings, and the command's answer is no report of any.
+    #[error("{format} is a format for findings, and this command makes no report of them")]
+    NoFindings {
+        /// The format.
+        format: &'static str,
     },
     /// A report could not be put into its format.
     #[error("the report cannot be put into words")]
@@ -118,7 +158,7 @@ impl Outputs {
     pub fn write(self, report: &dyn Show, style: Style) -> Result<Vec<u8>, OutputError> {
         let mut stdout = Vec::new();
         for (output, sink) in self.open {
-            let bytes = output.render(report, style).map_err(OutputError::Render)?;
+            let bytes = output.render(report, style)?;
             match sink {
                 None => stdout = bytes,
                 Some(sink) => {
@@ -187,9 +227,12 @@ mod tests {
     fn formats_are_read_with_and_without_a_file() {
         assert_eq!(output("json=a=b"), Output { format: Format::Json, file: Some("a=b".into()) });
         assert_eq!(output("human"), Output { format: Format::Human, file: None });
-        assert_eq!(Output::parse("sarif=x"), Err("sarif comes with hhgit check, which is not built yet".into()));
+        for (name, format) in Format::ALL {
+            assert_eq!(output(name), Output { format, file: None });
+            assert_eq!(format.name(), name);
+        }
         assert_eq!(Output::parse("json="), Err("a file name must follow the =".into()));
-        assert_eq!(Output::parse("xml"), Err("the formats are human and json".into()));
+        assert_eq!(Output::parse("xml"), Err("the formats are human, json, sarif, github and junit".into()));
     }
 
     #[test]

@@ -91,16 +91,24 @@ fn global_flags_are_taken_before_and_after_the_command() {
 
 #[test]
 fn usage_errors_end_with_2_and_say_what_to_do() {
-    let (code, out, err) = run_line("sync --output sarif");
+    let (code, out, err) = run_line("sync --output xml");
     assert_eq!((code, out.as_str()), (2, ""));
     assert_eq!(
         err,
-        "error: invalid value 'sarif' for '--output <FORMAT[=FILE]>': sarif comes with hhgit check, which is not built yet\n\n\
+        "error: invalid value 'xml' for '--output <FORMAT[=FILE]>': the formats are human, json, sarif, github and junit\n\n\
          For more information, try '--help'.\n"
     );
     let (code, _, err) = run_line("sync --output human --output json");
     let help = "Give all but one of them a file of its own: --output json=report.json.";
     assert_eq!((code, err), (2, format!("error: two outputs go to standard output\nhelp: {help}\n")));
+    for format in ["sarif", "github", "junit"] {
+        let (code, out, err) = run_line(&format!("status --output {format}=no/such/folder/report"));
+        let help = "Take human or json, or ask hhgit sync --dry-run for findings.";
+        let said = format!(
+            "error: {format} is a format for findings, and this command makes no report of them\nhelp: {help}\n"
+        );
+        assert_eq!((code, out, err), (2, String::new(), said));
+    }
     let (code, _, err) = run_line("sync --fabric a/b --fabric a");
     let help = "Name fabric directories that do not lie in each other.";
     assert_eq!((code, err), (2, format!("error: --fabric a and --fabric a/b overlap\nhelp: {help}\n")));

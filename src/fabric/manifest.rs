@@ -6,6 +6,7 @@ use crate::verdict::code::{Code, Severity};
 use crate::yaml::{Node, Value};
 
 use super::document::{Located, single};
+use super::settings::Settings;
 
 /// What a manifest says, with the defaults where it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Manifest {
     pub on_existing: OnExisting,
     /// Whether the CRDs in `.hnp/crds/` are the whole set of kinds.
     pub crds_only: bool,
+    /// What the rules between objects depend on.
+    pub settings: Settings,
 }
 
 /// How deep a raw object is judged before it goes to managed/.
@@ -49,6 +52,7 @@ impl Manifest {
             level: Level::default(),
             on_existing: OnExisting::default(),
             crds_only: false,
+            settings: Settings::default(),
         }
     }
 
@@ -119,7 +123,10 @@ impl Reader<'_> {
                 "policy" => {
                     self.section(&pair.value, "policy", |reader, key, value| reader.policy(key, value, manifest))
                 }
-                "settings" => self.section(&pair.value, "settings", Self::setting),
+                "settings" => {
+                    self.section(&pair.value, "settings", |reader, key, value| reader.setting(key, value, manifest));
+                    self.contradiction(&pair.value, manifest);
+                }
                 "ruleset" => self.section(&pair.value, "ruleset", |reader, key, value| match key {
                     "only" => {
                         manifest.crds_only = reader.boolean(value, "ruleset.only");
@@ -173,13 +180,21 @@ impl Reader<'_> {
         true
     }
 
-    fn setting(&mut self, key: &str, node: &Node) -> bool {
-        match key {
-            "gateway" | "celestica-sonic-plus" | "cumulus" => {
-                self.boolean(node, &format!("settings.{key}"));
-                true
+    fn setting(&mut self, key: &str, node: &Node, manifest: &mut Manifest) -> bool {
+        match manifest.settings.set(key, node) {
+            None => return false,
+            Some(Ok(())) => {}
+            Some(Err(wanted)) => {
+                self.bad(node, &format!("settings.{key} is not {wanted}"), &format!("Write {wanted}."));
             }
-            _ => false,
+        }
+        true
+    }
+
+    fn contradiction(&mut self, section: &Node, manifest: &Manifest) {
+        if let Some((key, fault)) = manifest.settings.contradiction() {
+            let node = section.get(key).unwrap_or(section);
+            self.bad(node, &format!("settings.{key} {fault}"), "Correct one of the two settings, or both.");
         }
     }
 

@@ -1,9 +1,11 @@
 //! What a fabric directory is: where it lies, what its folders hold, its manifest, the kinds it may hold.
 
+pub mod address;
 pub mod crds;
 mod document;
 pub mod inventory;
 pub mod kinds;
 pub mod layout;
 pub mod manifest;
+pub mod settings;
 pub mod survey;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::Finding;
 use crate::ids::{BlobId, Entry, ModeKind, TreeId};
 use crate::path::RepoPath;
+use crate::schema::Schemas;
 use crate::snapshot::{Objects, TreeEntry};
 use crate::verdict::code::{Code, Severity};
 
@@ -28,6 +29,8 @@ pub struct Survey {
     pub has_manifest: bool,
     /// The kinds in force.
     pub kinds: Kinds,
+    /// Their schemas.
+    pub schemas: Schemas,
     /// All below raw/.
     pub raw: Leaves,
     /// The tree of managed/.
@@ -60,7 +63,7 @@ pub fn survey(objects: &dyn Objects, dir: &FabricDir) -> Result<Survey, LayoutEr
     let hnp_entries = hnp.map(|tree| objects.tree(tree)).transpose()?.unwrap_or_default();
     let manifest = surveyor.manifest(&hnp_entries)?;
     let only = manifest.as_ref().is_some_and(|manifest| manifest.crds_only);
-    let kinds = surveyor.kinds(&hnp_entries, only)?;
+    let (kinds, schemas) = surveyor.kinds(&hnp_entries, only)?;
     let managed_folders = surveyor.managed_folders(managed, &kinds)?;
     let raw_path = dir.path.child(RAW);
     let raw = raw.map(|tree| leaves(objects, tree, &raw_path)).transpose()?.unwrap_or_default();
@@ -71,6 +74,7 @@ pub fn survey(objects: &dyn Objects, dir: &FabricDir) -> Result<Survey, LayoutEr
         manifest: manifest.unwrap_or_else(|| Manifest::absent(&dir.path)),
         has_manifest: child(&hnp_entries, MANIFEST.as_bytes()).is_some(),
         kinds,
+        schemas,
         raw,
         managed,
         managed_folders,
@@ -134,7 +138,7 @@ impl Surveyor<'_> {
         Ok(manifest)
     }
 
-    fn kinds(&mut self, hnp: &[TreeEntry], only: bool) -> Result<Kinds, LayoutError> {
+    fn kinds(&mut self, hnp: &[TreeEntry], only: bool) -> Result<(Kinds, Schemas), LayoutError> {
         let folder = self.folder(hnp, CRDS, &RepoPath::root().child(HNP))?;
         let path = self.fabric.child(HNP).child(CRDS);
         let mut files = BTreeMap::new();
@@ -147,9 +151,9 @@ impl Surveyor<'_> {
                 files.insert(path, bytes);
             }
         }
-        let (kinds, findings) = crds::read(&files, only);
+        let crds::Read { kinds, schemas, findings } = crds::read(&files, only);
         self.findings.extend(findings);
-        Ok(kinds)
+        Ok((kinds, schemas))
     }
 
     fn settings_file(&mut self, entry: &Entry, path: &RepoPath, code: Code) -> Result<Option<Vec<u8>>, LayoutError> {

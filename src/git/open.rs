@@ -36,6 +36,12 @@ pub enum OpenError {
         /// Where the search began.
         dir: PathBuf,
     },
+    /// There is no such directory.
+    #[error("there is no directory {}; look at what -C names", dir.display())]
+    NoDirectory {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// The repository could not be opened.
     #[error("the git repository at {} cannot be opened; look with: git -C {} status", dir.display(), dir.display())]
     Open {
@@ -120,7 +126,8 @@ impl Repo {
         }
         gate(gix.common_dir(), gix.config_snapshot().plumbing())?;
         let common_dir = match gix.common_dir() == gix.git_dir() {
-            true => gix.common_dir().to_owned(),
+            // Without the `.` of the directory the search began in, for people who read the path in a message.
+            true => gix.common_dir().components().collect(),
             false => gix.common_dir().canonicalize().unwrap_or_else(|_| gix.common_dir().to_owned()),
         };
         Ok(Self { gix, environment, common_dir })
@@ -222,17 +229,22 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     let options = if environment.isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
     let options = options.strict_config(true).bail_if_untrusted(false);
     let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options.clone() };
-    let search = gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() };
     let dir = environment.git_dir.as_deref().unwrap_or(dir);
-    // gix shortens what it finds from a relative directory, and then takes a bare repository for one named `.git`.
-    let from = &dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    // Searched from its full path, and with the root as the place to be relative to: a repository found as `../../.git` would be
+    // lost as soon as a sync takes away the last file of the folder that it was started in.
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let dir = dir.as_path();
+    let current_dir = dir.ancestors().last().filter(|root| root.has_root());
+    let search =
+        gix::discover::upwards::Options { match_ceiling_dir_or_error: false, current_dir, ..Default::default() };
     let found = match &environment.git_dir {
         // Opened by its full path: gix does not take the `.` that git names it by in hooks of a repository with a work tree.
         Some(named) => Repository::open_opts(named, options.open_path_as_is(true)),
-        None if environment.isolated => Repository::discover_opts(from, search, mapping),
-        None => Repository::discover_with_environment_overrides_opts(from, search, mapping),
+        None if environment.isolated => Repository::discover_opts(dir, search, mapping),
+        None => Repository::discover_with_environment_overrides_opts(dir, search, mapping),
     };
-    found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(from) {
+    found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(dir) {
+        Err(_) if !dir.is_dir() => OpenError::NoDirectory { dir: dir.to_owned() },
         Err(_) if source.is_not_found() => OpenError::NotFound { dir: dir.to_owned() },
         Err(_) => open_error(dir, source),
         // gix refuses some formats by itself; the gate says why in words of its own.
@@ -269,7 +281,7 @@ fn is_guarded_bare(gix: &gix::Repository) -> bool {
 
 /// Refuses formats and extensions that hhgit does not know. As git does, it looks at the repository's own file alone.
 fn gate(common_dir: &Path, config: &gix::config::File) -> Result<(), OpenError> {
-    let dir = || common_dir.to_owned();
+    let dir = || common_dir.components().collect();
     let own = |meta: &gix::config::file::Metadata| meta.source == gix::config::Source::Local && meta.level == 0;
     let version = config.string_filter("core.repositoryFormatVersion", own).unwrap_or_else(|| "0".into());
     let is_v0 = match version.as_slice() {

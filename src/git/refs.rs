@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gix::bstr::{BStr, ByteSlice};
 
 use super::open::Repo;
+use super::run::Git;
 use crate::ids::{CommitId, HashKind, ObjectId};
 use crate::path::quote;
 
@@ -50,6 +51,12 @@ pub enum Value {
 /// Why a branch or HEAD could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RefError {
+    /// A name stands for no commit.
+    #[error("{} names no commit; give a branch, a tag or a commit id", quote(name))]
+    NoCommit {
+        /// The name.
+        name: Vec<u8>,
+    },
     /// The word is no branch name.
     #[error("{} is not the name of a branch; give one as `main` or `refs/heads/main`", quote(name))]
     BadName {
@@ -172,6 +179,14 @@ impl Repo {
             Some(Value::Object(id)) => self.commit_at(branch.as_str().as_bytes(), id).map(Some),
             Some(Value::Symbolic(target)) => Err(RefError::Symbolic { branch: branch.clone(), target }),
         }
+    }
+
+    /// The commit that a name stands for, in any way git can spell one.
+    pub fn commit_named(&self, name: &str) -> Result<CommitId, RefError> {
+        let unknown = || RefError::NoCommit { name: name.as_bytes().to_vec() };
+        let git = Git::new(self, "rev-parse", &[]).args(["--verify", "--quiet", "--end-of-options"]);
+        let output = git.arg(format!("{name}^{{commit}}")).run().map_err(|_| unknown())?;
+        parse_id(self.hash_kind(), output.trim_ascii()).map(CommitId::new).ok_or_else(unknown)
     }
 
     /// The value of a shared ref, read afresh: the file first, then the packed list, as git itself looks.

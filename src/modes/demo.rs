@@ -16,7 +16,7 @@ use crate::ids::TreeId;
 use crate::options::{self, Common, Identities, Identity, Init, Sync};
 use crate::path::RepoPath;
 use crate::report::Report;
-use crate::report::demo::Demo;
+use crate::report::demo::{Demo, Exhibit};
 use crate::snapshot::{Objects, Time};
 
 use super::error::ModeError;
@@ -126,11 +126,7 @@ fn push(repo: &Repo, dir: &Path, fabric: &RepoPath) -> Result<Vec<(RepoPath, &'s
 }
 
 /// What the sync left: every path in the fabric directory, and the files that are shown.
-fn look(
-    repo: &Repo,
-    fabric: &RepoPath,
-    report: &Report,
-) -> Result<(Vec<RepoPath>, Vec<(RepoPath, String)>), ModeError> {
+fn look(repo: &Repo, fabric: &RepoPath, report: &Report) -> Result<(Vec<RepoPath>, Vec<Exhibit>), ModeError> {
     let reader = Reader::new(repo)?;
     let root = report.result.map_or_else(|| TreeId::empty(repo.hash_kind()), |point| point.tree);
     let files = match tree_at(&reader, root, fabric)? {

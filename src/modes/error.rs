@@ -5,6 +5,7 @@ use crate::fabric::layout::LayoutError;
 use crate::git::run::GitError;
 use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
 use crate::ids::CommitId;
+use crate::path::RepoPath;
 use crate::plan::PlanError;
 use crate::snapshot::ReadError;
 
@@ -76,6 +77,14 @@ pub enum ModeError {
         /// Where it was expected, as written.
         expected: String,
     },
+    /// The commit that was expected is not told well enough.
+    #[error("--expect {expected} is no commit id; give at least {shortest} of its hexadecimal digits, or all")]
+    Expectation {
+        /// What was given.
+        expected: String,
+        /// How many digits it takes.
+        shortest: usize,
+    },
     /// The branch was deleted while hhgit worked.
     #[error("{branch} was deleted meanwhile; it was not made again")]
     Gone {
@@ -102,7 +111,8 @@ pub enum ModeError {
     },
     /// Nobody could be asked whether loose files may be taken.
     #[error(
-        "{files} loose files would move to managed/, where Argo CD or Flux must then point; look with --dry-run, then agree with --yes"
+        "{} would move to managed/, where Argo CD or Flux must then point; look with --dry-run, then agree with --yes",
+        loose(*files)
     )]
     CannotAsk {
         /// How many.
@@ -111,6 +121,14 @@ pub enum ModeError {
     /// The answer was no.
     #[error("nothing was changed, as you answered")]
     Declined,
+    /// The CRDs that were named cannot be gone by.
+    #[error("{path}: {message}; kubectl get crds -o yaml prints good ones")]
+    Crds {
+        /// The file.
+        path: RepoPath,
+        /// What is wrong.
+        message: String,
+    },
     /// A name that a fabric cannot have.
     #[error("{name:?} cannot be a fabric's name; use a printable text of at most 253 bytes")]
     Name {
@@ -125,6 +143,10 @@ pub enum ModeError {
     },
 }
 
+fn loose(files: usize) -> String {
+    if files == 1 { "1 loose file".to_owned() } else { format!("{files} loose files") }
+}
+
 impl ModeError {
     /// The exit code this ends with.
     pub fn exit(&self) -> Exit {
@@ -132,6 +154,8 @@ impl ModeError {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Demo(DemoError::Exists { .. })
+            | Self::Ref(RefError::BadName { .. })
+            | Self::Expectation { .. }
             | Self::Detached { .. }
             | Self::DetachedInit
             | Self::NoBranch { .. }

@@ -10,7 +10,6 @@ use crate::path::RepoPath;
 use crate::plan::fabric::Order;
 use crate::report::{Outcome, Point, Report};
 use crate::snapshot::Objects;
-use crate::yaml::Limits;
 
 use super::authorship;
 use super::error::ModeError;
@@ -63,7 +62,7 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
 }
 
 fn task(options: &Init) -> Task {
-    let request = Request { adopt: true, retry: None, managed: false, limits: Limits::default(), threads: None };
+    let request = Request { adopt: true, ..Request::default() };
     Task {
         command: "init",
         request,
@@ -80,7 +79,7 @@ fn task(options: &Init) -> Task {
 fn first_steps(report: &Report, path: &RepoPath) -> Option<String> {
     let (raw, managed) = (path.child(RAW), path.child(MANAGED));
     (report.outcome == Outcome::Committed).then(|| {
-        format!("Put files into {raw}, commit them, then run hhgit sync. Let Argo CD or Flux apply {managed}.")
+        format!("Put files into {raw}/, commit them, then run hhgit sync. Let Argo CD or Flux apply {managed}/.")
     })
 }
 

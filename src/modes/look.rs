@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::fabric::inventory::{Leaves, leaves};
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, MANAGED, SIDECAR, UNMANAGED, find, is_yaml_name, stays_in_managed};
+use crate::fabric::manifest::Level;
 use crate::fabric::survey::{Survey, survey};
 use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
@@ -15,10 +16,11 @@ use crate::plan::fabric::{Inventory, holds_hedgehog};
 use crate::plan::holdings::Holdings;
 use crate::plan::sidecar;
 use crate::plan::source::{self, Found, Home, Retry, Sorted, Source};
+use crate::schema::Schemas;
 use crate::snapshot::Objects;
-use crate::verdict::file::{File, by_entry, judge, too_large};
+use crate::verdict::file::{File, by_entry, judge_keeping, too_large};
 use crate::verdict::judge::Judge;
-use crate::yaml::Limits;
+use crate::yaml::{Limits, Node};
 
 /// What is looked at.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,12 @@ pub struct Request {
     pub limits: Limits,
     /// How many threads read; none for as many as there are cores.
     pub threads: Option<NonZeroUsize>,
+    /// Whether the documents' values are kept.
+    pub keep: bool,
+    /// How closely objects are looked at, whatever the manifests say.
+    pub level: Option<Level>,
+    /// Kinds and schemas to judge by, whatever the fabric directories bring.
+    pub rules: Option<(Kinds, Schemas)>,
 }
 
 /// Looks at all fabric directories of a tree.
@@ -44,7 +52,12 @@ pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Ve
 pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -> Result<Vec<Inventory>, PlanError> {
     let mut rooms = Vec::new();
     for dir in dirs {
-        rooms.push(Room::enter(objects, survey(objects, dir)?, request)?);
+        let mut survey = survey(objects, dir)?;
+        survey.manifest.level = request.level.unwrap_or(survey.manifest.level);
+        if let Some((kinds, schemas)) = &request.rules {
+            (survey.kinds, survey.schemas) = (kinds.clone(), schemas.clone());
+        }
+        rooms.push(Room::enter(objects, survey, request)?);
     }
     let jobs: Vec<Job<'_>> = rooms.iter().flat_map(Room::jobs).collect();
     let files = judge_all(objects, &jobs, request)?;
@@ -66,12 +79,21 @@ struct Room {
     unmanaged: Leaves,
 }
 
+/// The judge of a fabric directory's documents, as its manifest wants it.
+fn judge_of(survey: &Survey) -> Judge<'_> {
+    let judge = Judge::new(&survey.kinds);
+    match survey.manifest.level {
+        Level::Identity => judge,
+        Level::Schema => judge.with_schemas(&survey.schemas),
+    }
+}
+
 /// A file to be judged.
 struct Job<'a> {
     path: RepoPath,
     entry: Entry,
     is_yaml: bool,
-    kinds: &'a Kinds,
+    judge: Judge<'a>,
 }
 
 impl Room {
@@ -94,9 +116,9 @@ impl Room {
 
     fn jobs(&self) -> impl Iterator<Item = Job<'_>> {
         let base = &self.survey.path;
-        let kinds = &self.survey.kinds;
+        let judge = judge_of(&self.survey);
         let job =
-            move |path: RepoPath, entry: Entry| Job { is_yaml: is_yaml_name(path.file_name()), path, entry, kinds };
+            move |path: RepoPath, entry: Entry| Job { is_yaml: is_yaml_name(path.file_name()), path, entry, judge };
         let managed = base.child(MANAGED);
         let found = self.found.iter().filter(|found| !found.stays() && !is_sidecar(found));
         let sorted = found.map(move |found| job(base.join_path(&found.path), found.entry));
@@ -105,8 +127,10 @@ impl Room {
         sorted.chain(loose).chain(held.map(move |(path, entry)| job(managed.join_path(path), *entry)))
     }
 
-    fn furnish(self, objects: &dyn Objects, files: Vec<File>) -> Result<Inventory, PlanError> {
-        let mut files = files.into_iter();
+    fn furnish(self, objects: &dyn Objects, mut judged: Vec<Judged>) -> Result<Inventory, PlanError> {
+        let kept = self.jobs().zip(&mut judged).filter(|(_, (_, values))| !values.is_empty());
+        let values = kept.map(|(job, (_, values))| (job.path, std::mem::take(values))).collect();
+        let mut files = judged.into_iter().map(|(file, _)| file);
         let mut sources = Vec::new();
         for found in self.found {
             let content = if found.stays() {
@@ -126,7 +150,7 @@ impl Room {
         let held = self.managed.iter().filter(|(path, entry)| is_judged_in_managed(path, entry));
         let held: BTreeMap<RepoPath, File> = held.map(|(path, _)| path.clone()).zip(files).collect();
         let holdings = Holdings::new(self.managed, held);
-        Ok(Inventory { survey: self.survey, sources, loose, holdings, unmanaged: self.unmanaged })
+        Ok(Inventory { survey: self.survey, sources, loose, holdings, unmanaged: self.unmanaged, values })
     }
 }
 
@@ -172,14 +196,17 @@ fn own_or_other(objects: &dyn Objects, survey: &Survey, found: &Found) -> Result
     Ok(Sorted::Judged(File::Whole(Box::new(finding))))
 }
 
+/// A judged file, and its documents' values if they are kept.
+type Judged = (File, Vec<Option<Node>>);
+
 /// How many files a worker takes at a time: enough to be cheap, few enough to share the work evenly.
 const CHUNK: usize = 128;
 
-fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Result<Vec<File>, PlanError> {
+fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Result<Vec<Judged>, PlanError> {
     let cores = request.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let workers = cores.min(jobs.len().div_ceil(CHUNK)).max(1);
     if workers == 1 {
-        return jobs.iter().map(|job| judge_one(objects, job, &request.limits)).collect();
+        return jobs.iter().map(|job| judge_one(objects, job, request)).collect();
     }
     let next = AtomicUsize::new(0);
     let work = |objects: &dyn Objects| {
@@ -187,8 +214,8 @@ fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Resu
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
             let Some(jobs) = jobs.chunks(CHUNK).nth(chunk) else { return done };
-            let files: Result<Vec<File>, PlanError> =
-                jobs.iter().map(|job| judge_one(objects, job, &request.limits)).collect();
+            let files: Result<Vec<Judged>, PlanError> =
+                jobs.iter().map(|job| judge_one(objects, job, request)).collect();
             done.push((chunk, files));
         }
     };
@@ -206,20 +233,22 @@ fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Resu
         chunks
     });
     chunks.sort_by_key(|(chunk, _)| *chunk);
-    let files: Result<Vec<Vec<File>>, PlanError> = chunks.into_iter().map(|(_, files)| files).collect();
+    let files: Result<Vec<Vec<Judged>>, PlanError> = chunks.into_iter().map(|(_, files)| files).collect();
     Ok(files?.into_iter().flatten().collect())
 }
 
-fn judge_one(objects: &dyn Objects, job: &Job<'_>, limits: &Limits) -> Result<File, PlanError> {
+fn judge_one(objects: &dyn Objects, job: &Job<'_>, request: &Request) -> Result<Judged, PlanError> {
+    let whole = |finding| Ok((File::Whole(Box::new(finding)), Vec::new()));
     if let Some(finding) = by_entry(&job.path, &job.entry, job.is_yaml) {
-        return Ok(File::Whole(Box::new(finding)));
+        return whole(finding);
     }
     let read = |source| PlanError::Read { path: job.path.clone(), source };
     let blob = job.entry.as_file().expect("what is no regular file was decided by its entry");
     let size = objects.blob_size(blob).map_err(read)?;
-    if size > limits.file_bytes {
-        return Ok(File::Whole(Box::new(too_large(&job.path, size, limits))));
+    if size > request.limits.file_bytes {
+        return whole(too_large(&job.path, size, &request.limits));
     }
     let bytes = objects.blob(blob).map_err(read)?;
-    Ok(judge(&bytes, &job.path, &Judge::new(job.kinds), limits))
+    let (file, values) = judge_keeping(&bytes, &job.path, &job.judge, &request.limits);
+    Ok((file, if request.keep { values } else { Vec::new() }))
 }

@@ -1,6 +1,7 @@
 //! The pipelines, one a command: each a short sequence of named stages.
 
 mod authorship;
+pub mod check;
 pub mod demo;
 mod diff;
 mod error;

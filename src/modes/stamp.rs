@@ -2,23 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use crate::fabric::kinds::Kinds;
 use crate::ids::sha256_hex;
 use crate::options::{Common, MAX_FILE_SIZE, Retry, Sync};
 use crate::plan::fabric::Inventory;
+use crate::schema::Schemas;
 
 /// The rulesets in force, each with a digest that changes whenever a verdict could.
 pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
     let of = |inventory: &Inventory| {
         let kinds = &inventory.survey.kinds;
-        let name =
-            if *kinds == crate::fabric::kinds::Kinds::builtin() { "fabric-v0.129" } else { "fabric-v0.129+crds" };
+        let own = *kinds == Kinds::builtin() && inventory.survey.schemas == Schemas::builtin();
+        let name = if own { "fabric-v0.129" } else { "fabric-v0.129+crds" };
         let rows: String = kinds
             .iter()
             .map(|kind| {
                 format!("{}\t{}\t{}\t{:?}\t{:?}\n", kind.group, kind.kind, kind.plural, kind.versions, kind.author)
             })
             .collect();
-        format!("{name} sha256:{}", &sha256_hex(rows.as_bytes())[..16])
+        let text = rows + &inventory.survey.schemas.fingerprint();
+        format!("{name} sha256:{}", &sha256_hex(text.as_bytes())[..16])
     };
     inventories.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
 }

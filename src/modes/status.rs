@@ -121,7 +121,9 @@ fn last_syncs(
     for commits_since in 0..MOST_COMMITS {
         let Some(id) = next.filter(|_| !waiting.is_empty()) else { break };
         let commit = objects.commit(id)?;
-        for line in String::from_utf8_lossy(&commit.message).lines() {
+        let text = String::from_utf8_lossy(&commit.message);
+        let trailers = if text.starts_with("hhgit: init ") { "" } else { &*text };
+        for line in trailers.lines() {
             if let Some(path) = waiting.remove(line) {
                 found.insert(path, LastSync { commit: id, time: commit.committed, commits_since });
             }

@@ -81,7 +81,10 @@ fn expect(branch: &BranchName, actual: CommitId, expected: Option<&str>) -> Resu
     const SHORTEST: usize = 7;
     let Some(expected) = expected else { return Ok(()) };
     let wanted = expected.to_ascii_lowercase();
-    if wanted.len() >= SHORTEST && actual.to_string().starts_with(&wanted) {
+    if wanted.len() < SHORTEST || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(ModeError::Expectation { expected: expected.to_owned(), shortest: SHORTEST });
+    }
+    if actual.to_string().starts_with(&wanted) {
         return Ok(());
     }
     Err(ModeError::Unexpected { branch: branch.short().to_owned(), actual, expected: expected.to_owned() })
@@ -130,7 +133,7 @@ impl Task {
         let (adopt, managed, threads) = (options.adopt, options.repair, options.threads);
         Self {
             command: "sync",
-            request: Request { adopt, retry, managed, limits, threads },
+            request: Request { adopt, retry, managed, limits, threads, ..Request::default() },
             order: Order { repair: options.repair, name: None },
             flags: stamp::flags(common, options),
             dry_run: options.dry_run,

@@ -11,7 +11,7 @@ use crate::report::{FabricReport, Repair};
 use crate::snapshot::Objects;
 use crate::verdict::code::Code;
 use crate::verdict::file::File;
-use crate::yaml::Limits;
+use crate::yaml::{Limits, Node};
 
 use super::edit::Edit;
 use super::error::PlanError;
@@ -35,6 +35,8 @@ pub struct Inventory {
     pub holdings: Holdings,
     /// All below unmanaged/.
     pub unmanaged: Leaves,
+    /// The values of the documents of each file, by repository path, where they were asked for.
+    pub values: BTreeMap<RepoPath, Vec<Option<Node>>>,
 }
 
 /// What is asked besides sorting.

@@ -151,6 +151,7 @@ impl Work<'_> {
             return false;
         }
         for key in others {
+            self.followers.entry(*first).or_default().push(*key);
             if likeness.same_text(*first, *key) {
                 self.set(*key, State::Vanishes);
             } else {
@@ -197,7 +198,7 @@ impl Work<'_> {
             if let Some(obstacle) = settled.blocked.get(identity) {
                 let managed = self.survey.path.child(crate::fabric::layout::MANAGED);
                 let message = format!("{identity} cannot be written: {} is in the way", managed.join_path(obstacle));
-                self.block(key, Code::PathBlocked, message);
+                self.block(key, Code::PathBlocked, &message);
                 continue;
             }
             let change = self.change(identity, key)?;
@@ -214,15 +215,19 @@ impl Work<'_> {
         for (key, identity) in in_order(&suppliers.clone()) {
             if self.change(identity, key)? == Change::Updated {
                 let message = format!("managed/ holds {identity} with another value");
-                self.block(key, Code::AlreadyManaged, message);
+                self.block(key, Code::AlreadyManaged, &message);
                 suppliers.remove(identity);
             }
         }
         Ok(())
     }
 
-    fn block(&mut self, key: Key, code: Code, message: String) {
-        self.refuse(key, self.finding(key, code, message));
+    fn block(&mut self, key: Key, code: Code, message: &str) {
+        // Nothing yields to a document that does not become the object's file.
+        let followers = self.followers.remove(&key).unwrap_or_default();
+        for key in std::iter::once(key).chain(followers) {
+            self.refuse(key, self.finding(key, code, message.to_owned()));
+        }
     }
 
     /// How managed/ changes by a document.

@@ -35,13 +35,12 @@ impl Work<'_> {
         for path in self.unmanaged.keys() {
             let Some(name) = path.file_name().strip_suffix(SIDECAR.as_bytes()) else { continue };
             let file = if name.is_empty() { None } else { path.parent().unwrap_or_default().join(name).ok() };
+            // A sidecar comes after its file in path order, so one that speaks of a stale sidecar is stale as well.
             if file.is_some_and(|file| self.lot.get(&file).is_none()) && self.own_sidecar(path)?.is_some() {
+                self.lot.vacate(path);
+                self.desk.remove(&unmanaged(path));
                 stale.push(path.clone());
             }
-        }
-        for path in &stale {
-            self.lot.vacate(path);
-            self.desk.remove(&unmanaged(path));
         }
         Ok(stale)
     }
@@ -85,10 +84,11 @@ impl Work<'_> {
     fn vacate(&mut self, index: usize) -> Result<(), PlanError> {
         let Source { home: Home::Retried { .. }, wanted, .. } = &self.sources[index] else { return Ok(()) };
         self.lot.vacate(wanted);
-        let sidecar = sidecar_of(wanted)?;
-        if self.own_sidecar(&sidecar)?.is_some() {
+        let mut sidecar = sidecar_of(wanted)?;
+        while self.own_sidecar(&sidecar)?.is_some() {
             self.lot.vacate(&sidecar);
             self.desk.remove(&unmanaged(&sidecar));
+            sidecar = sidecar_of(&sidecar)?;
         }
         Ok(())
     }

@@ -52,6 +52,8 @@ pub(super) struct Work<'a> {
     pub(super) lot: Lot,
     pub(super) repairs: Vec<Repair>,
     pub(super) findings: Vec<Finding>,
+    /// The documents of the same object and value that yield to each supplier.
+    pub(super) followers: BTreeMap<Key, Vec<Key>>,
     /// Where each source's leftover was parked, below the fabric directory.
     pub(super) parked: BTreeMap<usize, RepoPath>,
     last_read: RefCell<Option<(usize, Rc<[u8]>)>>,
@@ -87,6 +89,7 @@ impl<'a> Work<'a> {
             lot: Lot::new(unmanaged),
             repairs: Vec::new(),
             findings: Vec::new(),
+            followers: BTreeMap::new(),
             parked: BTreeMap::new(),
             last_read: RefCell::new(None),
             last_held: RefCell::new(None),

@@ -11,7 +11,7 @@ use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Report};
 use crate::verdict::code::{Code, Severity};
 
 /// How many rows a list shows unless everything is asked for.
-const ROWS: usize = 50;
+pub(super) const ROWS: usize = 50;
 
 /// Writes the report.
 pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
@@ -120,6 +120,11 @@ fn objects(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()>
         list(out, "unchanged in managed", &changed(Change::Unchanged), style)?;
     }
     list(out, "updated in managed", &changed(Change::Updated), style)?;
+    removed(out, report, style)
+}
+
+/// The objects that managed/ holds no more.
+pub(super) fn removed(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     let removed = report.fabrics.iter().flat_map(|fabric| fabric.removed.iter().map(move |object| (fabric, object)));
     let removed: Vec<String> =
         removed.map(|(fabric, object)| format!("{} ({})", name(object), fabric.path.join_path(&managed()))).collect();
@@ -166,14 +171,14 @@ fn list(out: &mut dyn Write, title: &str, rows: &[impl Display], style: Style) -
     more(out, rows.len() - shown)
 }
 
-fn more(out: &mut dyn Write, left: usize) -> io::Result<()> {
+pub(super) fn more(out: &mut dyn Write, left: usize) -> io::Result<()> {
     if left == 0 {
         return Ok(());
     }
     writeln!(out, "  and {left} more; --verbose or --output json shows all")
 }
 
-fn diffs(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
+pub(super) fn diffs(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<()> {
     for diff in &report.diffs {
         writeln!(out)?;
         for line in diff.unified.lines() {

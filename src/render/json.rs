@@ -271,6 +271,29 @@ pub(super) struct Finding {
     /// The object it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<Object>,
+    /// The other place that has part in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related: Option<Related>,
+}
+
+/// The other place that has part in a finding. Its path is the repository's.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Related {
+    /// The file.
+    path: String,
+    /// The path's bytes in hexadecimal, where `path` is quoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+    /// The first line, from 1.
+    line: u32,
+    /// The first column, from 1, in characters.
+    column: u32,
+    /// The line of the end.
+    end_line: u32,
+    /// The column after the last character.
+    end_column: u32,
+    /// What is there.
+    message: String,
 }
 
 /// How much a finding matters.
@@ -298,7 +321,7 @@ pub fn schema(out: &mut dyn Write) -> io::Result<()> {
     write_value(out, &schema::of::<Report>())
 }
 
-fn write_value(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn write_value(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value).map_err(io::Error::other)?;
     out.write_all(terminal_safe(&text).as_bytes())?;
     out.write_all(b"\n")

@@ -1,24 +1,36 @@
 //! Reports into text, JSON and other formats, into any writer; nothing here knows a terminal, git or the clock.
 //!
-//! [`human`] is what a person reads, [`json`] the frozen wire format, [`error`] how a failure is told, [`list`] the
-//! answers of `hhgit kinds` and `hhgit explain`, [`demo`] what `hhgit demo` shows, [`table`] the Markdown tables of README.md.
+//! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
+//! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
+//! told, [`list`] the answers of `hhgit kinds` and `hhgit explain`, [`demo`] what `hhgit demo` shows, [`table`] the
+//! Markdown tables of README.md.
 
+pub mod check;
 pub mod demo;
 pub mod error;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod list;
+pub mod sarif;
+mod snippet;
 pub mod status;
 pub mod table;
+
+#[cfg(test)]
+mod findings_tests;
 
 #[cfg(test)]
 pub(crate) mod sample;
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
+use crate::finding::Finding;
 use crate::path::is_unprintable;
 use crate::report::{Report, Status};
 use crate::snapshot::Time;
@@ -36,6 +48,9 @@ pub struct Style {
 
 /// What can be written for people and for machines.
 pub trait Show {
+    /// The report, if it is one: then its findings can be written in the formats of other programs too.
+    fn report(&self) -> Option<&Report>;
+
     /// Writes text for people.
     fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()>;
 
@@ -44,8 +59,15 @@ pub trait Show {
 }
 
 impl Show for Report {
+    fn report(&self) -> Option<&Report> {
+        Some(self)
+    }
+
     fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
-        human::report(out, self, style)
+        match self.command {
+            "check" => check::report(out, self, style),
+            _ => human::report(out, self, style),
+        }
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -54,6 +76,10 @@ impl Show for Report {
 }
 
 impl Show for Status {
+    fn report(&self) -> Option<&Report> {
+        None
+    }
+
     fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
         status::human(out, self, style)
     }
@@ -99,19 +125,26 @@ pub(crate) enum Role {
     Good,
 }
 
+impl Role {
+    /// Its colour.
+    pub(crate) fn style(self) -> Ansi {
+        match self {
+            Self::Error => AnsiColor::Red.on_default().bold(),
+            Self::Warning => AnsiColor::Yellow.on_default().bold(),
+            Self::Info => AnsiColor::Cyan.on_default(),
+            Self::Strong => Ansi::new().bold(),
+            Self::Good => AnsiColor::Green.on_default().bold(),
+        }
+    }
+}
+
 impl Style {
     /// A word in its colour, or as it is.
     pub(crate) fn paint(self, role: Role, text: &str) -> String {
         if !self.color {
             return text.to_owned();
         }
-        let style = match role {
-            Role::Error => AnsiColor::Red.on_default().bold(),
-            Role::Warning => AnsiColor::Yellow.on_default().bold(),
-            Role::Info => AnsiColor::Cyan.on_default(),
-            Role::Strong => Ansi::new().bold(),
-            Role::Good => AnsiColor::Green.on_default().bold(),
-        };
+        let style = role.style();
         format!("{style}{text}{style:#}")
     }
 
@@ -148,6 +181,13 @@ impl Style {
 /// A number with its noun, in the plural unless it is one.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// The findings, gravest first, then from file to file and from top to bottom.
+pub(crate) fn gravest_first(findings: &[Finding]) -> Vec<&Finding> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| (Reverse(finding.severity), &finding.path, finding.place, finding.document, *finding));
+    sorted
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, ObjectRef, Place};
+use crate::finding::{Finding, ObjectRef, Place, Related};
 use crate::ids::{CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
 use crate::path::RepoPath;
 use crate::report::{Change, DocumentRow, EditRow, FabricReport, Fate, Outcome, Point, Repair, Report};
@@ -115,5 +115,46 @@ pub(crate) fn quiet() -> Report {
         findings: Vec::new(),
         notes: Vec::new(),
         diffs: Vec::new(),
+    }
+}
+
+/// A report of a check: every severity, a finding with another place, one without a place, one of no fabric.
+pub(crate) fn checked() -> Report {
+    let twin = Finding {
+        document: Some(2),
+        place: Some(Place { line: 112, column: 9, end_line: 112, end_column: 15 }),
+        object: Some(object("Switch", "leaf-1")),
+        excerpt: Some("  name: leaf-1".into()),
+        related: Some(Related {
+            path: path("gitops/fabric-1/raw/prepop.yaml"),
+            place: Place { line: 4, column: 9, end_line: 4, end_column: 17 },
+            message: "the first one is here".into(),
+            excerpt: Some("  name: \"leaf-1\" # ä".into()),
+        }),
+        ..Finding::new(
+            Code::DuplicateIdentity,
+            path("gitops/fabric-1/raw/more, and: 100%.yaml"),
+            "Switch leaf-1 is there twice, with different values",
+        )
+    };
+    let unknown = Finding { excerpt: Some("kind: Swtich".into()), ..unknown_kind() };
+    let server = Finding {
+        place: Some(Place { line: 7, column: 1, end_line: 9, end_column: 3 }),
+        excerpt: Some("status: {<a>: '&'".into()),
+        ..Finding::new(Code::ServerField, path("gitops/fabric-1/raw/prepop.yaml"), "the cluster sets status")
+    };
+    let empty = Finding::new(Code::Empty, path("gitops/fabric-1/raw/empty.yaml"), "there is no document in it");
+    let loose = Finding {
+        help: "Move it.".into(),
+        ..Finding::new(Code::LooseFile, path("loose.yaml"), "it holds Hedgehog objects")
+    };
+    let fabric = FabricReport { documents: Vec::new(), removed: Vec::new(), ..full().fabrics.remove(0) };
+    Report {
+        command: "check",
+        outcome: Outcome::Planned,
+        fabrics: vec![fabric],
+        findings: vec![empty, twin, server, unknown, loose],
+        notes: vec!["The branch is checked out nowhere.".into()],
+        ..quiet()
     }
 }

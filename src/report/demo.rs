@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use super::Report;
 use crate::path::RepoPath;
 
+/// A file that is shown: its path relative to the fabric directory, and its text.
+pub type Exhibit = (RepoPath, String);
+
 /// A demo that has run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {
@@ -16,8 +19,8 @@ pub struct Demo {
     pub report: Report,
     /// Every file of the fabric directory after the sync, relative to it, in path order.
     pub after: Vec<RepoPath>,
-    /// Some files after the sync, each with its text: paths relative to the fabric directory.
-    pub exhibits: Vec<(RepoPath, String)>,
+    /// Some files after the sync.
+    pub exhibits: Vec<Exhibit>,
     /// The file in unmanaged/ whose mistake is mended most easily, relative to the fabric directory.
     pub mistake: RepoPath,
     /// A git command, and what git said to it, in git's own colours if they were asked for.

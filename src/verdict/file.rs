@@ -3,7 +3,7 @@
 use crate::finding::{Finding, ObjectRef};
 use crate::ids::{Entry, ModeKind};
 use crate::path::RepoPath;
-use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Parsed, Span, parse, split};
+use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Node, Parsed, Span, parse, split};
 
 use super::code::Code;
 use super::identity::{Identity, ManagedPath};
@@ -66,20 +66,27 @@ pub fn too_large(path: &RepoPath, size: u64, limits: &Limits) -> Finding {
 
 /// Judges a file's bytes. Findings carry `path`.
 pub fn judge(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits) -> File {
+    judge_keeping(bytes, path, judge, limits).0
+}
+
+/// As [`judge`], and the value of each document that can be read, in the documents' order.
+pub fn judge_keeping(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits) -> (File, Vec<Option<Node>>) {
+    let whole = |code, message| (File::Whole(Box::new(Finding::new(code, path.clone(), message))), Vec::new());
     if is_lfs_pointer(bytes) {
-        let message = "the file is a Git LFS pointer, not the YAML it stands for";
-        return File::Whole(Box::new(Finding::new(Code::LfsPointer, path.clone(), message)));
+        return whole(Code::LfsPointer, "the file is a Git LFS pointer, not the YAML it stands for");
     }
     let chunks = split(bytes);
-    let parsed: Vec<_> = chunks.iter().map(|chunk| parse(bytes, chunk, limits)).collect();
+    let mut parsed: Vec<_> = chunks.iter().map(|chunk| parse(bytes, chunk, limits)).collect();
     let readings: Vec<_> = parsed.iter().map(reading).collect();
     let units = cut(bytes, &chunks, &readings);
     if units.is_empty() {
-        return File::Whole(Box::new(Finding::new(Code::Empty, path.clone(), "the file holds no document")));
+        return whole(Code::Empty, "the file holds no document");
     }
     let lines = Lines::new(bytes);
     let file = OneFile { bytes, path, lines: &lines, judge };
-    File::Documents(units.into_iter().map(|(i, unit)| file.document(&chunks[i], &parsed[i], unit)).collect())
+    let documents = units.iter().map(|(i, unit)| file.document(&chunks[*i], &parsed[*i], *unit)).collect();
+    let values = units.iter().map(|(i, _)| parsed[*i].as_mut().ok()?.root.take()).collect();
+    (File::Documents(documents), values)
 }
 
 fn reading(parsed: &Result<Parsed, Fault>) -> Reading {

@@ -1,7 +1,8 @@
-//! One document's value to its verdict at identity level: what object it is, and where that belongs.
+//! One document's value to its verdict: what object it is, where that belongs, and whether it fits its kind's schema.
 
 use crate::fabric::kinds::{Author, Kind, Kinds, is_hedgehog_group};
 use crate::finding::ObjectRef;
+use crate::schema::{Schemas, Violation, ViolationKind, validate};
 use crate::yaml::{Fault, Node, Span, Value};
 
 use super::code::{Code, Severity};
@@ -15,6 +16,7 @@ const INSTALLER_GROUP: &str = "fabricator.githedgehog.com";
 #[derive(Debug, Clone, Copy)]
 pub struct Judge<'a> {
     kinds: &'a Kinds,
+    schemas: Option<&'a Schemas>,
 }
 
 /// What one document was found to be.
@@ -68,9 +70,14 @@ impl Judgement {
 }
 
 impl<'a> Judge<'a> {
-    /// A judge by these kinds.
+    /// A judge by these kinds, at level identity.
     pub fn new(kinds: &'a Kinds) -> Self {
-        Self { kinds }
+        Self { kinds, schemas: None }
+    }
+
+    /// The same judge at level schema, by these schemas.
+    pub fn with_schemas(self, schemas: &'a Schemas) -> Self {
+        Self { schemas: Some(schemas), ..self }
     }
 
     /// Judges a document's value.
@@ -86,12 +93,23 @@ impl<'a> Judge<'a> {
         judgement.identity = fields.identity();
         match self.place(&fields) {
             Ok(target) => {
-                judgement.target = Some(target);
+                judgement.remarks = self.violations(&fields);
+                judgement.target = judgement.remarks.is_empty().then_some(target);
                 judgement.remarks.extend(server_fields(root));
             }
             Err(remarks) => judgement.remarks = remarks,
         }
         judgement
+    }
+
+    /// How an object of known kind and version breaks its schema, at level schema.
+    fn violations(&self, fields: &Fields<'_>) -> Vec<Remark> {
+        let schema = self.schemas.and_then(|schemas| {
+            let (group, version) = split_api_version(fields.api_version?.as_str()?);
+            schemas.get(group, fields.kind?.as_str()?, version)
+        });
+        let violations = schema.map(|schema| validate(fields.root, schema)).unwrap_or_default();
+        violations.into_iter().map(violation_remark).collect()
     }
 
     fn place(&self, fields: &Fields<'_>) -> Result<ManagedPath, Vec<Remark>> {
@@ -216,6 +234,14 @@ impl<'a> Judge<'a> {
         };
         if remarks.is_empty() { Ok((namespace, name)) } else { Err(remarks) }
     }
+}
+
+fn violation_remark(violation: Violation) -> Remark {
+    let code = match violation.kind {
+        ViolationKind::UnknownField => Code::UnknownField,
+        ViolationKind::SchemaViolation => Code::SchemaViolation,
+    };
+    Remark { help: violation.help, ..Remark::new(code, violation.span, violation.message) }
 }
 
 fn wrong_type(name: &str, node: &Node) -> Remark {

@@ -22,6 +22,13 @@ impl Lines {
         Self { starts }
     }
 
+    /// The bytes of a line, its ending included.
+    pub fn line(&self, line: u32) -> Option<std::ops::Range<usize>> {
+        let at = usize::try_from(line).ok()?.checked_sub(1)?;
+        let start = *self.starts.get(at)?;
+        Some(start..self.starts.get(at + 1).copied().unwrap_or(usize::MAX))
+    }
+
     /// The line and the column of an offset, both from 1; an offset beyond the file is its end.
     pub fn position(&self, bytes: &[u8], offset: usize) -> (u32, u32) {
         let offset = offset.min(bytes.len());

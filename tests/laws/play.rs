@@ -8,6 +8,7 @@ use hhgit::plan::sidecar::{self, Reason};
 use hhgit::plan::source::Retry;
 use hhgit::verdict::code::Code;
 
+use crate::documents::Text;
 use crate::generate::{Again, Ask, Beside, Fabric, Put, Shape, Step, World};
 use crate::support::memory::{Flat, Memory, Options, Synced};
 
@@ -45,7 +46,7 @@ pub fn options(world: &World, ask: Ask) -> Options {
         Again::All => Some(Retry::All),
         Again::Named => Some(Retry::Paths(unmanaged())),
     };
-    Options { adopt: ask.adopt, repair: ask.repair, retry, threads: None }
+    Options { adopt: ask.adopt, repair: ask.repair, retry, ..Options::default() }
 }
 
 fn step_of_a_person(
@@ -122,8 +123,6 @@ fn plant_fabric(memory: &mut Memory, flat: &mut Flat, at: &str, fabric: &Fabric)
     }
 }
 
-use crate::documents::Text;
-
 fn sidecar(put: &Put, entry: &Entry, beside: Beside, at: &RepoPath) -> Option<Vec<u8>> {
     let code = if beside == Beside::Reverted { Code::Reverted } else { Code::InvalidYaml };
     let source = RepoPath::new([b"raw/", put.path.0.as_slice()].concat()).ok()?;
@@ -172,4 +171,13 @@ fn entry(memory: &mut Memory, put: &Put) -> Entry {
 pub fn base(at: &str, below: &str) -> RepoPath {
     let join = |text: &str| RepoPath::new(text).expect("the tests' own folders are paths");
     join(at).join_path(&join(below))
+}
+
+/// A sidecar as hhgit writes it for a file of this text, from a raw path, at a repository path.
+pub fn as_sidecar(text: &str, source: &str, at: &str, reverted: bool) -> String {
+    let put = Put { path: source.trim_start_matches("raw/").into(), shape: Shape::Plain, content: text.into() };
+    let entry = entry(&mut Memory::default(), &put);
+    let beside = if reverted { Beside::Reverted } else { Beside::Own };
+    let bytes = sidecar(&put, &entry, beside, &base("", at)).expect("the path is one");
+    String::from_utf8(bytes).expect("a sidecar is text")
 }

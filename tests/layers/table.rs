@@ -26,14 +26,16 @@ pub(crate) const TABLE: &[Row] = &[
     pure("path", &[], &["gix", "gix_validate", "thiserror"]),
     pure("snapshot", &["ids", "path"], &["thiserror"]),
     pure("yaml", &["finding"], &["libyaml_rs", "thiserror"]),
+    pure("schema", &["path", "yaml"], &["regex_lite", "strsim"]),
     pure("verdict::code", &[], &[]),
     pure("finding", &["path", "verdict::code"], &[]),
     pure(
         "fabric",
-        &["ids", "path", "snapshot", "finding", "verdict::code", "yaml"],
+        &["ids", "path", "snapshot", "finding", "verdict::code", "yaml", "schema"],
         &["serde", "serde_yaml", "strsim", "thiserror"],
     ),
-    pure("verdict", &["ids", "path", "finding", "yaml", "fabric"], &["thiserror"]),
+    pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
+    pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(
         "plan",
         &["ids", "path", "snapshot", "finding", "yaml", "fabric", "verdict", "verdict::code", "report"],
@@ -43,7 +45,7 @@ pub(crate) const TABLE: &[Row] = &[
     pure(
         "render",
         &["ids", "path", "snapshot", "finding", "verdict", "verdict::code", "fabric", "plan", "report", "exit"],
-        &["anstyle", "jiff", "schemars", "serde", "serde_json", "similar", "thiserror"],
+        &["annotate_snippets", "anstyle", "jiff", "schemars", "serde", "serde_json", "similar", "thiserror"],
     ),
     Row {
         world: &["fs", "env", "process", "thread", "clock"],
@@ -69,6 +71,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "path",
                 "snapshot",
                 "yaml",
+                "schema",
                 "finding",
                 "fabric",
                 "verdict",
@@ -97,6 +100,7 @@ pub(crate) const TABLE: &[Row] = &[
 
 /// Crates that src/ could name; what is none of these, `std`, `core`, `alloc` or `crate` is a name of the file's own.
 const CRATES: &[&str] = &[
+    "annotate_snippets",
     "anstyle",
     "anyhow",
     "clap",
@@ -108,6 +112,7 @@ const CRATES: &[&str] = &[
     "hhgit",
     "jiff",
     "libyaml_rs",
+    "regex_lite",
     "schemars",
     "serde",
     "serde_json",
@@ -120,12 +125,16 @@ const CRATES: &[&str] = &[
 ];
 
 /// The parts of std that touch the world, by the paths that lead there; `io::stdout` also as it is said after `use std::io`.
+/// Addresses in `std::net` are plain values; sockets and name look-ups are the world.
 const WORLD: &[(&str, &str)] = &[
     ("std::fs", "fs"),
     ("std::env", "env"),
     ("std::process::exit", "exit"),
     ("std::process", "process"),
-    ("std::net", "net"),
+    ("std::net::TcpListener", "net"),
+    ("std::net::TcpStream", "net"),
+    ("std::net::ToSocketAddrs", "net"),
+    ("std::net::UdpSocket", "net"),
     ("std::thread", "thread"),
     ("std::time::SystemTime", "clock"),
     ("std::time::Instant", "clock"),

@@ -35,6 +35,8 @@ pub struct Options {
     pub repair: bool,
     pub retry: Option<Retry>,
     pub threads: Option<NonZeroUsize>,
+    /// Whether the limits are those of a real sync, and not ones that small documents can break.
+    pub wide: bool,
 }
 
 /// A sync: what went in, what was planned, what came out.
@@ -139,7 +141,7 @@ impl Memory {
     /// Looks, plans and applies, and commits the outcome if there is one.
     pub fn sync(&mut self, input: CommitId, options: &Options) -> Result<Synced, PlanError> {
         let root = self.tree_of(input);
-        let limits = limits();
+        let limits = request(options).limits;
         let inventories = look(self, root, &request(options))?;
         let order = Order { repair: options.repair, name: None };
         let stamp = Stamp { command: "sync", version: "0".to_owned(), rulesets: Vec::new(), options: Vec::new() };
@@ -175,8 +177,9 @@ pub fn request(options: &Options) -> Request {
         adopt: options.adopt,
         retry: options.retry.clone(),
         managed: options.repair,
-        limits: limits(),
+        limits: if options.wide { Limits::default() } else { limits() },
         threads: options.threads,
+        ..Request::default()
     }
 }
 

@@ -78,6 +78,13 @@ impl TempRepo {
         self.git_in(&self.dir, args)
     }
 
+    /// Runs git, which must succeed; its output as it is.
+    pub fn git_bytes(&self, args: &[&str]) -> Vec<u8> {
+        let output = git_command(&self.dir).args(args).output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     /// Runs git in another directory, which must succeed.
     pub fn git_in(&self, dir: &Path, args: &[&str]) -> String {
         let output = git_command(dir).args(args).output().unwrap();

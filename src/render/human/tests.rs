@@ -2,6 +2,7 @@
 
 use super::super::sample;
 use super::*;
+use crate::report::Diff;
 
 fn text(value: &Report, style: Style) -> String {
     let mut out = Vec::new();
@@ -44,6 +45,15 @@ fn verbose_adds_what_went_well_and_the_repairs() {
 #[test]
 fn when_there_is_nothing_to_do_two_lines_say_so() {
     assert_eq!(text(&sample::quiet(), Style::default()), "fabric (.): nothing to sort\nmain: nothing to do\n");
+}
+
+#[test]
+fn a_diff_is_shown_line_by_line_and_steers_no_terminal() {
+    let path = sample::path("f/managed/vpcs/a.yaml");
+    let unified = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a: 1\n+a: \u{1b}[2J\n".to_owned();
+    let told = text(&Report { diffs: vec![Diff { path, unified }], ..sample::quiet() }, Style::default());
+    let diff = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a: 1\n+a: \\u{1b}[2J\n";
+    assert_eq!(told, format!("fabric (.): nothing to sort\n\n{diff}\nmain: nothing to do\n"));
 }
 
 #[test]

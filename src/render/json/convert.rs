@@ -1,6 +1,6 @@
 //! From the report's own types to the wire's: one `From` a type, and nothing decided.
 
-use super::{Change, Counts, Diff, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Repair};
+use super::{Change, Counts, Diff, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Related, Repair};
 use super::{RepoPath, Report, SCHEMA, Severity, Source, Verdict, finding, ids, report};
 use crate::verdict::code;
 
@@ -147,6 +147,15 @@ impl From<&finding::Finding> for Finding {
             end_line: finding.place.map(|place| place.end_line),
             end_column: finding.place.map(|place| place.end_column),
             object: finding.object.as_ref().map(Object::from),
+            related: finding.related.as_ref().map(Related::from),
         }
+    }
+}
+
+impl From<&finding::Related> for Related {
+    fn from(related: &finding::Related) -> Self {
+        let (path, path_hex) = shown(&related.path);
+        let finding::Place { line, column, end_line, end_column } = related.place;
+        Self { path, path_hex, line, column, end_line, end_column, message: related.message.clone() }
     }
 }

@@ -1,0 +1,224 @@
+//! One commit: what its fabric directories would hold after a sync, and all that is wrong with that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::{MANAGED, RAW, find};
+use crate::finding::Finding;
+use crate::git::{Reader, Repo};
+use crate::ids::{BlobId, Entry};
+use crate::options::{Check, CheckLevel, Common};
+use crate::path::RepoPath;
+use crate::plan::fabric::{Inventory, Order};
+use crate::plan::message::Stamp;
+use crate::plan::source::{Home, Sorted};
+use crate::plan::{Input, Planned, plan};
+use crate::report::{FabricReport, Fate, Outcome, Point, Report};
+use crate::snapshot::{Commit, Objects};
+use crate::verdict::file::{Document, File};
+use crate::verdict::identity::Identity;
+
+use super::deployed::{is_kustomization, unreached};
+use super::judge::{Placed, quote, rules};
+use super::{ModeError, Request, report, resolve};
+use crate::modes::look::look_into;
+use crate::modes::sync::{branch, tip, uncommitted};
+
+/// Checks the commit named, or the tip of the branch that HEAD names.
+pub(super) fn check(
+    common: &Common,
+    request: &Request,
+    options: &Check,
+    name: Option<&str>,
+) -> Result<Report, ModeError> {
+    let repo = Repo::open(&common.directory)?;
+    let (reference, commit, note) = match name {
+        Some(name) => (name.to_owned(), resolve(&repo, name)?, None),
+        None => {
+            let branch = branch(&repo, None, "check")?;
+            let commit = Reader::new(&repo)?.commit(tip(&repo, &branch, false)?)?;
+            let dirs = find(&Reader::new(&repo)?, commit.tree, &common.fabrics, &Kinds::builtin())?;
+            (branch.as_str().to_owned(), commit, uncommitted(&repo, &branch, &dirs, &[RAW, MANAGED])?)
+        }
+    };
+    let reader = Reader::new(&repo)?;
+    let seen = Seen::of(&reader, common, request, commit, &reference)?;
+    let mut report = seen.report(reference, seen.findings(&reader, options.level));
+    report.notes.extend(note);
+    Ok(report)
+}
+
+/// A commit's fabric directories, judged, and what a sync would make of them.
+pub(super) struct Seen {
+    pub(super) commit: Commit,
+    pub(super) inventories: Vec<Inventory>,
+    pub(super) planned: Planned,
+}
+
+impl Seen {
+    pub(super) fn of(
+        reader: &Reader,
+        common: &Common,
+        request: &Request,
+        commit: Commit,
+        name: &str,
+    ) -> Result<Self, ModeError> {
+        let dirs = find(reader, commit.tree, &common.fabrics, &Kinds::builtin())?;
+        if dirs.is_empty() {
+            return Err(ModeError::NoFabric { branch: name.to_owned() });
+        }
+        let inventories = look_into(reader, &dirs, request)?;
+        let stamp = Stamp { command: "sync", version: String::new(), rulesets: Vec::new(), options: Vec::new() };
+        let order = Order::default();
+        let input = Input {
+            commit: Some(commit.id),
+            tree: commit.tree,
+            inventories: &inventories,
+            order: &order,
+            limits: &request.limits,
+            stamp: &stamp,
+        };
+        let planned = plan(reader, &input)?;
+        Ok(Self { commit, inventories, planned })
+    }
+
+    /// All findings, with their lines.
+    pub(super) fn findings(&self, reader: &Reader, level: CheckLevel) -> Vec<Finding> {
+        let mut findings = self.planned.findings.clone();
+        let texts = |path: &RepoPath| self.text(reader, path);
+        for (inventory, fabric) in self.inventories.iter().zip(&self.planned.fabrics) {
+            if level == CheckLevel::References && !fabric.left_alone {
+                findings.extend(rules(&placed(inventory, fabric), &inventory.survey.manifest.settings, &texts));
+                findings.extend(not_deployed(reader, inventory));
+            }
+        }
+        quote(&mut findings, &texts);
+        findings
+    }
+
+    /// A file's bytes, as the commit has it.
+    pub(super) fn text(&self, reader: &Reader, path: &RepoPath) -> Option<Vec<u8>> {
+        let entry = self.inventories.iter().find_map(|inventory| entry_of(inventory, path))?;
+        reader.blob(BlobId::new(entry.id)).ok()
+    }
+
+    /// The objects that managed/ would hold after a sync, in all fabric directories.
+    pub(super) fn held(&self) -> BTreeSet<(RepoPath, Identity)> {
+        let pairs = self.inventories.iter().zip(&self.planned.fabrics);
+        let held = pairs.flat_map(|(inventory, fabric)| {
+            let documents = managed(inventory, fabric)
+                .map(|(_, document)| document)
+                .chain(supplied(inventory, fabric).map(|(_, d)| d));
+            documents.filter_map(|document| Some((fabric.path.clone(), document.identity.clone()?))).collect::<Vec<_>>()
+        });
+        held.collect()
+    }
+
+    pub(super) fn report(&self, reference: String, findings: Vec<Finding>) -> Report {
+        let outcome = if self.planned.plan.is_empty() { Outcome::Unchanged } else { Outcome::Planned };
+        Report {
+            outcome,
+            input: Some(Point { commit: Some(self.commit.id), tree: self.commit.tree }),
+            fabrics: self.planned.fabrics.clone(),
+            ..report(reference, findings)
+        }
+    }
+}
+
+/// The files of a fabric directory that are judged, with their entries, by repository path.
+pub(super) fn entries(inventory: &Inventory) -> impl Iterator<Item = (RepoPath, Entry)> {
+    let base = &inventory.survey.path;
+    let managed = base.child(MANAGED);
+    let sources = inventory.sources.iter().map(move |source| (base.join_path(&source.path), source.entry));
+    sources.chain(inventory.holdings.leaves.iter().map(move |(path, entry)| (managed.join_path(path), *entry)))
+}
+
+/// The entry of a file of a fabric directory.
+fn entry_of(inventory: &Inventory, path: &RepoPath) -> Option<Entry> {
+    let below = path.strip_prefix(&inventory.survey.path)?;
+    if let Some(managed) = below.strip_prefix(&RepoPath::root().child(MANAGED)) {
+        return inventory.holdings.entry(&managed);
+    }
+    let at = inventory.sources.binary_search_by(|source| source.path.cmp(&below)).ok()?;
+    Some(inventory.sources[at].entry)
+}
+
+/// The objects that a fabric directory would have after a sync, and those that it refuses, known by name.
+pub(super) fn placed<'a>(inventory: &'a Inventory, fabric: &FabricReport) -> Vec<Placed<'a>> {
+    let supplied: Vec<(RepoPath, &Document)> = supplied(inventory, fabric).collect();
+    let taken: BTreeSet<(&RepoPath, u32)> = supplied.iter().map(|(path, document)| (path, document.number)).collect();
+    let all = sorted(inventory).chain(managed(inventory, fabric));
+    let mut placed = Vec::new();
+    for (path, document) in all {
+        let is_raw = !path.starts_with(&inventory.survey.path.child(MANAGED));
+        let sound = document.target.is_some() && (!is_raw || taken.contains(&(&path, document.number)));
+        let Some(value) = value(inventory, &path, document) else { continue };
+        placed.push(Placed { sound, value, document, path });
+    }
+    placed
+}
+
+fn value<'a>(inventory: &'a Inventory, path: &RepoPath, document: &Document) -> Option<&'a crate::yaml::Node> {
+    let documents = documents_at(inventory, path)?;
+    let at = documents.binary_search_by_key(&document.number, |document| document.number).ok()?;
+    inventory.values.get(path)?.get(at)?.as_ref()
+}
+
+fn documents_at<'a>(inventory: &'a Inventory, path: &RepoPath) -> Option<&'a [Document]> {
+    let below = path.strip_prefix(&inventory.survey.path)?;
+    if let Some(managed) = below.strip_prefix(&RepoPath::root().child(MANAGED)) {
+        return Some(inventory.holdings.documents(&managed));
+    }
+    let at = inventory.sources.binary_search_by(|source| source.path.cmp(&below)).ok()?;
+    match &inventory.sources[at].content {
+        Sorted::Judged(File::Documents(documents)) => Some(documents),
+        _ => None,
+    }
+}
+
+/// The documents of raw/, with their repository paths.
+fn sorted(inventory: &Inventory) -> impl Iterator<Item = (RepoPath, &Document)> {
+    let sources = inventory.sources.iter().filter(|source| source.home == Home::Raw);
+    sources.flat_map(|source| {
+        let path = inventory.survey.path.join_path(&source.path);
+        let documents: &[Document] = match &source.content {
+            Sorted::Judged(File::Documents(documents)) => documents,
+            _ => &[],
+        };
+        documents.iter().map(move |document| (path.clone(), document))
+    })
+}
+
+/// The documents of raw/ that a sync would put into managed/.
+fn supplied<'a>(inventory: &'a Inventory, fabric: &FabricReport) -> impl Iterator<Item = (RepoPath, &'a Document)> {
+    let goes = |row: &&crate::report::DocumentRow| row.fate == Fate::Managed && row.code.is_none();
+    let rows = fabric.documents.iter().filter(goes);
+    let taken: BTreeSet<(RepoPath, u32)> =
+        rows.filter_map(|row| Some((fabric.path.join_path(&row.source), row.document?))).collect();
+    sorted(inventory).filter(move |(path, document)| taken.contains(&(path.clone(), document.number)))
+}
+
+/// The documents of managed/ that a sync would leave as they are.
+fn managed<'a>(inventory: &'a Inventory, fabric: &FabricReport) -> impl Iterator<Item = (RepoPath, &'a Document)> {
+    let folder = RepoPath::root().child(MANAGED);
+    let edited: BTreeSet<RepoPath> = fabric.edits.keys().filter_map(|path| path.strip_prefix(&folder)).collect();
+    let supplied: BTreeSet<&Identity> = supplied(inventory, fabric).filter_map(|(_, d)| d.identity.as_ref()).collect();
+    let kept = inventory.holdings.files.keys().filter(move |path| !edited.contains(*path));
+    let documents = kept.flat_map(move |path| {
+        let full = inventory.survey.path.child(MANAGED).join_path(path);
+        inventory.holdings.documents(path).iter().map(move |document| (full.clone(), document))
+    });
+    documents
+        .filter(move |(_, document)| document.identity.as_ref().is_none_or(|identity| !supplied.contains(identity)))
+}
+
+/// What no kustomization takes in, as managed/ is now.
+fn not_deployed(reader: &Reader, inventory: &Inventory) -> Vec<Finding> {
+    let leaves = inventory.holdings.leaves.iter();
+    let files = leaves.filter(|(path, entry)| is_kustomization(path) && entry.as_file().is_some());
+    let kustomizations: BTreeMap<RepoPath, Vec<u8>> =
+        files.filter_map(|(path, entry)| Some((path.clone(), reader.blob(entry.as_file()?).ok()?))).collect();
+    let holds = |path: &&RepoPath| inventory.holdings.documents(path).iter().any(|document| document.target.is_some());
+    let objects = inventory.holdings.files.keys().filter(holds).cloned().collect();
+    unreached(&kustomizations, &objects, &inventory.survey.path.child(MANAGED))
+}

@@ -1,0 +1,99 @@
+//! `hhgit check`: a fabric as the cluster's admission would judge it, before anything is pushed or applied; writes nothing.
+//!
+//! [`commit`] judges what a commit's tree would be after a sync, [`range`] what changed between two, [`loose`] files that are in
+//! no repository. All end in the same report as a sync's.
+
+mod commit;
+mod deployed;
+mod judge;
+mod loose;
+mod range;
+
+use std::collections::BTreeMap;
+
+use crate::fabric::kinds::Kinds;
+use crate::fabric::{crds, manifest};
+use crate::finding::Finding;
+use crate::git::{Reader, Repo};
+use crate::options::{Check, CheckLevel, Common, Target};
+use crate::path::RepoPath;
+use crate::report::{Outcome, Report};
+use crate::schema::Schemas;
+use crate::verdict::code::{Code, Severity, Subject};
+
+use super::error::ModeError;
+use super::look::Request;
+
+/// Checks what was asked for.
+pub fn check(common: &Common, options: &Check) -> Result<Report, ModeError> {
+    let request = request(options)?;
+    let mut report = match &options.target {
+        Target::Loose(files) => loose::check(files, &request, options.level),
+        Target::Commit(name) => commit::check(common, &request, options, name.as_deref())?,
+        Target::Range { old, new } => range::check(common, &request, options, old, new)?,
+    };
+    report.findings.retain(|finding| level_of(finding.code) <= options.level);
+    report.findings.sort();
+    report.findings.dedup();
+    Ok(report)
+}
+
+fn request(options: &Check) -> Result<Request, ModeError> {
+    let level = match options.level {
+        CheckLevel::Syntax | CheckLevel::Identity => manifest::Level::Identity,
+        CheckLevel::Schema | CheckLevel::References => manifest::Level::Schema,
+    };
+    let keep = options.level == CheckLevel::References;
+    Ok(Request { managed: true, keep, level: Some(level), rules: rules(&options.crds)?, ..Request::default() })
+}
+
+/// The kinds and schemas of the CRDs given, laid over the built-in ones.
+fn rules(crds: &BTreeMap<RepoPath, Vec<u8>>) -> Result<Option<(Kinds, Schemas)>, ModeError> {
+    if crds.is_empty() {
+        return Ok(None);
+    }
+    let read = crds::read(crds, false);
+    match read.findings.into_iter().find(|finding| finding.severity == Severity::Error) {
+        Some(finding) => Err(ModeError::Crds { path: finding.path, message: finding.message }),
+        None => Ok(Some((read.kinds, read.schemas))),
+    }
+}
+
+/// The level at which a code is found.
+fn level_of(code: Code) -> CheckLevel {
+    match code {
+        Code::SchemaViolation | Code::UnknownField => CheckLevel::Schema,
+        Code::Encoding
+        | Code::InvalidYaml
+        | Code::TrailingContent
+        | Code::DuplicateKey
+        | Code::TooDeep
+        | Code::AliasExpansion => CheckLevel::Syntax,
+        Code::NotDeployed => CheckLevel::References,
+        code if code.subject() == Subject::Rule => CheckLevel::References,
+        code if code.subject() == Subject::File => CheckLevel::Syntax,
+        _ => CheckLevel::Identity,
+    }
+}
+
+/// A report of findings alone.
+fn report(reference: String, findings: Vec<Finding>) -> Report {
+    Report {
+        command: "check",
+        outcome: Outcome::Unchanged,
+        reference,
+        input: None,
+        result: None,
+        fabrics: Vec::new(),
+        findings,
+        notes: Vec::new(),
+        diffs: Vec::new(),
+    }
+}
+
+/// The commit that a name stands for.
+fn resolve(repo: &Repo, name: &str) -> Result<crate::snapshot::Commit, ModeError> {
+    use crate::snapshot::Objects;
+    let id = repo.commit_named(name)?;
+    Ok(Reader::new(repo)?.commit(id)?)
+}

@@ -1,0 +1,89 @@
+//! Two commits: what is wrong now with what changed between them and with what depends on it, and what left managed/.
+
+use std::collections::BTreeSet;
+
+use crate::finding::Finding;
+use crate::git::{Reader, Repo};
+use crate::options::{Check, CheckLevel, Common};
+use crate::path::RepoPath;
+use crate::report::Report;
+use crate::verdict::code::Code;
+use crate::verdict::identity::Identity;
+
+use super::commit::{Seen, placed};
+use super::judge::{quote, still_referred};
+use super::{ModeError, Request, resolve};
+
+/// Checks what changed from one commit to another.
+pub(super) fn check(
+    common: &Common,
+    request: &Request,
+    options: &Check,
+    old: &str,
+    new: &str,
+) -> Result<Report, ModeError> {
+    let repo = Repo::open(&common.directory)?;
+    let reader = Reader::new(&repo)?;
+    let before = Seen::of(&reader, common, request, resolve(&repo, old)?, old);
+    let after = Seen::of(&reader, common, request, resolve(&repo, new)?, new)?;
+    let before = match before {
+        // What had no fabric directory before is new as a whole.
+        Err(ModeError::NoFabric { .. }) => None,
+        before => Some(before?),
+    };
+    let known = before.as_ref().map(|before| before.findings(&reader, options.level)).unwrap_or_default();
+    let mut findings = after.findings(&reader, options.level);
+    if let Some(before) = &before {
+        let unchanged = unchanged(before, &after);
+        let known: BTreeSet<Said<'_>> = known.iter().map(said).collect();
+        findings.retain(|finding| !(is_about(finding, &unchanged) && known.contains(&said(finding))));
+        findings.extend(deletions(&reader, before, &after, options));
+    }
+    Ok(after.report(format!("{old}..{new}"), findings))
+}
+
+/// What tells a finding from another, wherever lines have moved.
+type Said<'a> = (Code, &'a RepoPath, Option<&'a crate::finding::ObjectRef>, &'a str);
+
+fn said(finding: &Finding) -> Said<'_> {
+    (finding.code, &finding.path, finding.object.as_ref(), &finding.message)
+}
+
+fn is_about(finding: &Finding, unchanged: &BTreeSet<RepoPath>) -> bool {
+    let other = finding.related.as_ref().is_none_or(|related| unchanged.contains(&related.path));
+    unchanged.contains(&finding.path) && other
+}
+
+/// The files that are the same in both commits.
+fn unchanged(before: &Seen, after: &Seen) -> BTreeSet<RepoPath> {
+    let files = |seen: &Seen| seen.inventories.iter().flat_map(super::commit::entries).collect::<BTreeSet<_>>();
+    files(before).intersection(&files(after)).map(|(path, _)| path.clone()).collect()
+}
+
+/// What left managed/, as findings: of what others still name, and of too many.
+fn deletions(reader: &Reader, before: &Seen, after: &Seen, options: &Check) -> Vec<Finding> {
+    if options.level < CheckLevel::References {
+        return Vec::new();
+    }
+    let removed: Vec<(RepoPath, Identity)> = before.held().difference(&after.held()).cloned().collect();
+    let texts = |path: &RepoPath| after.text(reader, path);
+    let mut findings = Vec::new();
+    for (inventory, fabric) in after.inventories.iter().zip(&after.planned.fabrics) {
+        let gone: Vec<&Identity> =
+            removed.iter().filter(|(path, _)| *path == fabric.path).map(|(_, identity)| identity).collect();
+        let settings = &inventory.survey.manifest.settings;
+        findings.extend(still_referred(&gone, &placed(inventory, fabric), settings, &texts));
+    }
+    quote(&mut findings, &texts);
+    if let Some(most) = options.max_deletions.filter(|most| removed.len() > *most) {
+        const NAMED: usize = 10;
+        let mut names: Vec<String> = removed.iter().take(NAMED).map(|(_, identity)| identity.to_string()).collect();
+        if removed.len() > NAMED {
+            names.push(format!("{} more", removed.len() - NAMED));
+        }
+        let message = format!("{} objects leave managed/, more than {most}: {}", removed.len(), names.join(", "));
+        let path = removed.first().map(|(path, _)| path.clone()).unwrap_or_default();
+        findings.push(Finding::new(Code::TooManyDeletions, path, message));
+    }
+    findings
+}

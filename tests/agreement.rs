@@ -1,0 +1,226 @@
+//! What hhgit says of real and made fabrics against what a cluster's admission said, document by document.
+//!
+//! The data is not part of this repository: `HHGIT_CORPUS` or `../shared/corpus` names it; without it the test says so
+//! and passes. Each file is judged on its own, as one fabric, with the settings it was judged with. What the schema level
+//! has to refuse is counted apart: such a document is taken as refused, as it would be before the rules see it.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use hhgit::fabric::kinds::Kinds;
+use hhgit::fabric::settings::Settings;
+use hhgit::path::RepoPath;
+use hhgit::rules::{self, Object};
+use hhgit::verdict::code::Severity;
+use hhgit::verdict::file::{self, File};
+use hhgit::verdict::identity::Identity;
+use hhgit::verdict::judge::Judge;
+use hhgit::yaml::{Limits, Node, parse, split};
+
+/// One row of the verdicts.
+struct Row {
+    path: String,
+    document: u32,
+    kind: String,
+    accepted: bool,
+    stage: String,
+    message: String,
+}
+
+fn corpus() -> Option<PathBuf> {
+    let root = std::env::var_os("HHGIT_CORPUS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
+    root.join("verdicts.tsv").is_file().then_some(root)
+}
+
+/// The rows by file; only those where admission had an opinion, or a document is none of Hedgehog's.
+fn rows(root: &Path) -> BTreeMap<String, Vec<Row>> {
+    let mut files: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for line in std::fs::read_to_string(root.join("verdicts.tsv")).unwrap().lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [path, document, _, kind, _, _, _, _, admission, stage, message] = fields[..] else {
+            panic!("a row has not 11 fields: {line}");
+        };
+        files.entry(path.to_owned()).or_default().push(Row {
+            path: path.to_owned(),
+            document: document.parse().unwrap(),
+            kind: kind.to_owned(),
+            accepted: admission == "accept",
+            stage: stage.to_owned(),
+            message: message.to_owned(),
+        });
+    }
+    files
+}
+
+/// The settings that a file was judged with.
+fn settings(path: &str) -> Settings {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let real = path.starts_with("real/");
+    let gateway = match path.split('/').next() {
+        Some("generated") => name.starts_with("gw"),
+        Some("mutants") => {
+            name == "00-base-gw.yaml" || name.starts_with("gwpeering-") || name.starts_with("gw-workers")
+        }
+        _ => real,
+    };
+    Settings { gateway, celestica_sonic_plus: real, cumulus: real, ..Settings::default() }
+}
+
+/// What hhgit says of one document.
+#[derive(Default)]
+struct Said {
+    /// Whether something speaks against it.
+    refused: bool,
+    /// Whether the schema level is what has to refuse it.
+    schema: bool,
+    /// Whether it cannot be read, or names no object.
+    unread: bool,
+    /// Whether it would go to managed/.
+    managed: bool,
+    /// The codes that do.
+    codes: Vec<String>,
+}
+
+fn judge(bytes: &[u8], path: &str, rows: &[Row]) -> BTreeMap<u32, Said> {
+    let kinds = Kinds::builtin();
+    let repo_path = RepoPath::new(path.as_bytes()).unwrap();
+    let mut said: BTreeMap<u32, Said> = BTreeMap::new();
+    let File::Documents(documents) = file::judge(bytes, &repo_path, &Judge::new(&kinds), &Limits::default()) else {
+        return said;
+    };
+    let mut roots: BTreeMap<u32, Node> = BTreeMap::new();
+    for chunk in split(bytes) {
+        if let Ok(Some(root)) = parse(bytes, &chunk, &Limits::default()).map(|parsed| parsed.root) {
+            roots.insert(chunk.number, root);
+        }
+    }
+    let mut objects: Vec<(u32, Identity, bool)> = Vec::new();
+    for document in documents {
+        let of = said.entry(document.number).or_default();
+        for finding in document.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+            of.codes.push(finding.code.to_string());
+        }
+        let row = rows.iter().find(|row| row.document == document.number);
+        of.schema = row.is_some_and(|row| matches!(row.stage.as_str(), "decode" | "schema"));
+        of.refused = !of.codes.is_empty() || of.schema;
+        of.managed = document.target.is_some();
+        of.unread = document.refusal().is_some();
+        if let Some(identity) = document.identity {
+            objects.push((document.number, identity, document.target.is_some() && !of.schema));
+        }
+    }
+    let objects: Vec<(u32, Object<'_>)> = objects
+        .iter()
+        .filter_map(|(number, identity, sound)| {
+            Some((*number, Object { identity, root: roots.get(number)?, sound: *sound }))
+        })
+        .collect();
+    let list: Vec<Object<'_>> = objects.iter().map(|(_, object)| *object).collect();
+    for breach in rules::check(&list, &settings(path)) {
+        if breach.severity == Severity::Error {
+            let of = said.entry(objects[breach.object].0).or_default();
+            of.refused = true;
+            of.codes.push(breach.code.to_string());
+        }
+    }
+    said
+}
+
+/// The counts of one folder.
+#[derive(Default)]
+struct Counts {
+    agree: u32,
+    schema: u32,
+    false_accept: Vec<String>,
+    false_reject: Vec<String>,
+}
+
+fn compare(root: &Path) -> BTreeMap<String, Counts> {
+    let mut folders: BTreeMap<String, Counts> = BTreeMap::new();
+    for (path, rows) in rows(root) {
+        let bytes = std::fs::read(root.join(&path)).unwrap();
+        let said = judge(&bytes, &path, &rows);
+        let counts = folders.entry(path.split('/').next().unwrap().to_owned()).or_default();
+        for row in &rows {
+            let of = said.get(&row.document);
+            let refused = of.is_some_and(|said| said.refused);
+            let line =
+                |what: &str| format!("{} {} {} ({what}): {}", row.path, row.document, row.kind, shorten(&row.message));
+            if of.is_some_and(|said| said.schema && said.codes.is_empty()) {
+                counts.schema += 1;
+            } else if matches!(row.stage.as_str(), "yaml" | "gvk") {
+                // Empty, unreadable, or none of Hedgehog's: it must not become an object of the fabric.
+                let unreadable = row.stage == "yaml" && !row.message.is_empty();
+                match of.is_some_and(|said| said.managed) || (unreadable && !of.is_some_and(|said| said.unread)) {
+                    true => counts.false_accept.push(line(&row.stage)),
+                    false => counts.agree += 1,
+                }
+            } else if refused && row.accepted {
+                counts.false_reject.push(line(&of.unwrap().codes.join(", ")));
+            } else if !refused && !row.accepted {
+                counts.false_accept.push(line(&row.stage));
+            } else {
+                counts.agree += 1;
+            }
+        }
+    }
+    folders
+}
+
+fn shorten(message: &str) -> String {
+    message.chars().take(120).collect()
+}
+
+/// The page that lists how far hhgit agrees, and where it does not.
+fn page(folders: &BTreeMap<String, Counts>) -> String {
+    let mut out = String::from(
+        "# Agreement with a cluster's admission\n\nMade by tests/agreement.rs (`HHGIT_BLESS=1 cargo test --test agreement`). \
+         Each document of the corpus, judged with its file as one\nfabric: does hhgit say an error where the cluster's admission \
+         refuses, and none where it accepts? What only the schema\nlevel can refuse is counted apart.\n\n\
+         | folder | agree | left to the schema | accepted, though refused there | refused, though accepted there |\n|---|---|---|---|---|\n",
+    );
+    for (folder, counts) in folders {
+        let Counts { agree, schema, false_accept, false_reject } = counts;
+        writeln!(out, "| {folder} | {agree} | {schema} | {} | {} |", false_accept.len(), false_reject.len()).unwrap();
+    }
+    out.push_str("\n## Where they differ\n\n");
+    let before = out.len();
+    for (folder, counts) in folders {
+        for (what, lines) in [("accepted", &counts.false_accept), ("refused", &counts.false_reject)] {
+            for line in lines {
+                writeln!(out, "- {folder}, {what}: {line}").unwrap();
+            }
+        }
+    }
+    if out.len() == before {
+        out.push_str("Nowhere.\n");
+    }
+    out
+}
+
+#[test]
+fn hhgit_agrees_with_a_clusters_admission() {
+    let Some(root) = corpus() else {
+        eprintln!("no corpus here: nothing was compared");
+        return;
+    };
+    let folders = compare(&root);
+    let page = page(&folders);
+    eprintln!("{page}");
+    for (folder, counts) in &folders {
+        let all = counts.agree + u32::try_from(counts.false_accept.len() + counts.false_reject.len()).unwrap();
+        let share = f64::from(counts.agree) / f64::from(all.max(1));
+        let least = if folder == "real" { 0.995 } else { 1.0 };
+        assert!(share >= least, "{folder}: {share} of {all}, less than {least}");
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/agreement.md");
+    if std::env::var_os("HHGIT_BLESS").is_some() {
+        std::fs::write(file, page).unwrap();
+    } else {
+        assert!(std::fs::read_to_string(file).unwrap_or_default() == page, "docs/agreement.md is old; bless it");
+    }
+}
