@@ -159,7 +159,6 @@ impl ModeError {
             | Self::Detached { .. }
             | Self::DetachedInit
             | Self::NoBranch { .. }
-            | Self::Ref(RefError::BadName { .. })
             | Self::Name { .. }
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,
