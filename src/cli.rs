@@ -5,6 +5,7 @@
 
 pub mod args;
 mod commands;
+mod inputs;
 mod manual;
 pub mod output;
 mod surroundings;
@@ -98,6 +99,14 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
+        }
+        Command::Import(args) => {
+            let input = inputs::file(&common.directory, &args.file, talk)?;
+            let options = options::Import { input, dry_run: args.dry_run };
+            if args.stdout {
+                return without_report(&global, "import --stdout").and_then(|()| commands::import_to_stdout(&options));
+            }
+            reported(&global, style, FailOn::Never, || commands::import(&common, &options, talk))
         }
         Command::Status => {
             Output::refuse_findings(&global.outputs).map_err(unwritable)?;

@@ -63,6 +63,8 @@ pub enum Command {
     Sync(Sync),
     /// Make a folder a fabric directory
     Init(Init),
+    /// Put what kubectl get -o yaml prints of a cluster's objects into raw/, in one commit
+    Import(Import),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them
@@ -152,6 +154,20 @@ pub struct Init {
     /// Answer questions with yes
     #[arg(long, short = 'y')]
     pub yes: bool,
+}
+
+/// What `hhgit import` takes.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What kubectl printed, as YAML or JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Show what would be done and write nothing
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Print the objects instead; no repository is needed
+    #[arg(long, conflicts_with = "dry_run")]
+    pub stdout: bool,
 }
 
 /// What can be generated.

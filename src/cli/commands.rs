@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
 use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
-use crate::options::{self, Common, Init, Sync};
+use crate::options::{self, Common, Import, Init, Sync};
 use crate::render::{self, Style};
 use crate::report::{Report, Status};
 use crate::verdict::code::Code;
@@ -29,6 +29,18 @@ fn failed(error: ModeError) -> Failure {
 /// `hhgit init`.
 pub(super) fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, Failure> {
     modes::init::init(common, options, talk).map_err(failed)
+}
+
+/// `hhgit import`.
+pub(super) fn import(common: &Common, options: &Import, talk: &mut dyn Talk) -> Result<Report, Failure> {
+    modes::import::import(common, options, talk).map_err(failed)
+}
+
+/// `hhgit import --stdout`: the objects for standard output, what is to be said of the others for standard error.
+pub(super) fn import_to_stdout(options: &Import) -> Result<Answer, Failure> {
+    let (text, notes) = modes::import::documents(options).map_err(failed)?;
+    let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
+    Ok(Answer { stdout: text.into_bytes(), stderr: notes.into_bytes(), exit: Exit::Done })
 }
 
 /// `hhgit status`.

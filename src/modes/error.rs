@@ -5,8 +5,10 @@ use crate::fabric::layout::LayoutError;
 use crate::git::run::GitError;
 use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
 use crate::ids::CommitId;
+use crate::path::RepoPath;
 use crate::plan::PlanError;
 use crate::snapshot::ReadError;
+use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
 
@@ -132,6 +134,25 @@ pub enum ModeError {
         /// The branch.
         branch: String,
     },
+    /// The commit holds several fabric directories, and one must be chosen.
+    #[error("there are several fabric directories: {}; name one with --fabric", listed(paths))]
+    Several {
+        /// Where they are.
+        paths: Vec<RepoPath>,
+    },
+    /// What a cluster printed cannot be taken.
+    #[error("nothing of {name} was imported")]
+    Printed {
+        /// The file's name, or that it was standard input.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: PrintedError,
+    },
+}
+
+fn listed(paths: &[RepoPath]) -> String {
+    paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn loose(files: usize) -> String {
@@ -151,6 +172,7 @@ impl ModeError {
             | Self::DetachedInit
             | Self::NoBranch { .. }
             | Self::Name { .. }
+            | Self::Several { .. }
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,
             _ => Exit::CouldNot,
