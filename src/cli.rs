@@ -108,6 +108,22 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             }
             reported(&global, style, FailOn::Never, || commands::import(&common, &options, talk))
         }
+        Command::Crds(args::Crds::Import { file, dry_run }) => {
+            let inputs = inputs::files(&common.directory, &file, talk)?;
+            let options = options::CrdsImport { inputs, dry_run };
+            reported(&global, style, FailOn::Never, || commands::crds_import(&common, &options, talk))
+        }
+        Command::Settings(args::Settings::Import { file, dry_run }) => {
+            let input = inputs::file(&common.directory, &file, talk)?;
+            let options = options::SettingsImport { input, dry_run };
+            reported(&global, style, FailOn::Never, || commands::settings_import(&common, &options, talk))
+        }
+        Command::Crds(args::Crds::List) => {
+            without_report(&global, "crds list").and_then(|()| commands::crds_list(&common, style))
+        }
+        Command::Settings(args::Settings::Show) => {
+            without_report(&global, "settings show").and_then(|()| commands::settings_show(&common, style))
+        }
         Command::Status => {
             Output::refuse_findings(&global.outputs).map_err(unwritable)?;
             let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;

@@ -133,6 +133,24 @@ pub struct Import {
     pub dry_run: bool,
 }
 
+/// What `hhgit crds import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrdsImport {
+    /// What kubectl printed, in one file or several.
+    pub inputs: Vec<Given>,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
+/// What `hhgit settings import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsImport {
+    /// The installer's fab.yaml.
+    pub input: Given,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
 /// What `hhgit demo` is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {

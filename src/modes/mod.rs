@@ -1,6 +1,7 @@
 //! The pipelines, one a command: each a short sequence of named stages.
 
 mod authorship;
+pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
@@ -8,6 +9,7 @@ pub mod import;
 pub mod init;
 pub mod look;
 mod offer;
+pub mod settings;
 mod stamp;
 pub mod status;
 pub mod sync;

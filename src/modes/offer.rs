@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::find;
+use crate::fabric::layout::{FabricDir, find};
 use crate::fabric::survey::{Survey, survey};
 use crate::finding::Finding;
 use crate::git::tree::apply;
@@ -48,6 +48,8 @@ pub(super) struct Offer {
 
 /// Where files are put.
 pub(super) struct Place<'a> {
+    pub(super) reader: &'a Reader,
+    pub(super) dir: &'a FabricDir,
     pub(super) survey: &'a Survey,
 }
 
@@ -99,7 +101,7 @@ impl Giver {
             report.outcome = Outcome::Refused;
             return Ok(Done::Report(Box::new(report)));
         }
-        let offer = make(&Place { survey: &survey })?;
+        let offer = make(&Place { reader: from.reader, dir, survey: &survey })?;
         report.notes = offer.notes;
         report.findings = offer.findings;
         if is_refused(&report) {
@@ -169,4 +171,27 @@ fn message(subject: &str, survey: &Survey, edits: &BTreeMap<RepoPath, Edit>) -> 
     }
     let _ = writeln!(text, "\nHhgit-Version: {}", env!("CARGO_PKG_VERSION"));
     text
+}
+
+/// What is to be told of each fabric directory of the branch that HEAD names; one that is broken is told by its fault.
+pub(super) fn each_fabric<T>(
+    common: &Common,
+    tell: impl Fn(&Reader, &FabricDir) -> Result<T, ModeError>,
+) -> Result<Vec<T>, ModeError> {
+    let repo = Repo::open(&common.directory)?;
+    let branch = branch(&repo, None, "there is no branch to look at; check one out first: git switch main")?;
+    let tip = tip(&repo, &branch, false)?;
+    let reader = Reader::new(&repo)?;
+    let tree = reader.commit(tip)?.tree;
+    let dirs = find(&reader, tree, &common.fabrics, &Kinds::builtin())?;
+    if dirs.is_empty() {
+        return Err(ModeError::NoFabric { branch: branch.short().to_owned() });
+    }
+    for dir in &dirs {
+        let findings = survey(&reader, dir)?.findings;
+        if let Some(fault) = findings.into_iter().find(|finding| finding.severity == Severity::Error) {
+            return Err(ModeError::Broken { path: fault.path, message: fault.message });
+        }
+    }
+    dirs.iter().map(|dir| tell(&reader, dir)).collect()
 }
