@@ -149,8 +149,8 @@ fn gateways<'a>(index: &Index<'a>, all: &mut Collector<'a>) {
 pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
     for reference in collect(index) {
         let Reference { from, what, name, asked, .. } = reference;
-        let own_kind = matches!(what, What::GatewayGroup | What::Vpc | What::External);
-        if index.find(what, name.text).is_some() || (!asked && own_kind) {
+        let said = asked || (what == What::Gateway && index.settings.gateway);
+        if !said || index.find(what, name.text).is_some() {
             continue;
         }
         let kind = what.as_str();

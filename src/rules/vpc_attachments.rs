@@ -16,6 +16,9 @@ use super::what::What;
 /// The annotation that makes an attachment a link between two addresses.
 const POINT_TO_POINT: &str = "fabric.githedgehog.com/p2p-link";
 
+/// An object and where it says what another may not say too.
+pub(super) type Holder = (usize, Span);
+
 /// What an attachment names, with the cluster's default for a subnet without a name.
 pub(super) struct Attachment<'a> {
     pub(super) vpc: Option<Text<'a>>,
@@ -40,8 +43,8 @@ impl<'a> Attachment<'a> {
 }
 
 pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
-    let mut pairs: BTreeMap<(&str, &str, &str), Vec<(usize, Span)>> = BTreeMap::new();
-    let mut natives: BTreeMap<&str, Vec<(usize, Span)>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(&str, &str, &str), Vec<Holder>> = BTreeMap::new();
+    let mut natives: BTreeMap<&str, Vec<Holder>> = BTreeMap::new();
     for (_, id) in index.all(What::VpcAttachment) {
         let spec = index.spec(id);
         let attachment = Attachment::read(spec);
@@ -63,7 +66,7 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
                 checked.check(vpc.subnets.get(subnet.text).is_some_and(|subnet| subnet.host_bgp), bench);
             }
         }
-        if spec.flag("nativeVLAN") {
+        if spec.flag("nativeVLAN") && attachment.vpc.is_some() {
             natives.entry(connection_name.text).or_default().push((id, spec.at("nativeVLAN")));
         }
     }
@@ -76,7 +79,7 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
 }
 
 /// Says of each of several holders that another does the same.
-pub(super) fn say_twice(index: &Index<'_>, holders: &[(usize, Span)], code: Code, what: &str, bench: &mut Bench) {
+pub(super) fn say_twice(index: &Index<'_>, holders: &[Holder], code: Code, what: &str, bench: &mut Bench) {
     for (position, (id, span)) in holders.iter().enumerate().filter(|_| holders.len() > 1) {
         let (other, at) = holders[usize::from(position == 0)];
         bench.say(code, *id, *span, format!("{} {what}", index.called(other))).related(other, at, "the other one");

@@ -23,10 +23,13 @@ pub(super) fn pair<'a>(spec: Fields<'a>) -> Result<[Text<'a>; 2], (crate::yaml::
                 found.push(name);
             }
         }
+        if found.len() > 2 {
+            return Err((permit.head, "the peering has more than two VPCs".to_owned()));
+        }
     }
     match found[..] {
         [one, two] => Ok([one, two]),
-        _ => Err((spec.key_at("permit"), format!("the peering has {} VPCs, not two", found.len()))),
+        _ => Err((spec.key_at("permit"), "the peering has no VPCs".to_owned())),
     }
 }
 

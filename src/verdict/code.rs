@@ -264,8 +264,8 @@ codes! {
         "Delete the type that is not meant.";
     ConnectionEndpoints "connection-endpoints" Rule Error "The connection's ports do not make a connection of its type."
         "Correct the ports: each is <device>/<port>, all differ, and the devices are those that the type joins.";
-    BlockedConnection "blocked-connection" Rule Error "While another connection's ports are wrong, the cluster can check no connection and refuses all."
-        "Correct the connection named; nothing is wrong with this one.";
+    BlockedByAnother "blocked-by-another" Rule Error "While another object cannot be read, the cluster can compare none with it and refuses all."
+        "Correct the object named; nothing is wrong with this one.";
     PortInUse "port-in-use" Rule Error "Two connections use the same port; E1/4 and E1/4/1 are the same."
         "Give one of them another port.";
     RedundancyGroupMismatch "redundancy-group-mismatch" Rule Error "The switches of an ESLAG connection are not of one redundancy group of type eslag."
