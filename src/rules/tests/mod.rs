@@ -174,7 +174,9 @@ fn every_rule_has_a_case_that_breaks_it() {
             broken.extend(case.expected.iter().filter_map(|line| Code::parse(line.split(' ').nth(1)?)));
         }
     }
-    let rules = Code::ALL.iter().filter(|code| code.subject() == Subject::Rule);
+    // What leaves managed/ between two commits is no matter of one fabric: testrepos-check/ shows these.
+    let of_ranges = [Code::StillReferred, Code::TooManyDeletions];
+    let rules = Code::ALL.iter().filter(|code| code.subject() == Subject::Rule && !of_ranges.contains(code));
     let without: Vec<&Code> = rules.filter(|code| !broken.contains(code)).collect();
     assert!(without.is_empty(), "no case breaks {without:?}");
 }
