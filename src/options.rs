@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use crate::fabric::settings::Settings;
 use crate::path::RepoPath;
 use crate::report::{Fate, Report};
 use crate::snapshot::Time;
@@ -136,6 +137,8 @@ pub struct Check {
     pub level: CheckLevel,
     /// CRDs to judge by instead of the fabric directories' own, by file.
     pub crds: BTreeMap<RepoPath, Vec<u8>>,
+    /// The settings that rules depend on, instead of the manifests'.
+    pub settings: Option<Settings>,
     /// How many objects may leave managed/ in a range at most.
     pub max_deletions: Option<usize>,
 }

@@ -99,34 +99,30 @@ struct Stage {
     _repo: Option<TempRepo>,
 }
 
-/// Lays one twin out: a loose file; or a commit, if the case needs a manifest or is a folder; or two of them, with before/.
+/// Lays one twin out: as the loose file it is, or as a commit, which is the second of two where there is a before/.
 fn stage(case: &Path, twin: &str) -> Stage {
     let file = format!("{twin}.yaml");
     let flags = fs::read_to_string(case.join("flags.txt")).unwrap_or_default();
     let mut args: Vec<String> = flags.split_whitespace().map(str::to_owned).collect();
-    let manifest = fs::read_to_string(case.join("manifest.yaml"));
-    let is_loose = manifest.is_err() && case.join(&file).is_file();
-    if is_loose {
+    if case.join("manifest.yaml").is_file() {
+        args.extend(["--settings", "manifest.yaml"].map(str::to_owned));
+    }
+    if case.join(&file).is_file() {
         args.push(file);
         return Stage { directory: case.to_owned(), args, _repo: None };
     }
     let repo = TempRepo::bare();
-    let manifest = manifest.unwrap_or_else(|_| MANIFEST.to_owned());
     let lay = |files: Tree| {
-        let mut all = Tree::from([("fabric-1/.hnp/manifest.yaml".to_owned(), manifest.clone())]);
+        let mut all = Tree::from([("fabric-1/.hnp/manifest.yaml".to_owned(), MANIFEST.to_owned())]);
         all.extend(files);
         commit(&repo, &all);
     };
-    let now = match fs::read_to_string(case.join(&file)) {
-        Ok(text) => Tree::from([("fabric-1/raw/fabric.yaml".to_owned(), text)]),
-        Err(_) => tree(&case.join(twin)),
-    };
     if case.join("before").is_dir() {
         lay(tree(&case.join("before")));
-        lay(now);
+        lay(tree(&case.join(twin)));
         args.push("main^..main".to_owned());
     } else {
-        lay(now);
+        lay(tree(&case.join(twin)));
         args.push("main".to_owned());
     }
     Stage { directory: repo.dir().to_owned(), args, _repo: Some(repo) }

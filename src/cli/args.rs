@@ -144,6 +144,9 @@ pub struct Check {
     /// Judge by the CRDs in DIR, such as another release's, instead of the fabric's own
     #[arg(long, value_name = "DIR")]
     pub crds: Option<PathBuf>,
+    /// Take the settings that rules depend on from FILE, a manifest or the installer's fab.yaml
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
     /// In a range, an error if more than N objects leave managed/ [default: no limit]
     #[arg(long, value_name = "N")]
     pub max_deletions: Option<usize>,

@@ -166,3 +166,15 @@ impl ModeError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_that_cannot_be_and_one_that_is_not_there_are_both_a_wrong_command_line() {
+        let bad = crate::git::BranchName::parse("HEAD").expect_err("no branch is called so");
+        assert_eq!(ModeError::from(bad).exit(), Exit::Usage);
+        assert_eq!(ModeError::NoBranch { branch: "nope".to_owned() }.exit(), Exit::Usage);
+    }
+}

@@ -1,5 +1,6 @@
-//! What a pipeline needs of whoever runs it: an answer to a question, and a wait between tries.
+//! What a pipeline needs of whoever runs it: an answer to a question, a wait, standard input.
 
+use std::io;
 use std::time::Duration;
 
 /// Whoever runs a pipeline.
@@ -9,6 +10,9 @@ pub trait Talk {
 
     /// Waits before the next try, after this many.
     fn pause(&mut self, tries: u32);
+
+    /// All that is on standard input.
+    fn read(&mut self) -> io::Result<Vec<u8>>;
 }
 
 /// Nobody to ask, and a short wait of random length between tries, so that bots in a race come apart.
@@ -22,6 +26,10 @@ impl Talk for Alone {
 
     fn pause(&mut self, tries: u32) {
         std::thread::sleep(jitter(tries));
+    }
+
+    fn read(&mut self) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
     }
 }
 

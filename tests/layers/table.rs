@@ -79,6 +79,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "plan",
                 "report",
                 "render",
+                "rules",
                 "git",
                 "git::write",
                 "options",
