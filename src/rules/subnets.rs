@@ -9,6 +9,7 @@ use super::index::Index;
 use super::ipv4_namespaces::{Lies, check_reserved};
 use super::read::{Fields, Text};
 use super::vpcs::{Subnet, Vpc};
+use super::what::What;
 
 /// The longest prefix of a VPC's subnet.
 const MAX_BITS: u8 = 30;
@@ -49,7 +50,10 @@ fn check_ipv4_namespace(index: &Index<'_>, vpc: &Vpc<'_>, prefix: &Prefix, text:
     match index.ipv4_namespaces.get(namespace.text).map(|named| named.holds(prefix)) {
         Some(Lies::Outside) => {
             let message = format!("{text} lies in no subnet of the IPv4Namespace {namespace}");
-            bench.say(Code::SubnetOutsideNamespace, vpc.id, text.span, message);
+            let breach = bench.say(Code::SubnetOutsideNamespace, vpc.id, text.span, message);
+            if let Some(id) = index.find(What::Ipv4Namespace, namespace.text) {
+                breach.related(id, index.spec(id).key_at("subnets"), "its subnets");
+            }
         }
         Some(Lies::Unknown(other, bad)) => {
             let message = format!("the cluster cannot tell where {text} lies while {} is wrong", index.called(other));

@@ -10,6 +10,7 @@ use super::breach::Bench;
 use super::connections::Connection;
 use super::index::Index;
 use super::read::{Fields, Text};
+use super::switches::Switch;
 use super::vpcs::Vpc;
 use super::what::What;
 
@@ -123,14 +124,15 @@ impl Checked<'_, '_> {
         let faces_servers = ["unbundled", "bundled", "eslag"].iter().any(|key| connection.has(key));
         if !faces_servers {
             let message =
-                format!("VPCs can be attached to unbundled, bundled and eslag connections; {called} is {kind}");
+                format!("VPCs can be attached to unbundled, bundled and eslag connections; {called} is of type {kind}");
             let breach = bench.say(Code::AttachmentConnection, self.id, self.at, message);
-            breach.related(connection.id, connection.fields.head, "the connection");
+            breach.related(connection.id, connection.fields.key_at(kind), "the connection's type");
             return;
         }
         if connection.has("eslag") && !self.vpc.mode.is_empty() {
             let message = format!("a VPC of mode {} cannot be attached to an eslag connection", self.vpc.mode);
-            bench.say(Code::AttachmentMode, self.id, self.at, message);
+            let breach = bench.say(Code::AttachmentMode, self.id, self.at, message);
+            breach.help("Leave the VPC's mode out, or use an unbundled or bundled connection.");
         }
         if host_bgp && !connection.has("unbundled") {
             bench.say(
@@ -155,6 +157,20 @@ impl Checked<'_, '_> {
         }
     }
 
+    fn say_mode(&self, switch: &Switch<'_>, l3vni: bool, bench: &mut Bench) {
+        let called = self.index.called(switch.id);
+        let (message, help) = if l3vni {
+            (
+                format!("the profile of {called} cannot carry a VPC without a mode, only one of mode l3vni"),
+                "Write mode: l3vni in the VPC, or use a connection to another switch.",
+            )
+        } else {
+            (format!("the profile of {called} cannot carry VPCs"), "Use a connection to another switch.")
+        };
+        let breach = bench.say(Code::AttachmentMode, self.id, self.at, message);
+        breach.help(help).related(switch.id, switch.spec.at("profile"), "the profile");
+    }
+
     fn say_switch(&self, name: &str, message: String, bench: &mut Bench) {
         let at = self.connection.switches.get(name).map_or(self.connection.fields.head, |port| port.span);
         let breach = bench.say(Code::AttachmentSwitch, self.id, self.at, message);
@@ -171,7 +187,9 @@ impl Checked<'_, '_> {
             };
             let called = self.index.called(switch.id);
             if !switch.vlan_namespaces.iter().any(|own| own.text == namespace.text) {
-                self.say_switch(name, format!("{called} does not have the VPC's VLANNamespace {namespace}"), bench);
+                let message = format!("{called} does not have the VPC's VLANNamespace {namespace}");
+                let breach = bench.say(Code::AttachmentSwitch, self.id, self.at, message);
+                breach.related(switch.id, switch.spec.at("vlanNamespaces"), "the switch's VLANNamespaces");
             }
             let Some(profile) = switch.profile else {
                 self.say_switch(name, format!("the profile of {called} is not known"), bench);
@@ -179,13 +197,7 @@ impl Checked<'_, '_> {
             };
             let able = profile.can("l3vni") && (!self.vpc.mode.is_empty() || profile.can("l2vni"));
             if !able && matches!(self.vpc.mode, "" | "l3vni" | "l3flat") {
-                let breach = bench.say(
-                    Code::AttachmentMode,
-                    self.id,
-                    self.at,
-                    format!("the profile of {called} cannot do the VPC's mode"),
-                );
-                breach.related(switch.id, switch.spec.at("profile"), "the profile");
+                self.say_mode(switch, profile.can("l3vni"), bench);
             }
             if host_bgp && switch.redundancy_group.is_some() && switch.is_mclag() {
                 bench.say(

@@ -16,7 +16,9 @@ pub(super) fn pair<'a>(spec: Fields<'a>) -> Result<[Text<'a>; 2], (crate::yaml::
     for permit in spec.list("permit") {
         let names: Vec<Text<'a>> = permit.entries().map(|(name, _)| name).collect();
         if names.len() != 2 {
-            return Err((permit.head, format!("an entry of permit has {} VPCs, not two", names.len())));
+            let listed: Vec<String> = names.iter().map(Text::to_string).collect();
+            let listed = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
+            return Err((permit.head, format!("an entry of permit names two VPCs; this one names {listed}")));
         }
         for name in names {
             if !found.iter().any(|known| known.text == name.text) {
