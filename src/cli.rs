@@ -97,19 +97,7 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             let options = sync_options(args);
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
-        Command::Check(args) => {
-            let fail_on = match args.fail_on {
-                args::FailSeverity::Error => FailOn::Error,
-                args::FailSeverity::Warning => FailOn::Warning,
-                args::FailSeverity::Never => FailOn::Never,
-            };
-            let options = targets::check(&args, &global.directory, talk).map_err(|error| Failure {
-                exit: if matches!(error, targets::TargetError::Mixed(_)) { Exit::Usage } else { Exit::CouldNot },
-                error: error.into(),
-                help: None,
-            })?;
-            reported(&global, style, fail_on, || commands::check(&common, &options))
-        }
+        Command::Check(args) => check(&global, &common, style, &args, talk),
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
@@ -154,6 +142,27 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
         Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),
         Command::Generate(what) => without_report(&global, "generate").and_then(|()| commands::generate(what)),
     }
+}
+
+/// `hhgit check`: reads what is named, judges it, reports.
+fn check(
+    global: &Global,
+    common: &Common,
+    style: Style,
+    args: &args::Check,
+    talk: &mut dyn Talk,
+) -> Result<Answer, Failure> {
+    let fail_on = match args.fail_on {
+        args::FailSeverity::Error => FailOn::Error,
+        args::FailSeverity::Warning => FailOn::Warning,
+        args::FailSeverity::Never => FailOn::Never,
+    };
+    let options = targets::check(args, &global.directory, talk).map_err(|error| Failure {
+        exit: if matches!(error, targets::TargetError::Mixed(_)) { Exit::Usage } else { Exit::CouldNot },
+        error: error.into(),
+        help: None,
+    })?;
+    reported(global, style, fail_on, || commands::check(common, &options))
 }
 
 /// Opens the outputs, runs the command, writes its report everywhere it was asked for.
