@@ -1,4 +1,5 @@
 //! `hhgit import` by the real binary on real repositories: what a cluster printed goes to raw/ in one commit.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! `hhgit crds` by the real binary on real repositories: a cluster's CRDs go to `.hnp/crds/`, and the kinds are told.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod support;
 

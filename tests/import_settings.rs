@@ -1,4 +1,5 @@
 //! `hhgit settings` by the real binary on real repositories: what fab.yaml says goes to the manifest, and is told.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod support;
 
