@@ -158,7 +158,7 @@ fn check(
         args::FailSeverity::Never => FailOn::Never,
     };
     let options = targets::check(args, &global.directory, talk).map_err(|error| Failure {
-        exit: if matches!(error, targets::TargetError::Mixed(_)) { Exit::Usage } else { Exit::CouldNot },
+        exit: if error.is_usage() { Exit::Usage } else { Exit::CouldNot },
         error: error.into(),
         help: None,
     })?;

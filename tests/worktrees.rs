@@ -72,7 +72,7 @@ fn local_changes_elsewhere_stay_and_files_in_raw_that_no_commit_holds_are_said()
     temp.git(&["add", "f/raw/c.yaml"]);
     let told = committed(&temp, &[]).stdout;
     assert!(
-        told.contains("note: 2 files in raw/ are not committed; sync reads commits, so commit them first.\n"),
+        told.contains("note: 2 files in raw/ are not committed; hhgit reads commits, so commit them first.\n"),
         "{told}"
     );
     assert_eq!(temp.git(&["status", "--porcelain"]), " M README.md\nA  f/raw/c.yaml\n?? f/raw/b.yaml");

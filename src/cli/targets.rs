@@ -35,12 +35,33 @@ pub(super) enum TargetError {
     /// What was named do not go together.
     #[error("{0:?} is no file; name files, or one commit, or one range OLD..NEW")]
     Mixed(OsString),
+    /// The folder of CRDs holds no file that could be one.
+    #[error("{0} holds no .yaml, .yml or .json file, so there is no CRD to judge by")]
+    NoCrds(String),
+    /// A limit that holds between two commits, and only one or none was named.
+    #[error("--max-deletions is about a range; name one as OLD..NEW")]
+    NoRange,
+}
+
+impl TargetError {
+    /// Whether the command line asks for what is not there or contradicts itself.
+    pub(super) fn is_usage(&self) -> bool {
+        match self {
+            Self::Mixed(_) | Self::NoCrds(_) | Self::NoRange => true,
+            Self::Read { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            Self::Settings { .. } => false,
+        }
+    }
 }
 
 /// Reads what is to be judged.
 pub(super) fn check(args: &args::Check, directory: &Path, talk: &mut dyn Talk) -> Result<options::Check, TargetError> {
+    let target = target(&args.targets, directory, talk)?;
+    if args.max_deletions.is_some() && !matches!(target, Target::Range { .. }) {
+        return Err(TargetError::NoRange);
+    }
     Ok(options::Check {
-        target: target(&args.targets, directory, talk)?,
+        target,
         level: match args.level {
             CheckLevel::Syntax => options::CheckLevel::Syntax,
             CheckLevel::Identity => options::CheckLevel::Identity,
@@ -111,6 +132,9 @@ fn folder(dir: &Path) -> Result<BTreeMap<RepoPath, Vec<u8>>, TargetError> {
         if crate::fabric::layout::is_yaml_name(&name) && path.is_file() {
             files.insert(RepoPath::shown(path.as_os_str().as_encoded_bytes()), std::fs::read(&path).map_err(failed)?);
         }
+    }
+    if files.is_empty() {
+        return Err(TargetError::NoCrds(dir.display().to_string()));
     }
     Ok(files)
 }

@@ -210,7 +210,7 @@ impl ModeError {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Demo(DemoError::Exists { .. })
-            | Self::Ref(RefError::BadName { .. })
+            | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }
             | Self::Detached { .. }
             | Self::DetachedInit

@@ -298,8 +298,8 @@ pub(super) fn uncommitted(
     let within = format!("{}/", folders.join("/ or "));
     Ok(match uncommitted_below(repo, &paths.collect::<Vec<_>>())? {
         0 => None,
-        1 => Some(format!("1 file in {within} is not committed; sync reads commits, so commit it first.")),
-        n => Some(format!("{n} files in {within} are not committed; sync reads commits, so commit them first.")),
+        1 => Some(format!("1 file in {within} is not committed; hhgit reads commits, so commit it first.")),
+        n => Some(format!("{n} files in {within} are not committed; hhgit reads commits, so commit them first.")),
     })
 }
 

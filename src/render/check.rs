@@ -24,12 +24,8 @@ pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<
     for note in &report.notes {
         writeln!(out, "{}", style.labelled(0, "note", note))?;
     }
-    let all = tally(report.findings.iter(), style);
-    // Loose files are of no commit.
-    match report.reference.strip_prefix("refs/heads/").unwrap_or(&report.reference) {
-        "" => writeln!(out, "{all}"),
-        branch => writeln!(out, "{}: {all}", sanitize(branch)),
-    }
+    let branch = sanitize(report.reference.strip_prefix("refs/heads/").unwrap_or(&report.reference));
+    writeln!(out, "{branch}: {}", tally(report.findings.iter(), style))
 }
 
 /// The findings with their lines; a help is said once for those in a row that share it.
