@@ -105,20 +105,24 @@ impl RepoPath {
 
     /// What follows `base` in this path, if it is `base` or below it.
     pub fn strip_prefix(&self, base: &RepoPath) -> Option<RepoPath> {
+        self.below(base).map(|rest| Self(rest.to_vec()))
+    }
+
+    /// The bytes that follow `base` in this path.
+    fn below(&self, base: &RepoPath) -> Option<&[u8]> {
         if base.is_root() {
-            return Some(self.clone());
+            return Some(&self.0);
         }
-        let rest = self.0.strip_prefix(base.as_bytes())?;
-        match rest.first() {
-            None => Some(Self::root()),
-            Some(b'/') => Some(Self(rest[1..].to_vec())),
-            Some(_) => None,
+        match self.0.strip_prefix(base.as_bytes())? {
+            [] => Some(&[]),
+            [b'/', rest @ ..] => Some(rest),
+            _ => None,
         }
     }
 
     /// Whether this path is `base` or below it.
     pub fn starts_with(&self, base: &RepoPath) -> bool {
-        self.strip_prefix(base).is_some()
+        self.below(base).is_some()
     }
 
     /// The path as text, if it is clean: UTF-8 without control characters.

@@ -1,8 +1,8 @@
 //! What hhgit says of real and made fabrics against what a cluster's admission said, document by document.
 //!
 //! The data is not part of this repository: `HHGIT_CORPUS` or `../shared/corpus` names it; without it the test says so
-//! and passes. Each file is judged on its own, as one fabric, with the settings it was judged with. What the schema level
-//! has to refuse is counted apart: such a document is taken as refused, as it would be before the rules see it.
+//! and passes. Each file is judged as `hhgit check FILE` judges it: on its own, as one fabric, with the settings that it was judged
+//! with there.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
@@ -12,13 +12,15 @@ use std::path::{Path, PathBuf};
 
 use hhgit::fabric::kinds::Kinds;
 use hhgit::fabric::settings::Settings;
+use hhgit::modes::check::check;
+use hhgit::options::{Check, CheckLevel, Common, Identities, Target};
 use hhgit::path::RepoPath;
-use hhgit::rules::{self, Object};
+use hhgit::schema::Schemas;
+use hhgit::snapshot::Time;
 use hhgit::verdict::code::Severity;
 use hhgit::verdict::file::{self, File};
-use hhgit::verdict::identity::Identity;
 use hhgit::verdict::judge::Judge;
-use hhgit::yaml::{Limits, Node, parse, split};
+use hhgit::yaml::Limits;
 
 /// One row of the verdicts.
 struct Row {
@@ -75,8 +77,6 @@ fn settings(path: &str) -> Settings {
 struct Said {
     /// Whether something speaks against it.
     refused: bool,
-    /// Whether the schema level is what has to refuse it.
-    schema: bool,
     /// Whether it cannot be read, or names no object.
     unread: bool,
     /// Whether it would go to managed/.
@@ -85,46 +85,37 @@ struct Said {
     codes: Vec<String>,
 }
 
-fn judge(bytes: &[u8], path: &str, rows: &[Row]) -> BTreeMap<u32, Said> {
-    let kinds = Kinds::builtin();
-    let repo_path = RepoPath::new(path.as_bytes()).unwrap();
+/// What `hhgit check` says of each document of one file.
+fn judge(bytes: &[u8], path: &str) -> BTreeMap<u32, Said> {
+    let shown = RepoPath::shown(path.as_bytes());
     let mut said: BTreeMap<u32, Said> = BTreeMap::new();
-    let File::Documents(documents) = file::judge(bytes, &repo_path, &Judge::new(&kinds), &Limits::default()) else {
-        return said;
+    let (kinds, schemas) = (Kinds::builtin(), Schemas::builtin());
+    let judge = Judge::new(&kinds).with_schemas(&schemas);
+    if let File::Documents(documents) = file::judge(bytes, &shown, &judge, &Limits::default()) {
+        for document in documents {
+            let of = said.entry(document.number).or_default();
+            of.managed = document.target.is_some();
+            of.unread = document.refusal().is_some();
+        }
+    }
+    let options = Check {
+        target: Target::Loose(BTreeMap::from([(shown, bytes.to_vec())])),
+        level: CheckLevel::References,
+        crds: BTreeMap::new(),
+        settings: Some(settings(path)),
+        max_deletions: None,
     };
-    let mut roots: BTreeMap<u32, Node> = BTreeMap::new();
-    for chunk in split(bytes) {
-        if let Ok(Some(root)) = parse(bytes, &chunk, &Limits::default()).map(|parsed| parsed.root) {
-            roots.insert(chunk.number, root);
-        }
-    }
-    let mut objects: Vec<(u32, Identity, bool)> = Vec::new();
-    for document in documents {
-        let of = said.entry(document.number).or_default();
-        for finding in document.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-            of.codes.push(finding.code.to_string());
-        }
-        let row = rows.iter().find(|row| row.document == document.number);
-        of.schema = row.is_some_and(|row| matches!(row.stage.as_str(), "decode" | "schema"));
-        of.refused = !of.codes.is_empty() || of.schema;
-        of.managed = document.target.is_some();
-        of.unread = document.refusal().is_some();
-        if let Some(identity) = document.identity {
-            objects.push((document.number, identity, document.target.is_some() && !of.schema));
-        }
-    }
-    let objects: Vec<(u32, Object<'_>)> = objects
-        .iter()
-        .filter_map(|(number, identity, sound)| {
-            Some((*number, Object { identity, root: roots.get(number)?, sound: *sound }))
-        })
-        .collect();
-    let list: Vec<Object<'_>> = objects.iter().map(|(_, object)| *object).collect();
-    for breach in rules::check(&list, &settings(path)) {
-        if breach.severity == Severity::Error {
-            let of = said.entry(objects[breach.object].0).or_default();
+    let common = Common {
+        directory: PathBuf::from("."),
+        fabrics: Vec::new(),
+        identities: Identities::default(),
+        now: Time { seconds: 0, offset: 0 },
+    };
+    for finding in check(&common, &options).unwrap().findings {
+        if finding.severity == Severity::Error {
+            let of = said.entry(finding.document.unwrap_or(1)).or_default();
             of.refused = true;
-            of.codes.push(breach.code.to_string());
+            of.codes.push(finding.code.to_string());
         }
     }
     said
@@ -134,7 +125,6 @@ fn judge(bytes: &[u8], path: &str, rows: &[Row]) -> BTreeMap<u32, Said> {
 #[derive(Default)]
 struct Counts {
     agree: u32,
-    schema: u32,
     false_accept: Vec<String>,
     false_reject: Vec<String>,
 }
@@ -143,16 +133,14 @@ fn compare(root: &Path) -> BTreeMap<String, Counts> {
     let mut folders: BTreeMap<String, Counts> = BTreeMap::new();
     for (path, rows) in rows(root) {
         let bytes = std::fs::read(root.join(&path)).unwrap();
-        let said = judge(&bytes, &path, &rows);
+        let said = judge(&bytes, &path);
         let counts = folders.entry(path.split('/').next().unwrap().to_owned()).or_default();
         for row in &rows {
             let of = said.get(&row.document);
             let refused = of.is_some_and(|said| said.refused);
             let line =
                 |what: &str| format!("{} {} {} ({what}): {}", row.path, row.document, row.kind, shorten(&row.message));
-            if of.is_some_and(|said| said.schema && said.codes.is_empty()) {
-                counts.schema += 1;
-            } else if matches!(row.stage.as_str(), "yaml" | "gvk") {
+            if matches!(row.stage.as_str(), "yaml" | "gvk") {
                 // Empty, unreadable, or none of Hedgehog's: it must not become an object of the fabric.
                 let unreadable = row.stage == "yaml" && !row.message.is_empty();
                 match of.is_some_and(|said| said.managed) || (unreadable && !of.is_some_and(|said| said.unread)) {
@@ -187,6 +175,10 @@ const NOTES: &str = "
 - Beside another gateway peering toward the same VPC, `vpcSubnet` and `not` cannot be compared and fail both (`expose-in-use`).
 - A fabric in which nothing has an address yet is judged as hhfab completes it (`not-hydrated`, a warning). A running cluster refuses it.
 
+## Where it differs on purpose
+
+- A `Fabricator` (the installer's own object) in a fabric is sorted out with a warning, `installer-owned`: it is plainly something else.
+
 ## What hhgit cannot know
 
 - How many gateways a group takes: the installer's list of communities is not among the settings.
@@ -199,12 +191,12 @@ fn page(folders: &BTreeMap<String, Counts>) -> String {
     let mut out = String::from(
         "# Agreement with a cluster's admission\n\nMade by tests/agreement.rs (`HHGIT_BLESS=1 cargo test --test agreement`). \
          Each document of the corpus, judged with its file as one\nfabric: does hhgit say an error where the cluster's admission \
-         refuses, and none where it accepts? What only the schema\nlevel can refuse is counted apart.\n\n\
-         | folder | agree | left to the schema | accepted, though refused there | refused, though accepted there |\n|---|---|---|---|---|\n",
+         refuses, and none where it accepts?\n\n\
+         | folder | agree | accepted, though refused there | refused, though accepted there |\n|---|---|---|---|\n",
     );
     for (folder, counts) in folders {
-        let Counts { agree, schema, false_accept, false_reject } = counts;
-        writeln!(out, "| {folder} | {agree} | {schema} | {} | {} |", false_accept.len(), false_reject.len()).unwrap();
+        let Counts { agree, false_accept, false_reject } = counts;
+        writeln!(out, "| {folder} | {agree} | {} | {} |", false_accept.len(), false_reject.len()).unwrap();
     }
     out.push_str("\n## Where they differ\n\n");
     let before = out.len();

@@ -3,6 +3,7 @@
 //! The built-in table is `kinds.tsv` beside this file. A CRD lays another [`Kind`] over it with [`Kinds::with`].
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 /// The built-in kinds, one a line; read once by [`Kinds::builtin`].
 const BUILTIN: &str = include_str!("kinds.tsv");
@@ -104,18 +105,19 @@ struct Removed {
     note: String,
 }
 
-/// All kinds in force.
+/// All kinds in force. A copy shares them until a kind is laid over it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kinds {
-    by_name: BTreeMap<(String, String), Kind>,
-    removed: Vec<Removed>,
+    by_name: Arc<BTreeMap<(String, String), Kind>>,
+    removed: Arc<Vec<Removed>>,
 }
 
 /// Lookup
 impl Kinds {
     /// The kind of this group and name.
     pub fn by_group_kind(&self, group: &str, kind: &str) -> Option<&Kind> {
-        self.by_name.get(&(group.to_owned(), kind.to_owned()))
+        // Some two dozen kinds are looked through sooner than two texts are copied for a key.
+        self.iter().find(|known| known.kind == kind && known.group == group)
     }
 
     /// All kinds, sorted by group and name.
@@ -159,11 +161,14 @@ impl Kinds {
 impl Kinds {
     /// The kinds hhgit knows by itself.
     pub fn builtin() -> Self {
-        let mut kinds = Self::default();
-        for line in BUILTIN.lines().skip(1) {
-            kinds.add_row(line).expect("kinds.tsv is compiled in, and a test reads every line of it");
-        }
-        kinds
+        static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
+            let mut kinds = Kinds::default();
+            for line in BUILTIN.lines().skip(1) {
+                kinds.add_row(line).expect("kinds.tsv is compiled in, and a test reads every line of it");
+            }
+            kinds
+        });
+        KINDS.clone()
     }
 
     /// No kinds at all, for CRDs that are to be the whole set.
@@ -182,7 +187,7 @@ impl Kinds {
             let (first, second) = (name(other), name(&kind));
             return Err(KindError::SharedPlural { plural: kind.plural, first, second });
         }
-        self.by_name.insert((kind.group.clone(), kind.kind.clone()), kind);
+        Arc::make_mut(&mut self.by_name).insert((kind.group.clone(), kind.kind.clone()), kind);
         Ok(())
     }
 
@@ -191,7 +196,7 @@ impl Kinds {
         let [group, kind, plural, versions, author, short, note] = columns.try_into().ok()?;
         let (group, kind) = (group.to_owned(), kind.to_owned());
         if author == "removed" {
-            self.removed.push(Removed { group, kind, note: note.to_owned() });
+            Arc::make_mut(&mut self.removed).push(Removed { group, kind, note: note.to_owned() });
             return Some(());
         }
         let list = |cell: &str| cell.split(',').filter(|part| *part != "-").map(str::to_owned).collect();

@@ -237,6 +237,9 @@ pub fn stays_in_raw(name: &[u8]) -> bool {
 
 /// Whether a name says that the file holds YAML (or JSON, which is read as YAML).
 pub fn is_yaml_name(name: &[u8]) -> bool {
-    let lower = name.to_ascii_lowercase();
-    [&b".yaml"[..], b".yml", b".json"].iter().any(|suffix| lower.ends_with(suffix))
+    let ends_with = |suffix: &[u8]| {
+        let start = name.len().checked_sub(suffix.len());
+        start.is_some_and(|start| name[start..].eq_ignore_ascii_case(suffix))
+    };
+    [&b".yaml"[..], b".yml", b".json"].into_iter().any(ends_with)
 }

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::fabric::kinds::Kinds;
+use crate::fabric::kinds::{Kind, Kinds};
 use crate::ids::sha256_hex;
 use crate::options::{Common, MAX_FILE_SIZE, Retry, Sync};
 use crate::plan::fabric::Inventory;
 use crate::schema::Schemas;
+
+/// The ruleset's name.
+const NAME: &str = "fabric-v0.129";
+/// The digest of the built-in ruleset, written down since most runs need no other; a test computes it.
+const BUILTIN: &str = "006d62b63a750f85";
 
 /// The rulesets in force, each with a digest that changes whenever a verdict could.
 pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
@@ -19,14 +24,18 @@ pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
 
 /// One ruleset's name and digest.
 pub(super) fn ruleset(kinds: &Kinds, schemas: &Schemas) -> String {
-    let own = *kinds == Kinds::builtin() && *schemas == Schemas::builtin();
-    let name = if own { "fabric-v0.129" } else { "fabric-v0.129+crds" };
-    let rows: String = kinds
-        .iter()
-        .map(|kind| format!("{}\t{}\t{}\t{:?}\t{:?}\n", kind.group, kind.kind, kind.plural, kind.versions, kind.author))
-        .collect();
-    let text = rows + &schemas.fingerprint();
-    format!("{name} sha256:{}", &sha256_hex(text.as_bytes())[..16])
+    if *kinds == Kinds::builtin() && *schemas == Schemas::builtin() {
+        return format!("{NAME} sha256:{BUILTIN}");
+    }
+    format!("{NAME}+crds sha256:{}", digest(kinds, schemas))
+}
+
+fn digest(kinds: &Kinds, schemas: &Schemas) -> String {
+    let row = |kind: &Kind| {
+        format!("{}\t{}\t{}\t{:?}\t{:?}\n", kind.group, kind.kind, kind.plural, kind.versions, kind.author)
+    };
+    let text = kinds.iter().map(row).collect::<String>() + &schemas.fingerprint();
+    sha256_hex(text.as_bytes())[..16].to_owned()
 }
 
 /// The flags that change the tree, as they would be typed.
@@ -48,4 +57,14 @@ pub(super) fn flags(common: &Common, options: &Sync) -> Vec<String> {
         flags.push(format!("--max-file-size={}", options.max_file_size));
     }
     flags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_written_down_is_that_of_the_built_in_ruleset() {
+        assert_eq!(BUILTIN, digest(&Kinds::builtin(), &Schemas::builtin()), "write the right one into this file");
+    }
 }

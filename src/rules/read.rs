@@ -19,6 +19,10 @@ impl std::fmt::Display for Text<'_> {
 /// Text from a document for a message: printable, and not longer than a line.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 120;
+    // Nearly every text is plain, and then nothing has to be looked at character by character.
+    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let clean = |c: char| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c };
     let mut out: String = text.chars().take(LONGEST).map(clean).collect();
     if text.chars().nth(LONGEST).is_some() {

@@ -203,6 +203,13 @@ pub fn hhgit_command(dir: &Path) -> Command {
     sealed(env!("CARGO_BIN_EXE_hhgit"), dir)
 }
 
+/// The binary in this directory, run by a program that watches it.
+pub fn hhgit_under(dir: &Path, program: &str, args: &[&str]) -> Command {
+    let mut command = sealed(program, dir);
+    command.args(args).arg(env!("CARGO_BIN_EXE_hhgit"));
+    command
+}
+
 /// How a run of the binary ended.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ended {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{MANAGED, RAW, find};
-use crate::finding::Finding;
+use crate::finding::{Finding, ObjectRef};
 use crate::git::{Reader, Repo};
 use crate::ids::{BlobId, Entry};
 use crate::options::{Check, CheckLevel, Common};
@@ -107,14 +107,21 @@ impl Seen {
 
     /// The objects that managed/ would hold after a sync, in all fabric directories.
     pub(super) fn held(&self) -> BTreeSet<(RepoPath, Identity)> {
-        let pairs = self.inventories.iter().zip(&self.planned.fabrics);
-        let held = pairs.flat_map(|(inventory, fabric)| {
-            let documents = managed(inventory, fabric)
-                .map(|(_, document)| document)
-                .chain(supplied(inventory, fabric).map(|(_, d)| d));
-            documents.filter_map(|document| Some((fabric.path.clone(), document.identity.clone()?))).collect::<Vec<_>>()
-        });
-        held.collect()
+        self.objects().into_keys().collect()
+    }
+
+    /// The same, with what each says it is.
+    pub(super) fn objects(&self) -> BTreeMap<(RepoPath, Identity), ObjectRef> {
+        let mut objects = BTreeMap::new();
+        for (inventory, fabric) in self.inventories.iter().zip(&self.planned.fabrics) {
+            let documents = managed(inventory, fabric).chain(supplied(inventory, fabric));
+            for (_, document) in documents {
+                if let (Some(identity), Some(object)) = (&document.identity, &document.object) {
+                    objects.insert((fabric.path.clone(), identity.clone()), object.clone());
+                }
+            }
+        }
+        objects
     }
 
     pub(super) fn report(&self, reference: String, findings: Vec<Finding>) -> Report {

@@ -45,7 +45,20 @@ pub(super) fn check(
         });
         findings.extend(gone);
     }
-    Ok(after.report(format!("{old}..{new}"), findings))
+    let mut report = after.report(format!("{old}..{new}"), findings);
+    if let Some(before) = &before {
+        list_removed(&mut report, before, &after);
+    }
+    Ok(report)
+}
+
+/// Lists the objects that left managed/ between the commits, each with its fabric directory.
+fn list_removed(report: &mut Report, before: &Seen, after: &Seen) {
+    let after = after.held();
+    for fabric in &mut report.fabrics {
+        let gone = before.objects().into_iter().filter(|((path, _), _)| *path == fabric.path);
+        fabric.removed = gone.filter(|(key, _)| !after.contains(key)).map(|(_, object)| object).collect();
+    }
 }
 
 /// What tells a finding from another, wherever lines have moved.
