@@ -1,4 +1,47 @@
 //! hhgit sorts a Hedgehog fabric's Kubernetes objects in git, as a pure function from commit to commit.
+//!
+//! # The map
+//!
+//! In the order the data passes through. What is marked pure knows no git, file, clock or environment.
+//!
+//! | module | its one job | |
+//! |---|---|---|
+//! | [`ids`], [`path`] | git's ids, modes and paths as types; a path that leaves its folder cannot be made | pure |
+//! | [`git`] | open, read, write, publish: the only place that knows gix or runs git | |
+//! | [`snapshot`] | what the pure core may ask of a repository: commits, trees, blobs by id | pure |
+//! | [`yaml`] | bytes to documents with spans, the way Kubernetes reads them | pure |
+//! | [`fabric`] | what a fabric directory is: layout, manifest, kinds, settings | pure |
+//! | [`schema`] | what the fields of each kind may hold | pure |
+//! | [`verdict`] | one file to its documents, and what becomes of each on its own; the codes | pure |
+//! | [`rules`] | objects against each other, as a cluster's admission judges them | pure |
+//! | [`plan`] | all that was read to a [`plan::Plan`]: edits and a message; nothing after it decides anything | pure |
+//! | [`finding`], [`report`] | what is to be said, as values | pure |
+//! | [`render`] | reports into text, JSON, SARIF and others, into any writer | pure |
+//! | [`modes`] | the pipelines, one a command: each stage a named value | |
+//! | [`options`], [`cli`], [`exit`] | what was asked, by whom; the exit codes | |
+//!
+//! A reader in a hurry takes [`modes::sync`], then [`plan`], then [`verdict::file`].
+//!
+//! # From bytes to a verdict
+//!
+//! ```
+//! use hhgit::fabric::kinds::Kinds;
+//! use hhgit::path::RepoPath;
+//! use hhgit::verdict::file::{File, judge};
+//! use hhgit::verdict::judge::Judge;
+//! use hhgit::yaml::Limits;
+//!
+//! let raw = b"apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: web\n---\nkind: [\n";
+//! let path = RepoPath::new("raw/web.yaml")?;
+//! let kinds = Kinds::builtin();
+//! let File::Documents(documents) = judge(raw, &path, &Judge::new(&kinds), &Limits::default()) else {
+//!     panic!("the file holds documents");
+//! };
+//! let target = documents[0].target.as_ref().map(|target| target.path().to_string());
+//! assert_eq!(target.as_deref(), Some("vpcs/web.yaml"));
+//! assert_eq!(documents[1].refusal().map(|code| code.as_str()), Some("invalid-yaml"));
+//! # Ok::<(), hhgit::path::PathError>(())
+//! ```
 
 pub mod cli;
 pub mod exit;

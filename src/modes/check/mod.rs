@@ -1,6 +1,6 @@
 //! `hhgit check`: a fabric as the cluster's admission would judge it, before anything is pushed or applied; writes nothing.
 //!
-//! [`commit`] judges what a commit's tree would be after a sync, [`range`] what changed between two, [`loose`] files that are in
+//! `commit` judges what a commit's tree would be after a sync, `range` what changed between two, `loose` files that are in
 //! no repository. All end in the same report as a sync's.
 
 mod commit;
