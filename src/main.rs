@@ -50,9 +50,8 @@ impl Talk for Person {
         Alone.pause(tries);
     }
 
-    fn read(&mut self) -> io::Result<Vec<u8>> {
+    fn input(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes)?;
-        Ok(bytes)
+        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     }
 }

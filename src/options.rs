@@ -117,6 +117,42 @@ pub struct Init {
     pub yes: bool,
 }
 
+/// A file that a command was given, read already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// What it is called.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// What `hhgit import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// What kubectl printed.
+    pub input: Given,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
+/// What `hhgit crds import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrdsImport {
+    /// What kubectl printed, in one file or several.
+    pub inputs: Vec<Given>,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
+/// What `hhgit settings import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsImport {
+    /// The installer's fab.yaml.
+    pub input: Given,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
 /// What `hhgit demo` is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {

@@ -1,6 +1,6 @@
 //! Every folder of testrepos-check/ is one finding of `hhgit check`: what it is found in, its report, and the mended twin.
 
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+#![allow(clippy::print_stderr, clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod support;
 

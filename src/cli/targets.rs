@@ -107,7 +107,7 @@ fn bytes(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Vec<u8>,
     if name != "-" {
         return std::fs::read(directory.join(name)).map_err(failed);
     }
-    talk.read().map_err(failed)
+    talk.input().map_err(failed)
 }
 
 /// The settings that a manifest or the installer's fab.yaml gives.

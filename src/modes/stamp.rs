@@ -11,19 +11,22 @@ use crate::schema::Schemas;
 /// The rulesets in force, each with a digest that changes whenever a verdict could.
 pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
     let of = |inventory: &Inventory| {
-        let kinds = &inventory.survey.kinds;
-        let own = *kinds == Kinds::builtin() && inventory.survey.schemas == Schemas::builtin();
-        let name = if own { "fabric-v0.129" } else { "fabric-v0.129+crds" };
-        let rows: String = kinds
-            .iter()
-            .map(|kind| {
-                format!("{}\t{}\t{}\t{:?}\t{:?}\n", kind.group, kind.kind, kind.plural, kind.versions, kind.author)
-            })
-            .collect();
-        let text = rows + &inventory.survey.schemas.fingerprint();
-        format!("{name} sha256:{}", &sha256_hex(text.as_bytes())[..16])
+        let (kinds, schemas) = (&inventory.survey.kinds, &inventory.survey.schemas);
+        ruleset(kinds, schemas)
     };
     inventories.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// One ruleset's name and digest.
+pub(super) fn ruleset(kinds: &Kinds, schemas: &Schemas) -> String {
+    let own = *kinds == Kinds::builtin() && *schemas == Schemas::builtin();
+    let name = if own { "fabric-v0.129" } else { "fabric-v0.129+crds" };
+    let rows: String = kinds
+        .iter()
+        .map(|kind| format!("{}\t{}\t{}\t{:?}\t{:?}\n", kind.group, kind.kind, kind.plural, kind.versions, kind.author))
+        .collect();
+    let text = rows + &schemas.fingerprint();
+    format!("{name} sha256:{}", &sha256_hex(text.as_bytes())[..16])
 }
 
 /// The flags that change the tree, as they would be typed.

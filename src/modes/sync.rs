@@ -230,7 +230,8 @@ impl Task {
         Ok(())
     }
 
-    fn publish(
+    /// Writes the plan's commit and moves the branch to it.
+    pub(super) fn publish(
         from: &Start<'_>,
         plan: &Plan,
         new_tree: &NewTree,

@@ -11,8 +11,10 @@ pub trait Talk {
     /// Waits before the next try, after this many.
     fn pause(&mut self, tries: u32);
 
-    /// All that is on standard input.
-    fn read(&mut self) -> io::Result<Vec<u8>>;
+    /// All that standard input holds; whoever has none says so.
+    fn input(&mut self) -> io::Result<Vec<u8>> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input"))
+    }
 }
 
 /// Nobody to ask, and a short wait of random length between tries, so that bots in a race come apart.
@@ -26,10 +28,6 @@ impl Talk for Alone {
 
     fn pause(&mut self, tries: u32) {
         std::thread::sleep(jitter(tries));
-    }
-
-    fn read(&mut self) -> io::Result<Vec<u8>> {
-        Ok(Vec::new())
     }
 }
 

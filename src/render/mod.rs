@@ -2,12 +2,14 @@
 //!
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
-//! told, [`list`] the answers of `hhgit kinds` and `hhgit explain`, [`demo`] what `hhgit demo` shows, [`table`] the
+//! told, [`list`] the answers of `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
+//! `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
 pub mod demo;
 pub mod error;
+pub mod fabrics;
 pub mod github;
 pub mod human;
 pub mod json;

@@ -154,7 +154,7 @@ codes! {
         "Keep it in fab.yaml and give that to hhfab.";
     ListObject "list-object" Document Error
         "The document is a List; each of its items is an object of its own."
-        "Write each item as a document of its own, with a line of three dashes between them.";
+        "Write each item as a document of its own, with a line of three dashes between them; hhgit import does that.";
     InvalidName "invalid-name" Document Error
         "metadata.name is no name that Kubernetes takes, or makes no file name."
         "Use lower-case letters, digits, '-' and '.', starting and ending with a letter or digit; at most 250, less any namespace.";
@@ -169,7 +169,7 @@ codes! {
         "Correct the spelling, or delete the field.";
     ServerField "server-field" Document Warning
         "The object carries fields that the cluster sets (status, uid, resourceVersion and their like)."
-        "Delete them; objects copied out of a cluster carry them.";
+        "Delete them; hhgit import copies objects out of a cluster without them.";
     DuplicateIdentity "duplicate-identity" Document Error
         "The same object (group, kind, namespace and name) is there more than once."
         "Decide for one of them: move that into raw/ and delete the others.";
