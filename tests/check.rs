@@ -105,6 +105,7 @@ fn what_is_not_there_is_a_wrong_command_line() {
     ends(&check(&temp, &["--crds", "nope"]), 2, "nope cannot be read");
     ends(&check(&temp, &["--settings", "nope.yaml"]), 2, "nope.yaml cannot be read");
     ends(&check(&temp, &["--max-deletions", "1", "main"]), 2, "--max-deletions is about a range");
+    ends(&check(&temp, &["main...HEAD"]), 2, "write $(git merge-base main HEAD)..HEAD");
     ends(&check(&temp, &["--level", "nope"]), 2, "possible values: syntax, identity, schema, references");
     std::fs::create_dir(temp.dir().join("empty")).unwrap();
     ends(&check(&temp, &["--crds", "empty"]), 2, "empty holds no .yaml, .yml or .json file");
@@ -145,7 +146,7 @@ fn a_range_tells_what_changed_and_what_depends_on_it() {
 fn an_end_left_out_of_a_range_is_head() {
     let temp = fabric(TempRepo::bare(), &[]);
     temp.commit("main", &[("f/raw/vpc-2.yaml", &vpc(2, "1001"))]);
-    for range in ["HEAD~1..", "HEAD~1..HEAD", "HEAD~1...main"] {
+    for range in ["HEAD~1..", "HEAD~1..HEAD", "HEAD~1..main"] {
         assert_eq!(codes(&temp, &[range]), ["vlan-in-use", "vlan-in-use"], "{range}");
     }
     assert_eq!(codes(&temp, &["..HEAD~1"]), Vec::<String>::new());
