@@ -161,6 +161,34 @@ fn a_fabric_that_came_with_the_range_is_new_as_a_whole() {
 }
 
 #[test]
+fn a_whole_fabric_that_leaves_counts_as_its_objects() {
+    let object = vpc(1, "1001");
+    let other = [("g/.hnp/manifest.yaml", MANIFEST), ("g/managed/vpcs/vpc-1.yaml", &object)];
+    let temp = fabric(TempRepo::work_tree(), &other);
+    temp.git(&["reset", "--quiet", "--hard", "main"]);
+    temp.git(&["rm", "-r", "--quiet", "g"]);
+    temp.commit_all(&[]);
+    ends(&check(&temp, &["HEAD~1..HEAD"]), 0, "HEAD~1..HEAD: no findings");
+    let limited = check(&temp, &["--max-deletions", "0", "HEAD~1..HEAD"]);
+    ends(&limited, 1, "g: error[too-many-deletions]: 1 object leaves managed/, more than 0: VPC/vpc-1");
+    temp.git(&["rm", "-r", "--quiet", "f"]);
+    temp.commit_all(&[("readme", "x")]);
+    ends(&check(&temp, &["--max-deletions", "0", "HEAD~1..HEAD"]), 3, "HEAD holds no fabric directory");
+}
+
+#[test]
+fn one_fabric_of_several_can_be_named() {
+    let (one, two) = (vpc(1, "1001"), vpc(2, "1001"));
+    let other = [("g/.hnp/manifest.yaml", MANIFEST), ("g/raw/base.yaml", NAMESPACES)];
+    let temp = fabric(TempRepo::bare(), &[other[0], other[1], ("g/raw/1.yaml", &one), ("g/raw/2.yaml", &two)]);
+    let told = check(&temp, &[]);
+    ends(&told, 1, "f (f): no findings\ng (g): 2 errors\nmain: 2 errors\n");
+    assert_eq!(check(&temp, &["--fabric", "f"]).code, Some(0));
+    assert_eq!(check(&temp, &["--fabric", "g"]).code, Some(1));
+    ends(&check(&temp, &["--fabric", "h"]), 2, "the commit has no folder h");
+}
+
+#[test]
 fn each_level_tells_its_own_and_what_the_levels_before_it_tell() {
     let temp = fabric(
         TempRepo::bare(),
