@@ -105,6 +105,7 @@ fn what_is_not_there_is_a_wrong_command_line() {
     ends(&check(&temp, &["--crds", "nope"]), 2, "nope cannot be read");
     ends(&check(&temp, &["--settings", "nope.yaml"]), 2, "nope.yaml cannot be read");
     ends(&check(&temp, &["--max-deletions", "1", "main"]), 2, "--max-deletions is about a range");
+    ends(&check(&temp, &["main...HEAD"]), 2, "write $(git merge-base main HEAD)..HEAD");
     ends(&check(&temp, &["--level", "nope"]), 2, "possible values: syntax, identity, schema, references");
     std::fs::create_dir(temp.dir().join("empty")).unwrap();
     ends(&check(&temp, &["--crds", "empty"]), 2, "empty holds no .yaml, .yml or .json file");
@@ -145,7 +146,7 @@ fn a_range_tells_what_changed_and_what_depends_on_it() {
 fn an_end_left_out_of_a_range_is_head() {
     let temp = fabric(TempRepo::bare(), &[]);
     temp.commit("main", &[("f/raw/vpc-2.yaml", &vpc(2, "1001"))]);
-    for range in ["HEAD~1..", "HEAD~1..HEAD", "HEAD~1...main"] {
+    for range in ["HEAD~1..", "HEAD~1..HEAD", "HEAD~1..main"] {
         assert_eq!(codes(&temp, &[range]), ["vlan-in-use", "vlan-in-use"], "{range}");
     }
     assert_eq!(codes(&temp, &["..HEAD~1"]), Vec::<String>::new());
@@ -157,6 +158,34 @@ fn a_fabric_that_came_with_the_range_is_new_as_a_whole() {
     temp.commit("main", &[("readme", "x\n")]);
     let temp = fabric(temp, &[("f/raw/vpc-2.yaml", &vpc(2, "1001"))]);
     assert_eq!(codes(&temp, &["main^..main"]), ["vlan-in-use", "vlan-in-use"]);
+}
+
+#[test]
+fn a_whole_fabric_that_leaves_counts_as_its_objects() {
+    let object = vpc(1, "1001");
+    let other = [("g/.hnp/manifest.yaml", MANIFEST), ("g/managed/vpcs/vpc-1.yaml", &object)];
+    let temp = fabric(TempRepo::work_tree(), &other);
+    temp.git(&["reset", "--quiet", "--hard", "main"]);
+    temp.git(&["rm", "-r", "--quiet", "g"]);
+    temp.commit_all(&[]);
+    ends(&check(&temp, &["HEAD~1..HEAD"]), 0, "HEAD~1..HEAD: no findings");
+    let limited = check(&temp, &["--max-deletions", "0", "HEAD~1..HEAD"]);
+    ends(&limited, 1, "g: error[too-many-deletions]: 1 object leaves managed/, more than 0: VPC/vpc-1");
+    temp.git(&["rm", "-r", "--quiet", "f"]);
+    temp.commit_all(&[("readme", "x")]);
+    ends(&check(&temp, &["--max-deletions", "0", "HEAD~1..HEAD"]), 3, "HEAD holds no fabric directory");
+}
+
+#[test]
+fn one_fabric_of_several_can_be_named() {
+    let (one, two) = (vpc(1, "1001"), vpc(2, "1001"));
+    let other = [("g/.hnp/manifest.yaml", MANIFEST), ("g/raw/base.yaml", NAMESPACES)];
+    let temp = fabric(TempRepo::bare(), &[other[0], other[1], ("g/raw/1.yaml", &one), ("g/raw/2.yaml", &two)]);
+    let told = check(&temp, &[]);
+    ends(&told, 1, "f (f): no findings\ng (g): 2 errors\nmain: 2 errors\n");
+    assert_eq!(check(&temp, &["--fabric", "f"]).code, Some(0));
+    assert_eq!(check(&temp, &["--fabric", "g"]).code, Some(1));
+    ends(&check(&temp, &["--fabric", "h"]), 2, "the commit has no folder h");
 }
 
 #[test]

@@ -38,6 +38,16 @@ pub(super) enum TargetError {
     /// The folder of CRDs holds no file that could be one.
     #[error("{0} holds no .yaml, .yml or .json file, so there is no CRD to judge by")]
     NoCrds(String),
+    /// Three dots, by which git means the commit where the two parted.
+    #[error(
+        "{old}...{new} is no range here; to start where the two parted, write $(git merge-base {old} {new})..{new}"
+    )]
+    ThreeDots {
+        /// One side.
+        old: String,
+        /// The other side.
+        new: String,
+    },
     /// A limit that holds between two commits, and only one or none was named.
     #[error("--max-deletions is about a range; name one as OLD..NEW")]
     NoRange,
@@ -47,7 +57,7 @@ impl TargetError {
     /// Whether the command line asks for what is not there or contradicts itself.
     pub(super) fn is_usage(&self) -> bool {
         match self {
-            Self::Mixed(_) | Self::NoCrds(_) | Self::NoRange => true,
+            Self::Mixed(_) | Self::NoCrds(_) | Self::ThreeDots { .. } | Self::NoRange => true,
             Self::Read { source, .. } => source.kind() == io::ErrorKind::NotFound,
             Self::Settings { .. } => false,
         }
@@ -81,7 +91,10 @@ fn target(targets: &[OsString], directory: &Path, talk: &mut dyn Talk) -> Result
         [name] if !is_file(name) => {
             let name = name.to_string_lossy().into_owned();
             match name.split_once("..") {
-                Some((old, new)) => Ok(Target::Range { old: or_head(old), new: or_head(new.trim_start_matches('.')) }),
+                Some((old, new)) if new.starts_with('.') => {
+                    Err(TargetError::ThreeDots { old: or_head(old), new: or_head(&new[1..]) })
+                }
+                Some((old, new)) => Ok(Target::Range { old: or_head(old), new: or_head(new) }),
                 None => Ok(Target::Commit(Some(name))),
             }
         }

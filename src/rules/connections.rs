@@ -139,7 +139,8 @@ impl<'a> Connection<'a> {
         let head = self.fields.key_at(kind.key);
         if switches < least || switches > most {
             let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
-            return Some((head, format!("{} joins {wanted} switches, but the links name {switches}", kind.key)));
+            let noun = if most == 1 { "switch" } else { "switches" };
+            return Some((head, format!("{} joins {wanted} {noun}, but the links name {switches}", kind.key)));
         }
         if kind.ends.iter().any(|(_, device)| *device == Device::Server) && servers != 1 {
             return Some((head, format!("{} joins one server, but the links name {servers}", kind.key)));
@@ -272,7 +273,11 @@ fn check_redundancy(index: &Index<'_>, connection: &Connection<'_>, members: &[&
         return;
     };
     if let Some((switch, other)) = groups.iter().find(|(_, group)| group.text != first.text) {
-        say(bench, switch, format!("its switches are in different redundancy groups, {first} and {other}"));
+        say(
+            bench,
+            switch,
+            format!("the connection's switches are in different redundancy groups, {first} and {other}"),
+        );
     }
     let types: Vec<(&Switch<'_>, &str)> = members.iter().filter_map(|s| Some((*s, s.redundancy_type?.text))).collect();
     if let Some((switch, _)) = types.iter().find(|(_, kind)| *kind != "eslag") {

@@ -113,9 +113,11 @@ fn check_sides(index: &Index<'_>, id: usize, spec: Fields<'_>, bench: &mut Bench
     let connection = spec.text("connection").and_then(|name| index.connections.get(name.text));
     if let Some(connection) = connection.filter(|connection| !connection.has("external")) {
         let kind = connection.kind.map_or("", |kind| kind.key);
-        let message =
-            format!("Externals are attached to external connections; {} is {kind}", index.called(connection.id));
+        let message = format!(
+            "Externals are attached to external connections; {} is of type {kind}",
+            index.called(connection.id)
+        );
         let breach = bench.say(Code::AttachmentConnection, id, spec.at("connection"), message);
-        breach.related(connection.id, connection.fields.head, "the connection");
+        breach.related(connection.id, connection.fields.key_at(kind), "the connection's type");
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
         let spec = index.spec(id);
         let sides: Vec<(Text<'_>, Fields<'_>)> = spec.sub("peering").entries().collect();
         if sides.len() != 2 {
-            let message = format!("the peering has {} sides, not two", sides.len());
+            let listed: Vec<String> = sides.iter().map(|(name, _)| name.to_string()).collect();
+            let listed = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
+            let message = format!("a peering has two sides; this one has {listed}");
             bench.say(Code::PeeringMembers, id, spec.key_at("peering"), message);
         }
         let mut nats = Vec::new();

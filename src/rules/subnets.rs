@@ -21,7 +21,12 @@ const HOST_BITS: i64 = 32;
 pub(super) fn check(index: &Index<'_>, vpc: &Vpc<'_>, subnet: &Subnet<'_>, bench: &mut Bench) {
     let (id, name, fields) = (vpc.id, subnet.name, subnet.fields);
     let Some(cidr) = subnet.cidr else {
-        bench.say(Code::RequiredValue, id, fields.head, format!("the subnet {name} has no subnet"));
+        bench.say(
+            Code::RequiredValue,
+            id,
+            fields.head,
+            format!("the subnet {name} does not say its prefix; the key is subnet"),
+        );
         return;
     };
     let Some(prefix) = subnet.prefix else {

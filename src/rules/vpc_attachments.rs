@@ -139,7 +139,7 @@ impl Checked<'_, '_> {
                 Code::HostBgp,
                 self.id,
                 self.at,
-                format!("hostBGP goes over unbundled connections; {called} is {kind}"),
+                format!("hostBGP goes over unbundled connections; {called} is of type {kind}"),
             );
         }
         if host_bgp && self.spec.flag("nativeVLAN") {

@@ -209,7 +209,7 @@ codes! {
         "Add the file to the kustomization's resources.";
 
     StillReferred "still-referred" Rule Error "An object leaves managed/ that others still name."
-        "Put it back, or delete what names it first; a deletion takes two pushes.";
+        "Put it back, or delete what names it too; until that is gone, the cluster refuses the deletion.";
     TooManyDeletions "too-many-deletions" Rule Error "More objects leave managed/ than --max-deletions allows."
         "Look at the objects listed; if all shall go, give their number to --max-deletions.";
     NamespaceNotDefault "namespace-not-default" Rule Error "Hedgehog takes objects in the namespace default only."

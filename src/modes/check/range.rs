@@ -100,7 +100,8 @@ fn deletions(reader: &Reader, before: &Seen, after: &Seen, options: &Check) -> V
         if removed.len() > NAMED {
             names.push(format!("{} more", removed.len() - NAMED));
         }
-        let message = format!("{} objects leave managed/, more than {most}: {}", removed.len(), names.join(", "));
+        let leave = if removed.len() == 1 { "object leaves" } else { "objects leave" };
+        let message = format!("{} {leave} managed/, more than {most}: {}", removed.len(), names.join(", "));
         let path = removed.first().map(|(path, _)| path.clone()).unwrap_or_default();
         findings.push(Finding::new(Code::TooManyDeletions, path, message));
     }
