@@ -5,6 +5,7 @@
 
 pub mod args;
 mod commands;
+mod inputs;
 mod manual;
 pub mod output;
 mod surroundings;
@@ -96,22 +97,34 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             let options = sync_options(args);
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
-        Command::Check(args) => {
-            let fail_on = match args.fail_on {
-                args::FailSeverity::Error => FailOn::Error,
-                args::FailSeverity::Warning => FailOn::Warning,
-                args::FailSeverity::Never => FailOn::Never,
-            };
-            let options = targets::check(&args, &global.directory).map_err(|error| Failure {
-                exit: if matches!(error, targets::TargetError::Mixed(_)) { Exit::Usage } else { Exit::CouldNot },
-                error: error.into(),
-                help: None,
-            })?;
-            reported(&global, style, fail_on, || commands::check(&common, &options))
-        }
+        Command::Check(args) => check(&global, &common, style, &args, talk),
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
+        }
+        Command::Import(args) => {
+            let input = inputs::file(&common.directory, &args.file, talk)?;
+            let options = options::Import { input, dry_run: args.dry_run };
+            if args.stdout {
+                return without_report(&global, "import --stdout").and_then(|()| commands::import_to_stdout(&options));
+            }
+            reported(&global, style, FailOn::Never, || commands::import(&common, &options, talk))
+        }
+        Command::Crds(args::Crds::Import { file, dry_run }) => {
+            let inputs = inputs::files(&common.directory, &file, talk)?;
+            let options = options::CrdsImport { inputs, dry_run };
+            reported(&global, style, FailOn::Never, || commands::crds_import(&common, &options, talk))
+        }
+        Command::Settings(args::Settings::Import { file, dry_run }) => {
+            let input = inputs::file(&common.directory, &file, talk)?;
+            let options = options::SettingsImport { input, dry_run };
+            reported(&global, style, FailOn::Never, || commands::settings_import(&common, &options, talk))
+        }
+        Command::Crds(args::Crds::List) => {
+            without_report(&global, "crds list").and_then(|()| commands::crds_list(&common, style))
+        }
+        Command::Settings(args::Settings::Show) => {
+            without_report(&global, "settings show").and_then(|()| commands::settings_show(&common, style))
         }
         Command::Status => {
             Output::refuse_findings(&global.outputs).map_err(unwritable)?;
@@ -129,6 +142,27 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
         Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),
         Command::Generate(what) => without_report(&global, "generate").and_then(|()| commands::generate(what)),
     }
+}
+
+/// `hhgit check`: reads what is named, judges it, reports.
+fn check(
+    global: &Global,
+    common: &Common,
+    style: Style,
+    args: &args::Check,
+    talk: &mut dyn Talk,
+) -> Result<Answer, Failure> {
+    let fail_on = match args.fail_on {
+        args::FailSeverity::Error => FailOn::Error,
+        args::FailSeverity::Warning => FailOn::Warning,
+        args::FailSeverity::Never => FailOn::Never,
+    };
+    let options = targets::check(args, &global.directory, talk).map_err(|error| Failure {
+        exit: if error.is_usage() { Exit::Usage } else { Exit::CouldNot },
+        error: error.into(),
+        help: None,
+    })?;
+    reported(global, style, fail_on, || commands::check(common, &options))
 }
 
 /// Opens the outputs, runs the command, writes its report everywhere it was asked for.

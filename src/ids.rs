@@ -108,10 +108,8 @@ pub enum ModeKind {
     File,
     /// A symbolic link.
     Symlink,
-    /// A commit of another repository (submodule).
+    /// A commit of another repository (submodule), which is also what git takes every mode for that it does not know.
     Submodule,
-    /// Nothing git knows.
-    Unknown,
 }
 
 impl Mode {
@@ -142,8 +140,7 @@ impl Mode {
             0o040000 => ModeKind::Tree,
             0o100000 => ModeKind::File,
             0o120000 => ModeKind::Symlink,
-            0o160000 => ModeKind::Submodule,
-            _ => ModeKind::Unknown,
+            _ => ModeKind::Submodule,
         }
     }
 }
@@ -197,5 +194,13 @@ mod tests {
         assert_eq!(Mode::TREE.to_string(), "040000");
         assert_eq!(Mode::FILE.to_string(), "100644");
         assert_eq!(Mode::new(0o100664).kind(), ModeKind::File);
+    }
+
+    #[test]
+    fn a_mode_that_git_does_not_know_is_a_submodule_to_it() {
+        for (value, kind) in [(0o100664, ModeKind::File), (0o777, ModeKind::Submodule), (0o170000, ModeKind::Submodule)]
+        {
+            assert_eq!(Mode::new(value).kind(), kind, "{value:o}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The binary: parse, run, write the bytes, return the code.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use hhgit::cli::{self, Surroundings, Terminal};
@@ -48,5 +48,10 @@ impl Talk for Person {
 
     fn pause(&mut self, tries: u32) {
         Alone.pause(tries);
+    }
+
+    fn input(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     }
 }

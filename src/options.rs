@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use crate::fabric::settings::Settings;
 use crate::path::RepoPath;
 use crate::report::{Fate, Report};
 use crate::snapshot::Time;
@@ -116,6 +117,42 @@ pub struct Init {
     pub yes: bool,
 }
 
+/// A file that a command was given, read already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// What it is called.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// What `hhgit import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// What kubectl printed.
+    pub input: Given,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
+/// What `hhgit crds import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrdsImport {
+    /// What kubectl printed, in one file or several.
+    pub inputs: Vec<Given>,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
+/// What `hhgit settings import` is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsImport {
+    /// The installer's fab.yaml.
+    pub input: Given,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+}
+
 /// What `hhgit demo` is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demo {
@@ -136,6 +173,8 @@ pub struct Check {
     pub level: CheckLevel,
     /// CRDs to judge by instead of the fabric directories' own, by file.
     pub crds: BTreeMap<RepoPath, Vec<u8>>,
+    /// The settings that rules depend on, instead of the manifests'.
+    pub settings: Option<Settings>,
     /// How many objects may leave managed/ in a range at most.
     pub max_deletions: Option<usize>,
 }

@@ -147,7 +147,17 @@ impl fmt::Debug for RepoPath {
 /// Control characters and those that reorder or hide text, none of which may reach a terminal.
 pub fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// Bytes as git prints a path: as they are where they are clean UTF-8, else C-quoted in double quotes.
@@ -212,6 +222,9 @@ mod tests {
     fn unclean_paths_are_shown_quoted_as_git_does() {
         let path = RepoPath::new(b"raw/\xff\n\x1b[0m".to_vec()).map(|p| p.to_string());
         assert_eq!(path, Ok(r#""raw/\377\n\033[0m""#.to_string()));
+        for hidden in ["\u{61c}", "\u{202e}", "\u{e0041}"] {
+            assert_eq!(RepoPath::new(hidden).ok().as_ref().and_then(RepoPath::as_clean_str), None, "{hidden:?}");
+        }
         assert_eq!(RepoPath::new("raw/é").map(|p| p.to_string()), Ok("raw/é".to_string()));
     }
 

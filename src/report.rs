@@ -1,6 +1,7 @@
 //! What a command found and did, as a value; render/ turns it into text and JSON.
 
 pub mod demo;
+pub mod fabrics;
 
 use std::collections::BTreeMap;
 

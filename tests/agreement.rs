@@ -175,6 +175,25 @@ fn shorten(message: &str) -> String {
     message.chars().take(120).collect()
 }
 
+/// Where admission is odd and its verdict is followed, and what hhgit cannot know.
+const NOTES: &str = "
+## Odd verdicts that are followed
+
+- A VLANNamespace with one bad range is emptied in silence and accepted; only the VPCs that use it fail (`vlan-ranges-ignored`).
+- A connection of two types is accepted; the first counts (`second-connection-type`). Beside `mclag` nothing of it is checked.
+- Two VPCPeerings of the same VPCs are accepted, and so is any text as an ExternalPeering's prefix (a warning).
+- An entry without a value, such as `vpc-1:` in a permit, counts as not there.
+- A connection with wrong ports, or a VPC with an unreadable subnet, fails all its neighbours (`blocked-by-another`).
+- Beside another gateway peering toward the same VPC, `vpcSubnet` and `not` cannot be compared and fail both (`expose-in-use`).
+- A fabric in which nothing has an address yet is judged as hhfab completes it (`not-hydrated`, a warning). A running cluster refuses it.
+
+## What hhgit cannot know
+
+- How many gateways a group takes: the installer's list of communities is not among the settings.
+- Whether a port locator with an exact time is over already: there is no clock.
+- The rules of the gateways' own dataplane validator, which runs in the cluster only.
+";
+
 /// The page that lists how far hhgit agrees, and where it does not.
 fn page(folders: &BTreeMap<String, Counts>) -> String {
     let mut out = String::from(
@@ -199,7 +218,7 @@ fn page(folders: &BTreeMap<String, Counts>) -> String {
     if out.len() == before {
         out.push_str("Nowhere.\n");
     }
-    out
+    out + NOTES
 }
 
 #[test]
@@ -214,11 +233,13 @@ fn hhgit_agrees_with_a_clusters_admission() {
     for (folder, counts) in &folders {
         let all = counts.agree + u32::try_from(counts.false_accept.len() + counts.false_reject.len()).unwrap();
         let share = f64::from(counts.agree) / f64::from(all.max(1));
-        let least = if folder == "real" { 0.995 } else { 1.0 };
+        let least = if matches!(folder.as_str(), "generated" | "mutants" | "negative") { 1.0 } else { 0.995 };
         assert!(share >= least, "{folder}: {share} of {all}, less than {least}");
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/agreement.md");
-    if std::env::var_os("HHGIT_BLESS").is_some() {
+    if std::env::var_os("HHGIT_CORPUS").is_some() {
+        eprintln!("another corpus than the usual one: docs/agreement.md is not compared");
+    } else if std::env::var_os("HHGIT_BLESS").is_some() {
         std::fs::write(file, page).unwrap();
     } else {
         assert!(std::fs::read_to_string(file).unwrap_or_default() == page, "docs/agreement.md is old; bless it");

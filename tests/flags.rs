@@ -56,9 +56,9 @@ fn several_fabrics_are_one_commit_and_one_can_be_named() {
 #[test]
 fn a_fabric_that_cannot_be_meant_is_a_usage_error() {
     let temp = prepared();
-    writes_nothing(&temp, &["--fabric", "h"], 2, "there is no folder h in the commit");
+    writes_nothing(&temp, &["--fabric", "h"], 2, "the commit has no folder h");
     writes_nothing(&temp, &["--fabric", "f", "--fabric", "f/raw"], 2, "--fabric f and --fabric f/raw overlap");
-    writes_nothing(&temp, &["--fabric", "f/raw"], 2, "the fabric directories f and f/raw overlap");
+    writes_nothing(&temp, &["--fabric", "f/raw"], 2, "f/raw lies in f");
     writes_nothing(&temp, &["--fabric", "../x"], 2, "give a path from the repository's root");
 }
 

@@ -142,3 +142,19 @@ fn a_real_pre_receive_hook_reads_the_push_and_cannot_write() {
     pusher.git(&["push", "--quiet", server.dir().to_str().unwrap(), "main"]);
     assert_eq!(server.tip("main"), Some(commit));
 }
+
+#[test]
+fn packs_that_come_while_a_repository_is_open_are_found_however_many() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let (repo, writer) = (temp.open(), temp.open());
+    let reader = Reader::new(&repo).unwrap();
+    assert!(reader.commit(base).is_ok());
+    for n in 0..40 {
+        let last = support::written(&writer, base, &[("b", Some(&format!("{n}")))]).commit();
+        temp.git(&["update-ref", "refs/heads/main", &last.to_string()]);
+    }
+    let tip = temp.tip("main").unwrap();
+    assert_eq!(repo.tip(&support::branch("main")).unwrap(), Some(tip));
+    assert_eq!(reader.commit(tip).unwrap().parents, [base]);
+}

@@ -71,7 +71,10 @@ fn local_changes_elsewhere_stay_and_files_in_raw_that_no_commit_holds_are_said()
     temp.put("f/raw/c.yaml", &vpc("c", "x"));
     temp.git(&["add", "f/raw/c.yaml"]);
     let told = committed(&temp, &[]).stdout;
-    assert!(told.contains("note: 2 files in raw/ are not committed; sync reads commits.\n"), "{told}");
+    assert!(
+        told.contains("note: 2 files in raw/ are not committed; hhgit reads commits, so commit them first.\n"),
+        "{told}"
+    );
     assert_eq!(temp.git(&["status", "--porcelain"]), " M README.md\nA  f/raw/c.yaml\n?? f/raw/b.yaml");
 }
 

@@ -65,6 +65,14 @@ pub enum Command {
     Check(Check),
     /// Make a folder a fabric directory
     Init(Init),
+    /// Put what kubectl get -o yaml prints of a cluster's objects into raw/, in one commit
+    Import(Import),
+    /// Put a cluster's CRDs into .hnp/crds/, or list the kinds in force
+    #[command(subcommand)]
+    Crds(Crds),
+    /// Put the settings of the installer's fab.yaml into the manifest, or show those in force
+    #[command(subcommand)]
+    Settings(Settings),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them
@@ -144,6 +152,9 @@ pub struct Check {
     /// Judge by the CRDs in DIR, such as another release's, instead of the fabric's own
     #[arg(long, value_name = "DIR")]
     pub crds: Option<PathBuf>,
+    /// Take the settings that rules depend on from FILE, a manifest or the installer's fab.yaml
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
     /// In a range, an error if more than N objects leave managed/ [default: no limit]
     #[arg(long, value_name = "N")]
     pub max_deletions: Option<usize>,
@@ -198,6 +209,52 @@ pub struct Init {
     /// Answer questions with yes
     #[arg(long, short = 'y')]
     pub yes: bool,
+}
+
+/// What `hhgit import` takes.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What kubectl printed, as YAML or JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Show what would be done and write nothing
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Print the objects instead; no repository is needed
+    #[arg(long, conflicts_with = "dry_run")]
+    pub stdout: bool,
+}
+
+/// What `hhgit crds` does.
+#[derive(Debug, Subcommand)]
+pub enum Crds {
+    /// Put what kubectl get crds -o yaml prints into .hnp/crds/, one file a CRD, in one commit
+    Import {
+        /// What kubectl printed, or a folder of such files; `-` is standard input
+        #[arg(value_name = "FILE|DIR")]
+        file: PathBuf,
+        /// Show what would be done and write nothing
+        #[arg(long, short = 'n')]
+        dry_run: bool,
+    },
+    /// List the kinds in force in each fabric directory, and where they come from
+    List,
+}
+
+/// What `hhgit settings` does.
+#[derive(Debug, Subcommand)]
+pub enum Settings {
+    /// Put the settings of fab.yaml that differ from the defaults into .hnp/manifest.yaml, in one commit
+    Import {
+        /// The installer's fab.yaml; `-` is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Show what would be done and write nothing
+        #[arg(long, short = 'n')]
+        dry_run: bool,
+    },
+    /// Show the settings in force in each fabric directory
+    Show,
 }
 
 /// What can be generated.

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
 use crate::modes::talk::Talk;
 use crate::modes::{self, ModeError};
-use crate::options::{self, Check, Common, Init, Sync};
+use crate::options::{self, Check, Common, CrdsImport, Import, Init, SettingsImport, Sync};
 use crate::render::{self, Style};
 use crate::report::{Report, Status};
 use crate::verdict::code::Code;
@@ -34,6 +34,44 @@ pub(super) fn check(common: &Common, options: &Check) -> Result<Report, Failure>
 /// `hhgit init`.
 pub(super) fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, Failure> {
     modes::init::init(common, options, talk).map_err(failed)
+}
+
+/// `hhgit import`.
+pub(super) fn import(common: &Common, options: &Import, talk: &mut dyn Talk) -> Result<Report, Failure> {
+    modes::import::import(common, options, talk).map_err(failed)
+}
+
+/// `hhgit import --stdout`: the objects for standard output, what is to be said of the others for standard error.
+pub(super) fn import_to_stdout(options: &Import) -> Result<Answer, Failure> {
+    let (text, notes) = modes::import::documents(options).map_err(failed)?;
+    let notes: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
+    Ok(Answer { stdout: text.into_bytes(), stderr: notes.into_bytes(), exit: Exit::Done })
+}
+
+/// `hhgit crds import`.
+pub(super) fn crds_import(common: &Common, options: &CrdsImport, talk: &mut dyn Talk) -> Result<Report, Failure> {
+    modes::crds::import(common, options, talk).map_err(failed)
+}
+
+/// `hhgit crds list`.
+pub(super) fn crds_list(common: &Common, style: Style) -> Result<Answer, Failure> {
+    let fabrics = modes::crds::list(common).map_err(failed)?;
+    answer(|out| render::fabrics::kinds(out, &fabrics, style))
+}
+
+/// `hhgit settings import`.
+pub(super) fn settings_import(
+    common: &Common,
+    options: &SettingsImport,
+    talk: &mut dyn Talk,
+) -> Result<Report, Failure> {
+    modes::settings::import(common, options, talk).map_err(failed)
+}
+
+/// `hhgit settings show`.
+pub(super) fn settings_show(common: &Common, style: Style) -> Result<Answer, Failure> {
+    let fabrics = modes::settings::show(common).map_err(failed)?;
+    answer(|out| render::fabrics::settings(out, &fabrics, style))
 }
 
 /// `hhgit status`.

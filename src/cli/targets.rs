@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use super::args::{self, CheckLevel};
+use crate::fabric::manifest;
+use crate::fabric::settings::{Settings, read_fab};
+use crate::modes::talk::Talk;
 use crate::options::{self, Target};
 use crate::path::RepoPath;
 
@@ -21,15 +24,44 @@ pub(super) enum TargetError {
         #[source]
         source: io::Error,
     },
+    /// The file of settings is neither a manifest nor a fab.yaml.
+    #[error("{name} is neither a manifest ({message}) nor a fab.yaml")]
+    Settings {
+        /// Its name.
+        name: String,
+        /// What is wrong with it as a manifest.
+        message: String,
+    },
     /// What was named do not go together.
     #[error("{0:?} is no file; name files, or one commit, or one range OLD..NEW")]
     Mixed(OsString),
+    /// The folder of CRDs holds no file that could be one.
+    #[error("{0} holds no .yaml, .yml or .json file, so there is no CRD to judge by")]
+    NoCrds(String),
+    /// A limit that holds between two commits, and only one or none was named.
+    #[error("--max-deletions is about a range; name one as OLD..NEW")]
+    NoRange,
+}
+
+impl TargetError {
+    /// Whether the command line asks for what is not there or contradicts itself.
+    pub(super) fn is_usage(&self) -> bool {
+        match self {
+            Self::Mixed(_) | Self::NoCrds(_) | Self::NoRange => true,
+            Self::Read { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            Self::Settings { .. } => false,
+        }
+    }
 }
 
 /// Reads what is to be judged.
-pub(super) fn check(args: &args::Check, directory: &Path) -> Result<options::Check, TargetError> {
+pub(super) fn check(args: &args::Check, directory: &Path, talk: &mut dyn Talk) -> Result<options::Check, TargetError> {
+    let target = target(&args.targets, directory, talk)?;
+    if args.max_deletions.is_some() && !matches!(target, Target::Range { .. }) {
+        return Err(TargetError::NoRange);
+    }
     Ok(options::Check {
-        target: target(&args.targets, directory)?,
+        target,
         level: match args.level {
             CheckLevel::Syntax => options::CheckLevel::Syntax,
             CheckLevel::Identity => options::CheckLevel::Identity,
@@ -37,11 +69,12 @@ pub(super) fn check(args: &args::Check, directory: &Path) -> Result<options::Che
             CheckLevel::References => options::CheckLevel::References,
         },
         crds: args.crds.as_deref().map(|dir| folder(&directory.join(dir))).transpose()?.unwrap_or_default(),
+        settings: args.settings.as_deref().map(|file| settings(file.as_os_str(), directory, talk)).transpose()?,
         max_deletions: args.max_deletions,
     })
 }
 
-fn target(targets: &[OsString], directory: &Path) -> Result<Target, TargetError> {
+fn target(targets: &[OsString], directory: &Path, talk: &mut dyn Talk) -> Result<Target, TargetError> {
     let is_file = |name: &OsString| name == "-" || directory.join(name).is_file();
     match targets {
         [] => Ok(Target::Commit(None)),
@@ -58,7 +91,7 @@ fn target(targets: &[OsString], directory: &Path) -> Result<Target, TargetError>
                 if !is_file(name) {
                     return Err(TargetError::Mixed(name.clone()));
                 }
-                read.insert(RepoPath::shown(name.as_encoded_bytes()), bytes(name, directory)?);
+                read.insert(RepoPath::shown(name.as_encoded_bytes()), bytes(name, directory, talk)?);
             }
             Ok(Target::Loose(read))
         }
@@ -69,14 +102,24 @@ fn or_head(name: &str) -> String {
     if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() }
 }
 
-fn bytes(name: &OsStr, directory: &Path) -> Result<Vec<u8>, TargetError> {
+fn bytes(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Vec<u8>, TargetError> {
     let failed = |source| TargetError::Read { name: name.to_string_lossy().into_owned(), source };
     if name != "-" {
         return std::fs::read(directory.join(name)).map_err(failed);
     }
-    let mut bytes = Vec::new();
-    io::stdin().read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    talk.input().map_err(failed)
+}
+
+/// The settings that a manifest or the installer's fab.yaml gives.
+fn settings(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Settings, TargetError> {
+    let bytes = bytes(name, directory, talk)?;
+    let shown = RepoPath::shown(name.as_encoded_bytes());
+    let (manifest, findings) = manifest::read(&bytes, &shown, &RepoPath::root());
+    if let Some(manifest) = manifest {
+        return Ok(manifest.settings);
+    }
+    let message = findings.first().map(|finding| finding.message.clone()).unwrap_or_default();
+    read_fab(&bytes).map_err(|_| TargetError::Settings { name: name.to_string_lossy().into_owned(), message })
 }
 
 /// The YAML files of a folder, by their names.
@@ -89,6 +132,9 @@ fn folder(dir: &Path) -> Result<BTreeMap<RepoPath, Vec<u8>>, TargetError> {
         if crate::fabric::layout::is_yaml_name(&name) && path.is_file() {
             files.insert(RepoPath::shown(path.as_os_str().as_encoded_bytes()), std::fs::read(&path).map_err(failed)?);
         }
+    }
+    if files.is_empty() {
+        return Err(TargetError::NoCrds(dir.display().to_string()));
     }
     Ok(files)
 }

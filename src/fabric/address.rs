@@ -1,7 +1,7 @@
 //! IP addresses and prefixes as Hedgehog reads them (Go's net/netip), and hardware addresses; no names, no look-ups.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 
 /// An address with the length of its network part, such as 10.0.0.5/24; the host part may be set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +44,7 @@ impl Prefix {
 
     /// An IPv4 prefix out of its four numbers.
     pub const fn v4(octets: [u8; 4], bits: u8) -> Self {
-        Self { address: IpAddr::V4(std::net::Ipv4Addr::new(octets[0], octets[1], octets[2], octets[3])), bits }
+        Self { address: IpAddr::V4(core::net::Ipv4Addr::new(octets[0], octets[1], octets[2], octets[3])), bits }
     }
 
     /// The first and the last address, as numbers, behind which family they are of: prefixes sort and nest by these.

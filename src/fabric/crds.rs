@@ -100,7 +100,8 @@ fn definitions(bytes: &[u8], located: &Located<'_>, findings: &mut Vec<Finding>)
     kinds
 }
 
-fn items(root: &Node) -> Vec<&Node> {
+/// A document's CRDs: a List's items, any other document itself.
+pub(super) fn items(root: &Node) -> Vec<&Node> {
     let is_list = root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
     match root.get("items").map(|items| &items.value) {
         Some(Value::Sequence(nodes)) if is_list => nodes.iter().collect(),
@@ -108,7 +109,8 @@ fn items(root: &Node) -> Vec<&Node> {
     }
 }
 
-fn definition(node: &Node) -> Result<Option<(Kind, Vec<KindSchema>)>, CrdFault<'_>> {
+/// The kind and the versions of a CRD; none if it is no CRD of a Hedgehog group.
+pub(super) fn definition(node: &Node) -> Result<Option<(Kind, Vec<KindSchema>)>, CrdFault<'_>> {
     let text = |from: Option<&Node>| from.and_then(Node::as_str).map(str::to_owned);
     let is_crd = text(node.get("kind")).as_deref() == Some("CustomResourceDefinition")
         && text(node.get("apiVersion")).is_some_and(|v| v.starts_with("apiextensions.k8s.io/"));

@@ -1,6 +1,7 @@
 //! What a fabric directory is: where it lies, what its folders hold, its manifest, the kinds it may hold.
 
 pub mod address;
+pub mod crd_files;
 pub mod crds;
 mod document;
 pub mod inventory;
@@ -8,4 +9,5 @@ pub mod kinds;
 pub mod layout;
 pub mod manifest;
 pub mod settings;
+pub mod settings_block;
 pub mod survey;

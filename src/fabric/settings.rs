@@ -1,6 +1,6 @@
 //! The settings of a fabric that rules depend on: Hedgehog's installer has them in fab.yaml, hhgit in the manifest.
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
 use crate::yaml::{Limits, Lines, Node, Value, parse, split};
 
@@ -361,6 +361,10 @@ pub fn read_fab(bytes: &[u8]) -> Result<Settings, FabError> {
             key: format!("{section}.{name}"),
             wanted,
         })?;
+    }
+    // Older files give the gateways' ASN to the leaves; the installer takes it back.
+    if settings.gateway_asn == settings.leaf_asn_end && settings.leaf_asn_end == Settings::default().gateway_asn {
+        settings.leaf_asn_end -= 1;
     }
     match settings.contradiction() {
         Some((key, fault)) => Err(FabError::Contradiction { key, fault }),

@@ -48,6 +48,12 @@ fn fab_yaml_gives_what_it_says_and_defaults_for_the_rest() {
 }
 
 #[test]
+fn the_leaves_last_asn_of_older_files_is_the_gateways() {
+    let old = b"kind: Fabricator\nspec: {config: {fabric: {leafASNEnd: 65534}}}\n";
+    assert_eq!(read_fab(old), Ok(Settings::default()));
+}
+
+#[test]
 fn settings_are_written_as_the_manifest_reads_them() {
     let mut text = "version: '1.0'\nsettings:\n".to_owned();
     for (key, value) in changed().lines() {
@@ -86,4 +92,36 @@ fn every_default_reads_back_as_itself() {
         assert_eq!((manifest.map(|m| m.settings), findings), (Some(Settings::default()), Vec::new()), "{}", key.name);
     }
     assert_eq!(default.contradiction(), None);
+}
+
+#[test]
+fn a_manifests_settings_are_checked_one_by_one_and_together() {
+    let said = |settings: &str| {
+        let text = format!("version: '1.0'\nsettings:\n{settings}");
+        let (manifest, findings) = manifest::read(text.as_bytes(), &RepoPath::root(), &RepoPath::root());
+        let line = |finding: &crate::finding::Finding| finding.place.map_or(0, |place| place.line);
+        let said = findings.iter().map(|f| format!("{} {}: {}", line(f), f.severity.as_str(), f.message)).collect();
+        (manifest.is_some(), said)
+    };
+    let expect = |lines: &[&str]| -> Vec<String> { lines.iter().map(|line| (*line).to_owned()).collect() };
+    assert_eq!(
+        said("  gateway: maybe\n  vtep-subnet: 10.0.0.0\n  th5-workaround-vlans: [{from: 9, to: 8}]\n"),
+        (
+            false,
+            expect(&[
+                "3 error: settings.gateway is not true or false, without quotes",
+                "4 error: settings.vtep-subnet is not an IP prefix, such as 172.30.0.0/21",
+                "5 error: settings.th5-workaround-vlans is not a list of ranges within 1 to 4094, such as \
+                 [{from: 3000, to: 3899}]",
+            ])
+        )
+    );
+    assert_eq!(
+        said("  spine-asn: 65200\n"),
+        (false, expect(&["3 error: settings.spine-asn is one of the leaves' ASNs"]))
+    );
+    assert_eq!(
+        said("  gatway: true\n"),
+        (true, expect(&["3 warning: the manifest has an unknown key, settings.gatway"]))
+    );
 }

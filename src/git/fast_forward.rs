@@ -7,13 +7,16 @@
 use std::path::Path;
 
 use super::hooks::reference_transaction;
+use super::lock::{Lock, Turn};
 use super::open::Repo;
 use super::publish::{PublishError, Published, outcome_of};
 use super::ref_lock::{Move, judge};
+use super::refs::to_path;
 use super::run::{Git, no_hooks};
 use super::sign::identify;
 use super::worktree::look;
 use super::write::Touch;
+use crate::ids::TreeId;
 use crate::path::RepoPath;
 
 /// Moves the branch and the work tree, or refuses before anything moved.
@@ -26,6 +29,8 @@ pub(super) fn fast_forward(
         return Ok(outcome);
     }
     look(repo, touches)?;
+    // Git checks everything out before it asks for the branch's lock; one that is busy is waited for here.
+    drop(hold(repo, wanted)?);
     let hooks = only_hook(repo)?;
     let hooks_path = hooks.as_ref().map_or_else(no_hooks, |dir| dir.path().to_owned());
     let options = format!("branch.{}.mergeOptions", wanted.branch.short());
@@ -45,7 +50,33 @@ pub(super) fn fast_forward(
     let git =
         git.args(["--ff-only", "--no-squash", "--no-autostash", "--no-verify-signatures", "--no-overwrite-ignore"]);
     let answer = git.args(["--no-stat", "--no-progress", "--quiet"]).arg(wanted.to.to_string()).ask()?;
-    outcome_of(repo, wanted, answer.success, answer.words)
+    let outcome = outcome_of(repo, wanted, answer.success, answer.words);
+    if matches!(outcome, Err(PublishError::Refused { .. })) {
+        give_back(repo, wanted);
+    }
+    outcome
+}
+
+/// Holds the branch where it is, in this process' turn.
+fn hold(repo: &Repo, wanted: &Move<'_>) -> Result<(Lock, Turn), PublishError> {
+    let turn = Turn::take(repo);
+    let path = repo.common_dir().join(to_path(wanted.branch.as_str().as_bytes()));
+    Ok((turn.lock(&path, &repo.common_dir().join("refs"))?, turn))
+}
+
+/// Puts back what git checked out before it found that it cannot move the branch, because a hook refuses or a lock is busy.
+/// What git had not touched stays as it is, local work included; where even this fails, `git status` shows how things are.
+fn give_back(repo: &Repo, wanted: &Move<'_>) {
+    let held = hold(repo, wanted);
+    if !matches!(judge(repo, wanted), Ok(None)) {
+        return;
+    }
+    let no_hooks = no_hooks();
+    let config = [("core.hooksPath", no_hooks.as_os_str()), ("submodule.recurse", "false".as_ref())];
+    let before = wanted.from.map_or_else(|| TreeId::empty(repo.hash_kind()).to_string(), |from| from.to_string());
+    let git = Git::new(repo, "read-tree", &config).args(["-m", "-u"]).arg(wanted.to.to_string()).arg(before);
+    drop(git.ask());
+    drop(held);
 }
 
 /// A directory that holds the reference-transaction hook alone, so that git runs that one and no other.

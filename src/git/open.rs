@@ -14,6 +14,10 @@ const EXTENSIONS: [&str; 7] =
     ["objectformat", "worktreeconfig", "partialclone", "noop", "preciousobjects", "relativeworktrees", "refstorage"];
 /// Extensions that git obeys in version 0 too; others need version 1.
 const VERSION_0: [&str; 4] = ["worktreeconfig", "partialclone", "noop", "preciousobjects"];
+/// How many packs an object database can come to know: gix fixes the number when it opens one, by what is there then, and
+/// fails when more appear. Beside people who push and other syncs they do.
+pub(super) const SLOTS: gix::odb::store::init::Slots =
+    gix::odb::store::init::Slots::AsNeededByDiskState { multiplier: 2.0, minimum: 1024 };
 /// How long a busy lock is waited for where the configuration does not say.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// How long a busy lock is waited for at most.
@@ -227,7 +231,7 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     use gix::ThreadSafeRepository as Repository;
     // Trust is judged by the caller, with an error of its own.
     let options = if environment.isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
-    let options = options.strict_config(true).bail_if_untrusted(false);
+    let options = options.strict_config(true).bail_if_untrusted(false).object_store_slots(SLOTS);
     let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options.clone() };
     let dir = environment.git_dir.as_deref().unwrap_or(dir);
     // Searched from its full path, and with the root as the place to be relative to: a repository found as `../../.git` would be

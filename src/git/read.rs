@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
 use gix::objs::{Find, Kind};
 use gix::odb::Header;
 
-use super::open::{OpenError, Repo};
+use super::open::{OpenError, Repo, SLOTS};
 use super::refs::parse_id;
 use crate::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
 use crate::snapshot::{Commit, Objects, ReadError, Time, TreeEntry};
@@ -38,7 +39,7 @@ impl Reader {
             Ok(Some((odb, joined))) => (odb, Some(Arc::new(joined))),
             Ok(None) => {
                 let objects = repo.common_dir().join("objects");
-                let odb = gix::odb::at(objects, repo.hash_kind()).map_err(|source| failed(Box::new(source)))?;
+                let odb = open_objects(objects, repo).map_err(|source| failed(Box::new(source)))?;
                 (gix::OdbHandle::new(odb, repo.hash_kind()).with_write_passthrough(), None)
             }
             Err(source) => return Err(failed(Box::new(source))),
@@ -156,6 +157,11 @@ fn failed(id: ObjectId, kind: Kind, source: gix::Error) -> ReadError {
     }
 }
 
+fn open_objects(dir: PathBuf, repo: &Repo) -> std::io::Result<gix::odb::Handle> {
+    let options = gix::odb::store::init::Options { slots: SLOTS, ..Default::default() };
+    gix::odb::at_opts(dir, repo.hash_kind(), None, options)
+}
+
 /// An object database over the push's quarantine and the repository: gix knows no `GIT_OBJECT_DIRECTORY`, so a private
 /// directory names both as alternates. Nothing is written into either.
 fn join_quarantine(repo: &Repo) -> std::io::Result<Option<(gix::OdbHandle, tempfile::TempDir)>> {
@@ -173,7 +179,7 @@ fn join_quarantine(repo: &Repo) -> std::io::Result<Option<(gix::OdbHandle, tempf
     }
     std::fs::create_dir(dir.path().join("info"))?;
     std::fs::write(dir.path().join("info/alternates"), list)?;
-    let odb = gix::odb::at(dir.path().to_owned(), repo.hash_kind())?;
+    let odb = open_objects(dir.path().to_owned(), repo)?;
     Ok(Some((gix::OdbHandle::new(odb, repo.hash_kind()).with_write_passthrough(), dir)))
 }
 

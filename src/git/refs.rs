@@ -52,7 +52,10 @@ pub enum Value {
 #[derive(Debug, thiserror::Error)]
 pub enum RefError {
     /// A name stands for no commit.
-    #[error("{} names no commit; give a branch, a tag or a commit id", quote(name))]
+    #[error(
+        "{} names neither a commit nor a file; give a branch, a tag, a commit id or a file that is there",
+        quote(name)
+    )]
     NoCommit {
         /// The name.
         name: Vec<u8>,

@@ -125,7 +125,7 @@ fn changed_folders(edits: &BTreeMap<RepoPath, Edit>) -> Result<BTreeMap<RepoPath
             return Err(TreeError::TooDeep { path: path.clone() });
         }
         let to = edit.to.as_ref().map(|to| to.mode.kind());
-        if matches!(to, Some(ModeKind::Tree | ModeKind::Unknown)) {
+        if to == Some(ModeKind::Tree) {
             return Err(TreeError::Blocked { path: path.clone() });
         }
         if let Some(folder) = folders.get_mut(&parent) {

@@ -1,13 +1,16 @@
 //! Why a command could not do its work, and which exit code that is.
 
 use crate::exit::Exit;
+use crate::fabric::crd_files::CrdFilesError;
 use crate::fabric::layout::LayoutError;
+use crate::fabric::settings::FabError;
 use crate::git::run::GitError;
 use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
 use crate::ids::CommitId;
 use crate::path::RepoPath;
 use crate::plan::PlanError;
 use crate::snapshot::ReadError;
+use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
 
@@ -141,6 +144,59 @@ pub enum ModeError {
         /// The branch.
         branch: String,
     },
+    /// The commit holds several fabric directories, and one must be chosen.
+    #[error("there are several fabric directories: {}; name one with --fabric", listed(paths))]
+    Several {
+        /// Where they are.
+        paths: Vec<RepoPath>,
+    },
+    /// What a cluster printed cannot be taken.
+    #[error("nothing of {name} was imported")]
+    Printed {
+        /// The file's name, or that it was standard input.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: PrintedError,
+    },
+    /// What a cluster printed of its CRDs cannot be taken.
+    #[error("nothing of {name} was imported")]
+    PrintedCrds {
+        /// The file's name, or that it was standard input.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: CrdFilesError,
+    },
+    /// The installer's configuration cannot be taken.
+    #[error("nothing of {name} was imported")]
+    Fab {
+        /// The file's name, or that it was standard input.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: FabError,
+    },
+    /// The manifest's layout leaves no room for settings.
+    #[error(
+        "{path} is not laid out line by line, so no settings can be put into it; write version: '1.0' on a line first"
+    )]
+    NoRoom {
+        /// The manifest.
+        path: RepoPath,
+    },
+    /// A fabric directory is broken, so what is in force there cannot be told.
+    #[error("{path}: {message}; correct it first, hhgit status shows all that is wrong")]
+    Broken {
+        /// Where the fault is.
+        path: RepoPath,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+fn listed(paths: &[RepoPath]) -> String {
+    paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn loose(files: usize) -> String {
@@ -154,15 +210,28 @@ impl ModeError {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Demo(DemoError::Exists { .. })
-            | Self::Ref(RefError::BadName { .. })
+            | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }
             | Self::Detached { .. }
             | Self::DetachedInit
             | Self::NoBranch { .. }
             | Self::Name { .. }
+            | Self::Several { .. }
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,
             _ => Exit::CouldNot,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_that_cannot_be_and_one_that_is_not_there_are_both_a_wrong_command_line() {
+        let bad = crate::git::BranchName::parse("HEAD").expect_err("no branch is called so");
+        assert_eq!(ModeError::from(bad).exit(), Exit::Usage);
+        assert_eq!(ModeError::NoBranch { branch: "nope".to_owned() }.exit(), Exit::Usage);
     }
 }

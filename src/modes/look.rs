@@ -8,6 +8,7 @@ use crate::fabric::inventory::{Leaves, leaves};
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, MANAGED, SIDECAR, UNMANAGED, find, is_yaml_name, stays_in_managed};
 use crate::fabric::manifest::Level;
+use crate::fabric::settings::Settings;
 use crate::fabric::survey::{Survey, survey};
 use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
@@ -41,6 +42,8 @@ pub struct Request {
     pub level: Option<Level>,
     /// Kinds and schemas to judge by, whatever the fabric directories bring.
     pub rules: Option<(Kinds, Schemas)>,
+    /// The settings that rules depend on, whatever the manifests say.
+    pub settings: Option<Settings>,
 }
 
 /// Looks at all fabric directories of a tree.
@@ -54,6 +57,9 @@ pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -
     for dir in dirs {
         let mut survey = survey(objects, dir)?;
         survey.manifest.level = request.level.unwrap_or(survey.manifest.level);
+        if let Some(settings) = &request.settings {
+            survey.manifest.settings = settings.clone();
+        }
         if let Some((kinds, schemas)) = &request.rules {
             (survey.kinds, survey.schemas) = (kinds.clone(), schemas.clone());
         }

@@ -2,11 +2,15 @@
 
 mod authorship;
 pub mod check;
+pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
+pub mod import;
 pub mod init;
 pub mod look;
+mod offer;
+pub mod settings;
 mod stamp;
 pub mod status;
 pub mod sync;

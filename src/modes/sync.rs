@@ -230,7 +230,8 @@ impl Task {
         Ok(())
     }
 
-    fn publish(
+    /// Writes the plan's commit and moves the branch to it.
+    pub(super) fn publish(
         from: &Start<'_>,
         plan: &Plan,
         new_tree: &NewTree,
@@ -297,8 +298,8 @@ pub(super) fn uncommitted(
     let within = format!("{}/", folders.join("/ or "));
     Ok(match uncommitted_below(repo, &paths.collect::<Vec<_>>())? {
         0 => None,
-        1 => Some(format!("1 file in {within} is not committed; sync reads commits, so commit it first.")),
-        n => Some(format!("{n} files in {within} are not committed; sync reads commits, so commit them first.")),
+        1 => Some(format!("1 file in {within} is not committed; hhgit reads commits, so commit it first.")),
+        n => Some(format!("{n} files in {within} are not committed; hhgit reads commits, so commit them first.")),
     })
 }
 

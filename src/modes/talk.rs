@@ -1,5 +1,6 @@
-//! What a pipeline needs of whoever runs it: an answer to a question, and a wait between tries.
+//! What a pipeline needs of whoever runs it: an answer to a question, a wait, standard input.
 
+use std::io;
 use std::time::Duration;
 
 /// Whoever runs a pipeline.
@@ -9,6 +10,11 @@ pub trait Talk {
 
     /// Waits before the next try, after this many.
     fn pause(&mut self, tries: u32);
+
+    /// All that standard input holds; whoever has none says so.
+    fn input(&mut self) -> io::Result<Vec<u8>> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input"))
+    }
 }
 
 /// Nobody to ask, and a short wait of random length between tries, so that bots in a race come apart.

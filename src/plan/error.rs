@@ -37,6 +37,14 @@ pub enum PlanError {
     /// A name that cannot be.
     #[error("a path could not be made")]
     Path(#[from] PathError),
+    /// Something else stands where a file is to be put.
+    #[error("{path} is no {wanted}, so nothing can be put there; move it out of the way and commit, then run again")]
+    InTheWay {
+        /// What stands there.
+        path: RepoPath,
+        /// What should.
+        wanted: &'static str,
+    },
     /// Content that cannot be named.
     #[error(transparent)]
     Collision(#[from] Collision),

@@ -25,15 +25,17 @@ const REVERTED: &str = "the last commit that touched this file took its sync bac
 const YIELDED: &str = "To apply this one all the same, run hhgit sync --retry with its path; otherwise delete it.";
 
 impl Work<'_> {
-    /// What rule 8 has to be asked about: the valid documents of raw/.
+    /// What rule 8 has to be asked about: the valid documents of raw/, and of what --retry found by itself.
     pub(super) fn revert_candidates(&self) -> Vec<Candidate> {
         let managed = self.survey.path.child(crate::fabric::layout::MANAGED);
-        let raw = self.candidates().into_iter().filter(|key| self.sources[key.0].home == Home::Raw);
-        raw.filter_map(|key| {
-            let target = self.document(key).target.as_ref()?.path();
-            Some(Candidate { raw: self.repository_path(key.0), managed: managed.join_path(target), key })
-        })
-        .collect()
+        let asked = |key: &Key| matches!(self.sources[key.0].home, Home::Raw | Home::Retried { named: false });
+        let asked = self.candidates().into_iter().filter(asked);
+        asked
+            .filter_map(|key| {
+                let target = self.document(key).target.as_ref()?.path();
+                Some(Candidate { raw: self.repository_path(key.0), managed: managed.join_path(target), key })
+            })
+            .collect()
     }
 
     /// The blob a document would be in managed/.

@@ -9,6 +9,7 @@ mod desk;
 mod edit;
 mod error;
 pub mod fabric;
+mod files;
 mod given;
 pub mod holdings;
 mod incoming;
@@ -41,7 +42,7 @@ use crate::yaml::Limits;
 use fabric::{Inventory, Order};
 use message::Stamp;
 
-/// What a sync will do. Only the planner makes one; a dry run prints it, the writer writes it, and both see the same value.
+/// What a sync will do. The planner makes one, or [`Plan::of_files`]; a dry run prints it, the writer writes it, and both see the same value.
 #[derive(Debug, Clone)]
 pub struct Plan {
     edits: BTreeMap<RepoPath, Edit>,

@@ -33,6 +33,7 @@ pub fn find(
     }
     let mut taken: Vec<((usize, usize), BlobId)> = Vec::new();
     let mut commit = input;
+    let mut paths: Vec<&RepoPath> = waiting.keys().copied().collect();
     while !waiting.is_empty() {
         let now = objects.commit(commit).map_err(PlanError::History)?;
         let Some(parent) = now.parents.first().copied() else { break };
@@ -42,15 +43,17 @@ pub fn find(
         }
         let before = objects.commit(parent).map_err(PlanError::History)?;
         let trees = (Some(before.tree), Some(now.tree));
-        let paths: Vec<&RepoPath> = waiting.keys().copied().collect();
         let mut by_managed: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
         for change in changes(objects, trees, &paths, 0).map_err(PlanError::History)? {
             for candidate in waiting.remove(change.path).unwrap_or_default() {
                 by_managed.entry(&candidate.managed).or_default().push(candidate);
             }
         }
-        let paths: Vec<&RepoPath> = by_managed.keys().copied().collect();
-        for change in changes(objects, trees, &paths, 0).map_err(PlanError::History)? {
+        if !by_managed.is_empty() {
+            paths.retain(|path| waiting.contains_key(path));
+        }
+        let taken_from: Vec<&RepoPath> = by_managed.keys().copied().collect();
+        for change in changes(objects, trees, &taken_from, 0).map_err(PlanError::History)? {
             let Some(was) = change.was.and_then(|entry| entry.as_file()) else { continue };
             if change.is.and_then(|entry| entry.as_file()) != Some(was) {
                 taken.extend(by_managed[change.path].iter().map(|candidate| (candidate.key, was)));
@@ -90,19 +93,32 @@ fn changes<'p>(
     let before = by_name(read(before)?.unwrap_or_default());
     let after = by_name(read(after)?.unwrap_or_default());
     let mut found = Vec::new();
-    for group in paths.chunk_by(|a, b| component(a, depth) == component(b, depth)) {
-        let name = component(group[0], depth).unwrap_or_default();
+    let mut rest = paths;
+    while let Some(first) = rest.first() {
+        let below = below_folder(rest, depth);
+        let (group, others) = rest.split_at(below.unwrap_or(1));
+        rest = others;
+        let name = component(first, depth).unwrap_or_default();
         let (was, is) = (before.get(name).copied(), after.get(name).copied());
         if was == is {
             continue;
         }
-        let (leaves, deeper): (Vec<&RepoPath>, Vec<&RepoPath>) =
-            group.iter().copied().partition(|path| component(path, depth + 1).is_none());
-        found.extend(leaves.into_iter().map(|path| Differs { path, was, is }));
+        if below.is_none() {
+            found.push(Differs { path: first, was, is });
+            continue;
+        }
         let tree = |entry: Option<Entry>| entry.and_then(|entry| entry.as_tree());
-        found.extend(changes(objects, (tree(was), tree(is)), &deeper, depth + 1)?);
+        found.extend(changes(objects, (tree(was), tree(is)), group, depth + 1)?);
     }
     Ok(found)
+}
+
+/// How many of these sorted paths, from the first on, lie below the folder that is the first one's component at this depth; none
+/// if that component is the path's last.
+fn below_folder(paths: &[&RepoPath], depth: usize) -> Option<usize> {
+    let first = paths.first()?.as_bytes();
+    let (slash, _) = first.iter().enumerate().filter(|(_, byte)| **byte == b'/').nth(depth)?;
+    Some(paths.partition_point(|path| path.as_bytes().starts_with(&first[..=slash])))
 }
 
 fn by_name(entries: Vec<TreeEntry>) -> BTreeMap<Vec<u8>, Entry> {

@@ -33,13 +33,12 @@ fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Resu
     let sorted = gravest_first(findings);
     let shown = if style.verbose { sorted.len() } else { sorted.len().min(ROWS) };
     for (index, finding) in sorted[..shown].iter().enumerate() {
-        let told = snippet::told(finding, style);
-        writeln!(out, "{}", told.text)?;
+        let mut told = snippet::told(finding, style);
         let shared = sorted[..shown].get(index + 1).is_some_and(|o| o.code == finding.code && o.help == finding.help);
         if !shared {
-            writeln!(out, "{}", told.below("help", &finding.help, style))?;
+            told.add("help", &finding.help, style);
         }
-        writeln!(out)?;
+        writeln!(out, "{}\n", told.text)?;
     }
     more(out, sorted.len() - shown)?;
     if shown < sorted.len() { writeln!(out) } else { Ok(()) }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{count, gravest_first, sanitize};
+use super::{count, gravest_first, other_place, sanitize};
 use crate::finding::Finding;
 use crate::report::Report;
 use crate::verdict::code::Severity;
@@ -20,7 +20,7 @@ pub fn report(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     match sorted.len() {
         0 => writeln!(out, "no findings"),
         all if all > shown => {
-            writeln!(out, "and {} more; --output human or json shows all", count(all - shown, "finding"))
+            writeln!(out, "and {}; --output human or json shows all", count(all - shown, "more finding"))
         }
         _ => Ok(()),
     }
@@ -43,10 +43,7 @@ fn command(finding: &Finding) -> String {
     }
     properties.push_str(&format!(",title={}", property(finding.code.as_str())));
     let mut lines = vec![sanitize(&finding.message).into_owned()];
-    if let Some(related) = &finding.related {
-        let (place, message) = (related.place, sanitize(&related.message));
-        lines.push(format!("{}:{}:{}: {message}", related.path, place.line, place.column));
-    }
+    lines.extend(finding.related.as_ref().map(|related| sanitize(&other_place(related)).into_owned()));
     lines.push(format!("help: {}", sanitize(&finding.help)));
     format!("::{kind} {properties}::{}", data(&lines.join("\n")))
 }

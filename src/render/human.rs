@@ -62,6 +62,9 @@ fn headline(fabric: &FabricReport, made: bool, style: Style) -> String {
     if counts.removed > 0 {
         parts.push(format!("{} removed from managed", count(counts.removed, "object")));
     }
+    if parts.is_empty() && !fabric.edits.is_empty() {
+        parts.push(count(fabric.edits.len(), "file"));
+    }
     if parts.is_empty() {
         parts.push("nothing to sort".to_owned());
     }

@@ -333,7 +333,8 @@ fn terminal_safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
         if is_unprintable(c) && c != '\n' {
-            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+            let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            safe.push_str(&units);
         } else {
             safe.push(c);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::{Style, gravest_first, human, sanitize};
+use super::{Style, gravest_first, human, other_place, sanitize};
 use crate::finding::Finding;
 use crate::path::RepoPath;
 use crate::report::Report;
@@ -72,9 +72,13 @@ fn case(text: &mut String, findings: &[&Finding]) {
 }
 
 fn lines(findings: &[&Finding]) -> String {
-    let line =
-        |finding: &&Finding| escape(&human::line(finding, Style::default())) + "\n  help: " + &escape(&finding.help);
-    findings.iter().map(line).collect::<Vec<_>>().join("\n")
+    let mut lines = Vec::new();
+    for finding in findings {
+        lines.push(escape(&human::line(finding, Style::default())));
+        lines.extend(finding.related.as_ref().map(|related| format!("  note: {}", escape(&other_place(related)))));
+        lines.push(format!("  help: {}", escape(&finding.help)));
+    }
+    lines.join("\n")
 }
 
 fn is_error(finding: &Finding) -> bool {

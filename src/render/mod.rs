@@ -2,12 +2,14 @@
 //!
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
-//! told, [`list`] the answers of `hhgit kinds` and `hhgit explain`, [`demo`] what `hhgit demo` shows, [`table`] the
+//! told, [`list`] the answers of `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
+//! `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
 pub mod demo;
 pub mod error;
+pub mod fabrics;
 pub mod github;
 pub mod human;
 pub mod json;
@@ -19,9 +21,6 @@ pub mod status;
 pub mod table;
 
 #[cfg(test)]
-mod findings_tests;
-
-#[cfg(test)]
 pub(crate) mod sample;
 
 use std::borrow::Cow;
@@ -30,7 +29,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Related};
 use crate::path::is_unprintable;
 use crate::report::{Report, Status};
 use crate::snapshot::Time;
@@ -183,6 +182,11 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// The other place that has part in a finding, in one line; it is not made printable.
+pub(crate) fn other_place(related: &Related) -> String {
+    format!("{}:{}:{}: {}", related.path, related.place.line, related.place.column, related.message)
+}
+
 /// The findings, gravest first, then from file to file and from top to bottom.
 pub(crate) fn gravest_first(findings: &[Finding]) -> Vec<&Finding> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
@@ -191,32 +195,4 @@ pub(crate) fn gravest_first(findings: &[Finding]) -> Vec<&Finding> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_that_steers_a_terminal_gets_through() {
-        assert_eq!(sanitize("plain … ä 日本"), "plain … ä 日本");
-        assert_eq!(sanitize("a\u{1b}[31mb\n\t\u{202e}c\u{9b}d"), "a\\u{1b}[31mb\\n\\t\\u{202e}c\\u{9b}d");
-    }
-
-    #[test]
-    fn nouns_agree_with_their_numbers() {
-        assert_eq!([0, 1, 2].map(|n| count(n, "object")), ["0 objects", "1 object", "2 objects"]);
-    }
-
-    #[test]
-    fn long_texts_hang_under_their_start() {
-        let narrow = Style { width: Some(30), ..Style::default() };
-        let text = "Move it into raw/, or run hhgit sync --adopt.";
-        assert_eq!(
-            narrow.labelled(2, "help", text),
-            "  help: Move it into raw/, or\n        run hhgit sync\n        --adopt."
-        );
-        assert_eq!(Style::default().labelled(2, "help", text), format!("  help: {text}"));
-        assert_eq!(
-            narrow.flow("raw/a-long-name.yaml: ".into(), 22, 4, "a b reason why"),
-            "raw/a-long-name.yaml: a b\n    reason why"
-        );
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Role, Style, human, sanitize};
+use super::{Role, Style, human, other_place, sanitize};
 use crate::finding::{Finding, Place, Related};
 use crate::path::{RepoPath, is_unprintable};
 use crate::verdict::code::Severity;
@@ -13,25 +13,33 @@ const WIDTH: usize = 140;
 /// How many characters of a line are looked at: what is about a later one is told without its line.
 const LOOK: usize = 2000;
 
-/// A finding's text and how its help is to stand below it.
+/// A finding's text, to which help and notes can be added.
 pub(super) struct Told {
     /// The lines, without the last one's end.
     pub(super) text: String,
     /// The columns before the gutter, if there is one.
     gutter: Option<usize>,
+    /// Whether something follows the finding already.
+    followed: bool,
 }
 
 impl Told {
-    /// A help or note below the finding.
-    pub(super) fn below(&self, label: &str, text: &str, style: Style) -> String {
-        match self.gutter {
+    /// Adds a help or note below the finding.
+    pub(super) fn add(&mut self, label: &str, text: &str, style: Style) {
+        let added = match self.gutter {
             None => style.labelled(2, label, text),
             Some(gutter) => {
+                if !self.followed {
+                    self.text.push_str(&format!("\n{:gutter$} {}", "", style.paint(Role::Strong, "|")));
+                }
                 let lead = format!("{:gutter$} = {}: ", "", style.paint(Role::Strong, label));
                 let hang = gutter + 3 + label.chars().count() + 2;
                 style.flow(lead, hang, hang, text)
             }
-        }
+        };
+        self.followed = true;
+        self.text.push('\n');
+        self.text.push_str(&added);
     }
 }
 
@@ -40,16 +48,13 @@ pub(super) fn told(finding: &Finding, style: Style) -> Told {
     let line = finding.place.zip(finding.excerpt.as_deref());
     let line = line.and_then(|(place, excerpt)| Line::new(&finding.path, place, excerpt));
     let mut told = match &line {
-        None => Told { text: human::line(finding, style), gutter: None },
+        None => Told { text: human::line(finding, style), gutter: None, followed: false },
         Some(line) => with_line(finding, line, style),
     };
     if let Some(related) = &finding.related
         && (line.is_none() || Line::of(related).is_none())
     {
-        let at = format!("{}:{}:{}: {}", related.path, related.place.line, related.place.column, related.message);
-        let note = told.below("note", &at, style);
-        told.text.push('\n');
-        told.text.push_str(&note);
+        told.add("note", &other_place(related), style);
     }
     told
 }
@@ -72,7 +77,7 @@ fn with_line(finding: &Finding, line: &Line, style: Style) -> Told {
         None => group = group.element(snippet),
         Some((other, message)) => {
             let mark = other.mark(AnnotationKind::Context).label(message.as_ref());
-            if (&other.path, other.number) == (&line.path, line.number) {
+            if (&other.path, other.number, &other.text) == (&line.path, line.number, &line.text) {
                 snippet = snippet.annotation(mark);
                 group = group.element(snippet);
             } else {
@@ -82,9 +87,7 @@ fn with_line(finding: &Finding, line: &Line, style: Style) -> Told {
     }
     text.push('\n');
     text.push_str(&renderer(style).render(&[group]));
-    let gutter = last.to_string().len();
-    text.push_str(&format!("\n{:gutter$} {}", "", style.paint(Role::Strong, "|")));
-    Told { text, gutter: Some(gutter) }
+    Told { text, gutter: Some(last.to_string().len()), followed: false }
 }
 
 fn renderer(style: Style) -> Renderer {

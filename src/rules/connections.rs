@@ -157,7 +157,10 @@ impl<'a> Connection<'a> {
         }
         let bad =
             self.ports().find(|port| !port.text.split_once('/').is_some_and(|(d, p)| !d.is_empty() && !p.is_empty()));
-        bad.map(|port| (port.span, format!("the port '{port}' is not written as <device>/<port>")))
+        bad.map(|port| match port.text {
+            "" => (port.span, "a link lacks a port".to_owned()),
+            _ => (port.span, format!("the port '{port}' is not written as <device>/<port>")),
+        })
     }
 }
 
@@ -181,7 +184,7 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
         if let Some(other) = broken.iter().find(|other| other.id != connection.id) {
             let message =
                 format!("the cluster cannot check it while the ports of {} are wrong", index.called(other.id));
-            let breach = bench.say(Code::BlockedConnection, connection.id, index.name_at(connection.id), message);
+            let breach = bench.say(Code::BlockedByAnother, connection.id, index.name_at(connection.id), message);
             let at = other.fault.as_ref().map_or(other.fields.head, |(span, _)| *span);
             breach.related(other.id, at, "the connection that blocks all others");
         }

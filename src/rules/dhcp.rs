@@ -1,7 +1,7 @@
 //! DHCP in a VPC's subnet: a server with range, options and leases, or a relay, or neither.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use crate::fabric::address::{Prefix, parse_address, parse_mac};
 use crate::verdict::code::Code;
@@ -105,7 +105,7 @@ impl Dhcp<'_, '_> {
             bench.say(Code::DhcpOption, self.id, mtu.span, message);
         }
         for route in options.list("advertisedRoutes") {
-            if !route.text("destination").is_some_and(|text| Prefix::parse(text.text).is_some()) {
+            if route.text("destination").is_none_or(|text| Prefix::parse(text.text).is_none()) {
                 bench.say(Code::DhcpOption, self.id, route.at("destination"), "the route's destination is no prefix");
             }
             let gateway = route.text("gateway").and_then(|text| parse_address(text.text));

@@ -60,20 +60,15 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
 fn say_unreadable(index: &Index<'_>, target: &str, blocks: &[(usize, Block)], bench: &mut Bench) {
     let mut unreadable = blocks.iter().filter(|(_, block)| block.prefix.is_none());
     let Some((first, at)) = unreadable.next() else { return };
-    let mut done = Vec::new();
-    for (id, block) in blocks {
-        if done.last() == Some(id) {
-            continue;
-        }
-        done.push(*id);
-        let own = blocks.iter().find(|(other, block)| other == id && block.prefix.is_none());
+    for own in blocks.chunk_by(|one, other| one.0 == other.0) {
+        let id = own[0].0;
         let message = format!("toward {target} the cluster cannot compare what this and another peering expose");
-        match own {
-            Some((_, own)) => {
-                bench.say(Code::ExposeInUse, *id, own.span, message);
+        match own.iter().find(|(_, block)| block.prefix.is_none()) {
+            Some((_, block)) => {
+                bench.say(Code::ExposeInUse, id, block.span, message);
             }
             None => {
-                let breach = bench.say(Code::ExposeInUse, *id, block.span, message);
+                let breach = bench.say(Code::ExposeInUse, id, own[0].1.span, message);
                 breach.related(*first, at.span, format!("what it cannot compare, of {}", index.called(*first)));
             }
         }

@@ -80,11 +80,12 @@ fn check_expose(id: usize, name: Text<'_>, expose: Fields<'_>, bench: &mut Bench
         check_block(id, name, *entry, &["cidr", "not"], bench);
     }
     if as_.is_empty() == expose.has("nat") {
+        let (there, missing) = if as_.is_empty() { ("nat", "as") } else { ("as", "nat") };
         bench.say(
             Code::ExposeNat,
             id,
-            expose.head,
-            format!("an expose of {name} has one of as and nat without the other"),
+            expose.key_at(there),
+            format!("an expose of {name} has {there} without {missing}"),
         );
     }
     if expose.has("nat") {
@@ -95,7 +96,9 @@ fn check_expose(id: usize, name: Text<'_>, expose: Fields<'_>, bench: &mut Bench
 fn check_block(id: usize, name: Text<'_>, entry: Fields<'_>, keys: &[&str], bench: &mut Bench) {
     let given: Vec<(&str, Text<'_>)> = keys.iter().filter_map(|key| Some((*key, entry.text(key)?))).collect();
     if given.len() != 1 {
-        let message = format!("an entry of {name} has {} of {}, not one", given.len(), keys.join(", "));
+        let found: Vec<&str> = given.iter().map(|(key, _)| *key).collect();
+        let found = if found.is_empty() { "none of them".to_owned() } else { found.join(" and ") };
+        let message = format!("an entry of {name} has one of {}; this one has {found}", keys.join(", "));
         bench.say(Code::ExposeBlock, id, entry.head, message);
     }
     for (key, text) in given {

@@ -27,7 +27,7 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
     for (name, id) in index.all(What::Gateway) {
         let spec = index.spec(id);
         if let Some(workers) = spec.number("workers").filter(|workers| !(1..=64).contains(&workers.number)) {
-            let message = format!("{} workers are not 1 to 64", workers.number);
+            let message = format!("the gateway has {} workers, not 1 to 64", workers.number);
             bench.say(Code::GatewayValue, id, workers.span, message);
         }
         check_addresses(id, spec, hydrated, bench);

@@ -1,7 +1,7 @@
 //! Hydration: the addresses and ASNs that hhfab gives to switches, links and gateways; all have theirs, or none.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use crate::fabric::address::Prefix;
 use crate::fabric::settings::Mode;

@@ -87,6 +87,7 @@ impl<'a> Index<'a> {
             if object.sound {
                 self.unfit.push((id, Unfit::Namespace));
             }
+            self.refused.entry(key).or_insert(id);
             return;
         }
         if !object.sound {

@@ -17,19 +17,41 @@ pub(super) struct Ipv4Namespace<'a> {
     id: usize,
     fields: Fields<'a>,
     /// Its subnets that can be read.
-    pub(super) subnets: Vec<(Prefix, Text<'a>)>,
+    subnets: Vec<(Prefix, Text<'a>)>,
+    /// All of them, in the order that the cluster keeps and reads them.
+    sorted: Vec<(Text<'a>, Option<Prefix>)>,
+}
+
+/// Whether a subnet lies in a namespace.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lies<'a> {
+    /// It does.
+    Inside,
+    /// It does not.
+    Outside,
+    /// The cluster cannot tell: it stumbles over a subnet of the namespace.
+    Unknown(usize, Text<'a>),
 }
 
 impl<'a> Ipv4Namespace<'a> {
     pub(super) fn read(id: usize, spec: Fields<'a>) -> Self {
-        let texts = spec.texts("subnets").into_iter();
-        let subnets = texts.filter_map(|text| Some((Prefix::parse(text.text)?.masked(), text))).collect();
-        Self { id, fields: spec, subnets }
+        let texts = spec.texts("subnets");
+        let mut sorted: Vec<_> = texts.iter().map(|text| (*text, Prefix::parse(text.text))).collect();
+        sorted.sort_by_key(|(text, _)| text.text);
+        let subnets = texts.into_iter().filter_map(|text| Some((Prefix::parse(text.text)?.masked(), text))).collect();
+        Self { id, fields: spec, subnets, sorted }
     }
 
     /// Whether a subnet lies in one of its.
-    pub(super) fn holds(&self, subnet: &Prefix) -> bool {
-        self.subnets.iter().any(|(own, _)| own.holds(subnet))
+    pub(super) fn holds(&self, subnet: &Prefix) -> Lies<'a> {
+        for (text, own) in &self.sorted {
+            match own {
+                None => return Lies::Unknown(self.id, *text),
+                Some(own) if own.holds(subnet) => return Lies::Inside,
+                Some(_) => {}
+            }
+        }
+        Lies::Outside
     }
 }
 

@@ -1,7 +1,7 @@
 //! The addresses of fabric, mesh and gateway links: two ends of one /31 in the fabric's subnet, each used once.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use crate::fabric::address::Prefix;
 use crate::verdict::code::Code;

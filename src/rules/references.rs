@@ -149,14 +149,16 @@ fn gateways<'a>(index: &Index<'a>, all: &mut Collector<'a>) {
 pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
     for reference in collect(index) {
         let Reference { from, what, name, asked, .. } = reference;
-        let own_kind = matches!(what, What::GatewayGroup | What::Vpc | What::External);
-        if index.find(what, name.text).is_some() || (!asked && own_kind) {
+        let said = asked || (what == What::Gateway && index.settings.gateway);
+        if !said || index.find(what, name.text).is_some() {
             continue;
         }
         let kind = what.as_str();
         let refused = index.find_refused(what, name.text);
+        let is_default = name.text == "default" && name.span == index.spec(from).head;
         let message = match refused {
             Some(_) => format!("{kind}/{name} is itself refused, so it is not there to be named"),
+            None if is_default => format!("no {kind} is named, which means {name}, but there is no {kind}/{name}"),
             None => format!("there is no {kind}/{name}"),
         };
         let breach = bench.say(Code::MissingReference, from, name.span, message);
@@ -164,6 +166,8 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
             breach.help("Mend the object named.").related(other, index.root(other).head, "the object that is refused");
         } else if what == What::GatewayGroup && name.text == "default" {
             breach.help("Add a GatewayGroup named default; a running cluster makes it by itself.");
+        } else if is_default {
+            breach.help(format!("Name the {kind} that is meant, or add one named default."));
         }
         if !asked {
             breach.warn();

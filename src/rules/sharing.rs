@@ -13,7 +13,29 @@ use super::read::Text;
 
 pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
     check_subnets(index, bench);
+    check_readable(index, bench);
     check_vlans(index, bench);
+}
+
+/// Says of each VPC beside one with an unreadable subnet that the cluster can compare it with none, and refuses it.
+fn check_readable(index: &Index<'_>, bench: &mut Bench) {
+    let mut unreadable: BTreeMap<&str, Vec<(usize, Span)>> = BTreeMap::new();
+    for vpc in index.vpcs.values() {
+        let known = unreadable.entry(vpc.ipv4_namespace.text).or_default();
+        let bad = vpc.subnets.values().find(|subnet| subnet.prefix.is_none());
+        if let Some(subnet) = bad.filter(|_| known.len() < 2) {
+            known.push((vpc.id, subnet.cidr.map_or(subnet.fields.head, |cidr| cidr.span)));
+        }
+    }
+    for vpc in index.vpcs.values() {
+        let known = &unreadable[vpc.ipv4_namespace.text];
+        if let Some((other, at)) = known.iter().find(|(other, _)| *other != vpc.id) {
+            let message =
+                format!("the cluster cannot compare its subnets while one of {} is wrong", index.called(*other));
+            let breach = bench.say(Code::BlockedByAnother, vpc.id, index.name_at(vpc.id), message);
+            breach.related(*other, *at, "the subnet that cannot be read");
+        }
+    }
 }
 
 fn check_subnets(index: &Index<'_>, bench: &mut Bench) {

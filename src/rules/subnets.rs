@@ -6,9 +6,10 @@ use crate::verdict::code::Code;
 use super::breach::Bench;
 use super::dhcp;
 use super::index::Index;
-use super::ipv4_namespaces::check_reserved;
+use super::ipv4_namespaces::{Lies, check_reserved};
 use super::read::{Fields, Text};
 use super::vpcs::{Subnet, Vpc};
+use super::what::What;
 
 /// The longest prefix of a VPC's subnet.
 const MAX_BITS: u8 = 30;
@@ -46,11 +47,20 @@ pub(super) fn check(index: &Index<'_>, vpc: &Vpc<'_>, subnet: &Subnet<'_>, bench
 
 fn check_ipv4_namespace(index: &Index<'_>, vpc: &Vpc<'_>, prefix: &Prefix, text: Text<'_>, bench: &mut Bench) {
     let namespace = vpc.ipv4_namespace;
-    if let Some(named) = index.ipv4_namespaces.get(namespace.text)
-        && !named.holds(prefix)
-    {
-        let message = format!("{text} lies in no subnet of the IPv4Namespace {namespace}");
-        bench.say(Code::SubnetOutsideNamespace, vpc.id, text.span, message);
+    match index.ipv4_namespaces.get(namespace.text).map(|named| named.holds(prefix)) {
+        Some(Lies::Outside) => {
+            let message = format!("{text} lies in no subnet of the IPv4Namespace {namespace}");
+            let breach = bench.say(Code::SubnetOutsideNamespace, vpc.id, text.span, message);
+            if let Some(id) = index.find(What::Ipv4Namespace, namespace.text) {
+                breach.related(id, index.spec(id).key_at("subnets"), "its subnets");
+            }
+        }
+        Some(Lies::Unknown(other, bad)) => {
+            let message = format!("the cluster cannot tell where {text} lies while {} is wrong", index.called(other));
+            let breach = bench.say(Code::BlockedByAnother, vpc.id, text.span, message);
+            breach.related(other, bad.span, "the subnet that cannot be read");
+        }
+        Some(Lies::Inside) | None => {}
     }
 }
 
@@ -69,7 +79,7 @@ fn check_vlan(index: &Index<'_>, vpc: &Vpc<'_>, subnet: &Subnet<'_>, bench: &mut
 }
 
 /// The subnet's gateway: the one it names, or its first host, which the cluster puts there.
-fn check_gateway(id: usize, fields: Fields<'_>, prefix: &Prefix, bench: &mut Bench) -> Option<std::net::IpAddr> {
+fn check_gateway(id: usize, fields: Fields<'_>, prefix: &Prefix, bench: &mut Bench) -> Option<core::net::IpAddr> {
     let Some(text) = fields.text("gateway") else { return prefix.nth(1) };
     let Some(gateway) = parse_address(text.text) else {
         bench.say(Code::InvalidAddress, id, text.span, format!("the gateway '{text}' is no address"));

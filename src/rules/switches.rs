@@ -149,7 +149,9 @@ fn check_features(switch: &Switch<'_>, profile: &Profile, bench: &mut Bench) {
     ];
     for (asked, feature, name, span) in asked {
         if asked && !profile.can(feature) {
-            bench.say(Code::UnsupportedFeature, switch.id, span, format!("the switch's profile has no {name}"));
+            let breach =
+                bench.say(Code::UnsupportedFeature, switch.id, span, format!("the switch's profile has no {name}"));
+            breach.related(switch.id, spec.at("profile"), "the profile");
         }
     }
 }

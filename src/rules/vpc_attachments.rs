@@ -10,11 +10,15 @@ use super::breach::Bench;
 use super::connections::Connection;
 use super::index::Index;
 use super::read::{Fields, Text};
+use super::switches::Switch;
 use super::vpcs::Vpc;
 use super::what::What;
 
 /// The annotation that makes an attachment a link between two addresses.
 const POINT_TO_POINT: &str = "fabric.githedgehog.com/p2p-link";
+
+/// An object and where it says what another may not say too.
+pub(super) type Holder = (usize, Span);
 
 /// What an attachment names, with the cluster's default for a subnet without a name.
 pub(super) struct Attachment<'a> {
@@ -40,8 +44,8 @@ impl<'a> Attachment<'a> {
 }
 
 pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
-    let mut pairs: BTreeMap<(&str, &str, &str), Vec<(usize, Span)>> = BTreeMap::new();
-    let mut natives: BTreeMap<&str, Vec<(usize, Span)>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(&str, &str, &str), Vec<Holder>> = BTreeMap::new();
+    let mut natives: BTreeMap<&str, Vec<Holder>> = BTreeMap::new();
     for (_, id) in index.all(What::VpcAttachment) {
         let spec = index.spec(id);
         let attachment = Attachment::read(spec);
@@ -63,7 +67,7 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
                 checked.check(vpc.subnets.get(subnet.text).is_some_and(|subnet| subnet.host_bgp), bench);
             }
         }
-        if spec.flag("nativeVLAN") {
+        if spec.flag("nativeVLAN") && attachment.vpc.is_some() {
             natives.entry(connection_name.text).or_default().push((id, spec.at("nativeVLAN")));
         }
     }
@@ -76,7 +80,7 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
 }
 
 /// Says of each of several holders that another does the same.
-pub(super) fn say_twice(index: &Index<'_>, holders: &[(usize, Span)], code: Code, what: &str, bench: &mut Bench) {
+pub(super) fn say_twice(index: &Index<'_>, holders: &[Holder], code: Code, what: &str, bench: &mut Bench) {
     for (position, (id, span)) in holders.iter().enumerate().filter(|_| holders.len() > 1) {
         let (other, at) = holders[usize::from(position == 0)];
         bench.say(code, *id, *span, format!("{} {what}", index.called(other))).related(other, at, "the other one");
@@ -120,14 +124,15 @@ impl Checked<'_, '_> {
         let faces_servers = ["unbundled", "bundled", "eslag"].iter().any(|key| connection.has(key));
         if !faces_servers {
             let message =
-                format!("VPCs can be attached to unbundled, bundled and eslag connections; {called} is {kind}");
+                format!("VPCs can be attached to unbundled, bundled and eslag connections; {called} is of type {kind}");
             let breach = bench.say(Code::AttachmentConnection, self.id, self.at, message);
-            breach.related(connection.id, connection.fields.head, "the connection");
+            breach.related(connection.id, connection.fields.key_at(kind), "the connection's type");
             return;
         }
         if connection.has("eslag") && !self.vpc.mode.is_empty() {
             let message = format!("a VPC of mode {} cannot be attached to an eslag connection", self.vpc.mode);
-            bench.say(Code::AttachmentMode, self.id, self.at, message);
+            let breach = bench.say(Code::AttachmentMode, self.id, self.at, message);
+            breach.help("Leave the VPC's mode out, or use an unbundled or bundled connection.");
         }
         if host_bgp && !connection.has("unbundled") {
             bench.say(
@@ -152,6 +157,20 @@ impl Checked<'_, '_> {
         }
     }
 
+    fn say_mode(&self, switch: &Switch<'_>, l3vni: bool, bench: &mut Bench) {
+        let called = self.index.called(switch.id);
+        let (message, help) = if l3vni {
+            (
+                format!("the profile of {called} cannot carry a VPC without a mode, only one of mode l3vni"),
+                "Write mode: l3vni in the VPC, or use a connection to another switch.",
+            )
+        } else {
+            (format!("the profile of {called} cannot carry VPCs"), "Use a connection to another switch.")
+        };
+        let breach = bench.say(Code::AttachmentMode, self.id, self.at, message);
+        breach.help(help).related(switch.id, switch.spec.at("profile"), "the profile");
+    }
+
     fn say_switch(&self, name: &str, message: String, bench: &mut Bench) {
         let at = self.connection.switches.get(name).map_or(self.connection.fields.head, |port| port.span);
         let breach = bench.say(Code::AttachmentSwitch, self.id, self.at, message);
@@ -168,7 +187,9 @@ impl Checked<'_, '_> {
             };
             let called = self.index.called(switch.id);
             if !switch.vlan_namespaces.iter().any(|own| own.text == namespace.text) {
-                self.say_switch(name, format!("{called} does not have the VPC's VLANNamespace {namespace}"), bench);
+                let message = format!("{called} does not have the VPC's VLANNamespace {namespace}");
+                let breach = bench.say(Code::AttachmentSwitch, self.id, self.at, message);
+                breach.related(switch.id, switch.spec.at("vlanNamespaces"), "the switch's VLANNamespaces");
             }
             let Some(profile) = switch.profile else {
                 self.say_switch(name, format!("the profile of {called} is not known"), bench);
@@ -176,13 +197,7 @@ impl Checked<'_, '_> {
             };
             let able = profile.can("l3vni") && (!self.vpc.mode.is_empty() || profile.can("l2vni"));
             if !able && matches!(self.vpc.mode, "" | "l3vni" | "l3flat") {
-                let breach = bench.say(
-                    Code::AttachmentMode,
-                    self.id,
-                    self.at,
-                    format!("the profile of {called} cannot do the VPC's mode"),
-                );
-                breach.related(switch.id, switch.spec.at("profile"), "the profile");
+                self.say_mode(switch, profile.can("l3vni"), bench);
             }
             if host_bgp && switch.redundancy_group.is_some() && switch.is_mclag() {
                 bench.say(

@@ -16,17 +16,22 @@ pub(super) fn pair<'a>(spec: Fields<'a>) -> Result<[Text<'a>; 2], (crate::yaml::
     for permit in spec.list("permit") {
         let names: Vec<Text<'a>> = permit.entries().map(|(name, _)| name).collect();
         if names.len() != 2 {
-            return Err((permit.head, format!("an entry of permit has {} VPCs, not two", names.len())));
+            let listed: Vec<String> = names.iter().map(Text::to_string).collect();
+            let listed = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
+            return Err((permit.head, format!("an entry of permit names two VPCs; this one names {listed}")));
         }
         for name in names {
             if !found.iter().any(|known| known.text == name.text) {
                 found.push(name);
             }
         }
+        if found.len() > 2 {
+            return Err((permit.head, "the peering has more than two VPCs".to_owned()));
+        }
     }
     match found[..] {
         [one, two] => Ok([one, two]),
-        _ => Err((spec.key_at("permit"), format!("the peering has {} VPCs, not two", found.len()))),
+        _ => Err((spec.key_at("permit"), "the peering has no VPCs".to_owned())),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::yaml::{Limits, parse, split};
 fn node(yaml: &str) -> Node {
     let chunks = split(yaml.as_bytes());
     let parsed = parse(yaml.as_bytes(), &chunks[0], &Limits::default());
-    parsed.expect("the test's document parses").root.expect("it holds something")
+    parsed.expect("the test's document parses").root.expect("the test's document holds something")
 }
 
 /// The `spec` of a CRD with one served version of this schema.

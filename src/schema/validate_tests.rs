@@ -14,7 +14,7 @@ fn schema(fields: &str) -> KindSchema {
 fn node(yaml: &str) -> Node {
     let chunks = split(yaml.as_bytes());
     let parsed = parse(yaml.as_bytes(), &chunks[0], &Limits::default());
-    parsed.expect("the test's document parses").root.expect("it holds something")
+    parsed.expect("the test's document parses").root.expect("the test's document holds something")
 }
 
 /// What a document's violations say, each with the text that it points at.

@@ -154,7 +154,7 @@ codes! {
         "Keep it in fab.yaml and give that to hhfab.";
     ListObject "list-object" Document Error
         "The document is a List; each of its items is an object of its own."
-        "Write each item as a document of its own, with a line of three dashes between them.";
+        "Write each item as a document of its own, with a line of three dashes between them; hhgit import does that.";
     InvalidName "invalid-name" Document Error
         "metadata.name is no name that Kubernetes takes, or makes no file name."
         "Use lower-case letters, digits, '-' and '.', starting and ending with a letter or digit; at most 250, less any namespace.";
@@ -169,7 +169,7 @@ codes! {
         "Correct the spelling, or delete the field.";
     ServerField "server-field" Document Warning
         "The object carries fields that the cluster sets (status, uid, resourceVersion and their like)."
-        "Delete them; objects copied out of a cluster carry them.";
+        "Delete them; hhgit import copies objects out of a cluster without them.";
     DuplicateIdentity "duplicate-identity" Document Error
         "The same object (group, kind, namespace and name) is there more than once."
         "Decide for one of them: move that into raw/ and delete the others.";
@@ -211,7 +211,7 @@ codes! {
     StillReferred "still-referred" Rule Error "An object leaves managed/ that others still name."
         "Put it back, or delete what names it first; a deletion takes two pushes.";
     TooManyDeletions "too-many-deletions" Rule Error "More objects leave managed/ than --max-deletions allows."
-        "Look at the objects listed; if all shall go, allow their number.";
+        "Look at the objects listed; if all shall go, give their number to --max-deletions.";
     NamespaceNotDefault "namespace-not-default" Rule Error "Hedgehog takes objects in the namespace default only."
         "Leave metadata.namespace out, or write default.";
     NameTooLong "name-too-long" Rule Error "The names of VPCs, Externals and IPv4Namespaces have at most 11 characters."
@@ -264,8 +264,8 @@ codes! {
         "Delete the type that is not meant.";
     ConnectionEndpoints "connection-endpoints" Rule Error "The connection's ports do not make a connection of its type."
         "Correct the ports: each is <device>/<port>, all differ, and the devices are those that the type joins.";
-    BlockedConnection "blocked-connection" Rule Error "While another connection's ports are wrong, the cluster can check no connection and refuses all."
-        "Correct the connection named; nothing is wrong with this one.";
+    BlockedByAnother "blocked-by-another" Rule Error "While another object cannot be read, the cluster can compare none with it and refuses all."
+        "Correct the object named; nothing is wrong with this one.";
     PortInUse "port-in-use" Rule Error "Two connections use the same port; E1/4 and E1/4/1 are the same."
         "Give one of them another port.";
     RedundancyGroupMismatch "redundancy-group-mismatch" Rule Error "The switches of an ESLAG connection are not of one redundancy group of type eslag."
@@ -315,7 +315,7 @@ codes! {
     AttachmentConnection "attachment-connection" Rule Error "The attachment's connection is of a type that it cannot attach to."
         "Attach VPCs to unbundled, bundled or eslag connections, Externals to external ones.";
     AttachmentMode "attachment-mode" Rule Error "The VPC's mode does not go with the connection, or with a switch's profile."
-        "Use another connection, or a VPC without mode.";
+        "Use another connection, or another mode of the VPC.";
     AttachmentSwitch "attachment-switch" Rule Error "A switch of the attachment's connection cannot carry the VPC."
         "Add the VPC's VLANNamespace to the switch's vlanNamespaces, or mend the switch.";
     AttachmentTwice "attachment-twice" Rule Error "A connection is attached to the same subnet twice."
@@ -331,7 +331,7 @@ codes! {
     PeeringRemote "peering-remote" Rule Error "Remote peering is gone."
         "Delete spec.remote.";
     Community "community" Rule Error "A BGP community is not two numbers up to 65535 with a colon between them."
-        "Write one such as 65102:1000.";
+        "Write two numbers up to 65535 with a colon between them, such as 65102:1000.";
     StaticMismatch "static-mismatch" Rule Error "An External and its attachment are static on both sides or on none."
         "Make both static or both BGP, and leave out what belongs to the other way.";
     AclStatement "acl-statement" Rule Error "A statement of an external attachment's ACL contradicts itself."
@@ -339,11 +339,11 @@ codes! {
     GatewayDisabled "gateway-disabled" Rule Error "The fabric has no gateways, so their objects are refused."
         "Write settings: {gateway: true} in .hnp/manifest.yaml if the installer's fab.yaml enables gateways.";
     GatewayValue "gateway-value" Rule Error "A gateway's number of workers is not one from 1 to 64."
-        "Correct the value.";
+        "Write a number from 1 to 64.";
     GatewayInterface "gateway-interface" Rule Error "A gateway's interface cannot be set up so."
         "Correct the interface: a Linux name of 2 to 10 characters, IPv4 prefixes, a PCI address or a kernel name.";
     GatewayNeighbor "gateway-neighbor" Rule Error "A gateway needs at least one BGP neighbour, each with IPv4 address and ASN."
-        "Correct the neighbour.";
+        "Write ip, an IPv4 address without a prefix length, and asn for each neighbour.";
     GatewayGroupTwice "gateway-group-twice" Rule Error "A gateway is in the same group twice."
         "Delete one of the two.";
     ExposeBlock "expose-block" Rule Error "What a gateway peering exposes is not said in one way."

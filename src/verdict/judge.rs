@@ -296,25 +296,27 @@ fn quoted(text: &str) -> String {
     format!("'{}'", printable(text))
 }
 
+/// The fields of `metadata` that only a cluster sets.
+pub(super) const SERVER_METADATA: &[&str] = &[
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
 /// Fields that only a cluster sets, as far as they say something.
 fn server_fields(root: &Node) -> Vec<Remark> {
-    const METADATA: &[&str] = &[
-        "creationTimestamp",
-        "deletionGracePeriodSeconds",
-        "deletionTimestamp",
-        "generation",
-        "managedFields",
-        "resourceVersion",
-        "selfLink",
-        "uid",
-    ];
     let Value::Mapping(pairs) = &root.value else { return Vec::new() };
     let metadata = match root.get("metadata").map(|node| &node.value) {
         Some(Value::Mapping(pairs)) => pairs.as_slice(),
         _ => &[],
     };
     let status = pairs.iter().filter(|pair| pair.key == "status").map(|pair| (pair, "status".to_owned()));
-    let fields = metadata.iter().filter(|pair| METADATA.contains(&pair.key.as_str()));
+    let fields = metadata.iter().filter(|pair| SERVER_METADATA.contains(&pair.key.as_str()));
     status
         .chain(fields.map(|pair| (pair, format!("metadata.{}", pair.key))))
         .filter(|(pair, _)| !says_nothing(&pair.value.value))

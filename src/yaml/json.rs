@@ -50,7 +50,7 @@ fn write(value: &Value, out: &mut String) {
 }
 
 /// A float as Go's JSON prints it, so that 1.0 is 1 and 1e3 is 1000; a zero has no sign, as Kubernetes reads it.
-fn number(float: f64) -> String {
+pub(super) fn number(float: f64) -> String {
     let size = float.abs();
     if size == 0.0 {
         return "0".to_owned();

@@ -11,6 +11,7 @@
 //! | `resolve` | raw nodes | [`Node`]s: aliases and merge keys followed, keys made texts, duplicates refused |
 //! | [`parse`](mod@parse) | a chunk | [`Parsed`] or a [`Fault`], all offsets those of the file |
 //! | [`json`] | a [`Node`] | canonical JSON, by which values are compared |
+//! | `emit` | a [`Node`] | YAML that is read as the same value |
 //! | [`lines`] | an offset | line and column |
 //!
 //! [`limits`] bounds all of it; [`fault`] and `problem` say what is wrong. Nothing here knows of verdicts, git or files.
@@ -23,6 +24,7 @@
 
 mod base64;
 mod compose;
+mod emit;
 mod events;
 pub mod fault;
 pub mod json;
@@ -37,6 +39,7 @@ mod scalar;
 pub mod split;
 mod timestamp;
 
+pub use emit::emit;
 pub use fault::{Fault, FaultKind};
 pub use json::{canonical_json, same_value};
 pub use limits::Limits;

@@ -23,10 +23,15 @@ impl From<&str> for Text {
     }
 }
 
-const KINDS: &[(&str, &str)] = &[
-    ("vpc.githedgehog.com/v1beta1", "VPC"),
-    ("wiring.githedgehog.com/v1beta1", "Switch"),
-    ("x.githedgehog.com/v1", "Own"),
+/// Kinds, each with values of `spec`: three that its schema takes, and one that it does not.
+const KINDS: &[(&str, &str, [&str; 4])] = &[
+    ("vpc.githedgehog.com/v1beta1", "VPC", ["{}", "{mode: a}", "{mode: b}", "{vlan: 1}"]),
+    (
+        "wiring.githedgehog.com/v1beta1",
+        "Switch",
+        ["{role: spine}", "{role: spine, asn: 1}", "{asn: 2, role: spine}", "{}"],
+    ),
+    ("x.githedgehog.com/v1", "Own", ["{}", "1", "2", "{}"]),
 ];
 
 /// Ways to write the same object.
@@ -46,8 +51,8 @@ const STYLES: &[&str] = &[
 const BOUND_STYLES: &[&str] = &[
     "apiVersion: {A}\nkind: {K}\nmetadata: {name: {N}{F}}\nspec: {V}\n...\n",
     "apiVersion: {A}\nkind: {K}\nmetadata: {name: {N}{F}}\nspec: {V}\n... # end\n# said after the end\n",
-    "apiVersion: {A}\nkind: {K}\nmetadata: {name: {N}{F}}\nspec: {V}\nnote: |\n  kept\n\n",
-    "apiVersion: {A}\nkind: {K}\nmetadata: {name: {N}{F}}\nspec: {V}\nnote: |+\n  kept\n\n",
+    "apiVersion: {A}\nkind: {K}\nspec: {V}\nmetadata:\n  name: {N}{S}\n  annotations:\n    note: |\n      kept\n\n",
+    "apiVersion: {A}\nkind: {K}\nspec: {V}\nmetadata:\n  name: {N}{S}\n  annotations:\n    note: |+\n      kept\n\n",
     "\u{feff}apiVersion: {A}\nkind: {K}\nmetadata: {name: {N}{F}}\nspec: {V}\n",
     "%YAML 1.1\n",
 ];
@@ -125,15 +130,15 @@ pub fn document() -> impl Strategy<Value = Text> {
 /// One object, in any of these ways.
 pub fn object(styles: &'static [&'static str]) -> impl Strategy<Value = Text> {
     const NAMES: &[&str] = &["a", "b", "c", "a.b"];
-    const VALUES: &[&str] = &["{}", "1", "2"];
     let namespaces = weighted(0.3, select(&["default", "other"][..]));
-    let parts = (select(styles), select(KINDS), select(NAMES), select(VALUES), namespaces);
-    parts.prop_map(|(style, (api, kind), name, value, namespace)| {
+    let value = prop_oneof![9 => 0..3usize, 1 => Just(3)];
+    let parts = (select(styles), select(KINDS), select(NAMES), value, namespaces);
+    parts.prop_map(|(style, (api, kind, values), name, value, namespace)| {
         let (block, flow) = match namespace {
             Some(namespace) => (format!("\n  namespace: {namespace}"), format!(", namespace: {namespace}")),
             None => Default::default(),
         };
-        let text = style.replace("{A}", api).replace("{K}", kind).replace("{N}", name).replace("{V}", value);
+        let text = style.replace("{A}", api).replace("{K}", kind).replace("{N}", name).replace("{V}", values[value]);
         Text::from(text.replace("{S}", &block).replace("{F}", &flow).as_str())
     })
 }

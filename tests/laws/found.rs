@@ -11,7 +11,8 @@ use crate::support::memory::{Flat, Memory, Options};
 const MANIFEST: &str = "version: '1.0'\nfabric_name: f\n";
 const WEB: &str = "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata: {name: web}\n";
 const WEB_IN_OTHER_WORDS: &str = "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: web\n";
-const LEAF: &str = "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata: {name: leaf}\n";
+const LEAF: &str =
+    "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata: {name: leaf}\nspec: {role: spine}\n";
 
 /// A repository with one fabric directory that holds these files.
 struct Case {
@@ -90,7 +91,7 @@ fn a_named_file_vanishes_into_the_same_bytes_in_raw() {
 
 #[test]
 fn a_named_file_with_another_value_than_raw_is_no_choice_of_hhgits() {
-    let other = format!("{WEB}spec: 1\n");
+    let other = format!("{WEB}spec: {{mode: l3vni}}\n");
     let mut case = Case::new(&[("raw/a.yaml", WEB), ("unmanaged/b.yaml", &other)]);
     assert!(case.sync(below("unmanaged")));
     let after = files(&[("unmanaged/a.yaml", WEB), ("unmanaged/a.yaml.metadata", ""), ("unmanaged/b.yaml", &other)]);

@@ -61,7 +61,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "plan", "git", "options"],
         &["gix", "gix_pack", "tempfile", "thiserror"],
     ),
-    pure("options", &["path", "snapshot", "report", "verdict::code"], &[]),
+    pure("options", &["fabric", "path", "snapshot", "report", "verdict::code"], &[]),
     Row {
         world: &["fs", "thread", "process"],
         ..pure(
@@ -79,6 +79,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "plan",
                 "report",
                 "render",
+                "rules",
                 "git",
                 "git::write",
                 "options",

@@ -15,6 +15,7 @@ use crate::plan::source::{Home, Sorted};
 use crate::plan::{Input, Planned, plan};
 use crate::report::{FabricReport, Fate, Outcome, Point, Report};
 use crate::snapshot::{Commit, Objects};
+use crate::verdict::code::Code;
 use crate::verdict::file::{Document, File};
 use crate::verdict::identity::Identity;
 
@@ -88,7 +89,9 @@ impl Seen {
         let texts = |path: &RepoPath| self.text(reader, path);
         for (inventory, fabric) in self.inventories.iter().zip(&self.planned.fabrics) {
             if level == CheckLevel::References && !fabric.left_alone {
-                findings.extend(rules(&placed(inventory, fabric), &inventory.survey.manifest.settings, &texts));
+                let broken = rules(&placed(inventory, fabric), &inventory.survey.manifest.settings, &texts);
+                // What is there twice is told by the plan, with what to do about it.
+                findings.extend(broken.into_iter().filter(|finding| finding.code != Code::DuplicateIdentity));
                 findings.extend(not_deployed(reader, inventory));
             }
         }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::fabric::kinds::Kinds;
 use crate::fabric::manifest::Level;
-use crate::fabric::settings::Settings;
 use crate::finding::Finding;
 use crate::options::CheckLevel;
 use crate::path::RepoPath;
@@ -46,8 +45,8 @@ pub(super) fn check(files: &BTreeMap<RepoPath, Vec<u8>>, request: &Request, leve
     }
     let texts = |path: &RepoPath| files.get(path).cloned();
     if level == CheckLevel::References {
-        findings.extend(rules(&placed, &Settings::default(), &texts));
+        findings.extend(rules(&placed, &request.settings.clone().unwrap_or_default(), &texts));
     }
     quote(&mut findings, &texts);
-    report(String::new(), findings)
+    report("files".to_owned(), findings)
 }

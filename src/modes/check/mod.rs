@@ -44,7 +44,15 @@ fn request(options: &Check) -> Result<Request, ModeError> {
         CheckLevel::Schema | CheckLevel::References => manifest::Level::Schema,
     };
     let keep = options.level == CheckLevel::References;
-    Ok(Request { managed: true, keep, level: Some(level), rules: rules(&options.crds)?, ..Request::default() })
+    let settings = options.settings.clone();
+    Ok(Request {
+        managed: true,
+        keep,
+        level: Some(level),
+        rules: rules(&options.crds)?,
+        settings,
+        ..Request::default()
+    })
 }
 
 /// The kinds and schemas of the CRDs given, laid over the built-in ones.

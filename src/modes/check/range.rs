@@ -37,7 +37,13 @@ pub(super) fn check(
         let unchanged = unchanged(before, &after);
         let known: BTreeSet<Said<'_>> = known.iter().map(said).collect();
         findings.retain(|finding| !(is_about(finding, &unchanged) && known.contains(&said(finding))));
-        findings.extend(deletions(&reader, before, &after, options));
+        let gone = deletions(&reader, before, &after, options);
+        // Who names what left need not be told a second time that it is not there.
+        let told: BTreeSet<_> = gone.iter().map(|finding| (&finding.path, finding.place)).collect();
+        findings.retain(|finding| {
+            finding.code != Code::MissingReference || !told.contains(&(&finding.path, finding.place))
+        });
+        findings.extend(gone);
     }
     Ok(after.report(format!("{old}..{new}"), findings))
 }

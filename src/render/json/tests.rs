@@ -54,6 +54,7 @@ fn every_sample_obeys_the_schema() {
     let dry = Some(Point { commit: None, ..sample::point('3') });
     for report in [
         sample::full(),
+        sample::checked(),
         crate::report::Report { outcome: Outcome::Planned, result: dry, ..sample::full() },
         crate::report::Report { outcome: Outcome::Refused, input: None, fabrics: vec![alone], ..quiet.clone() },
         quiet,
@@ -62,6 +63,17 @@ fn every_sample_obeys_the_schema() {
         let errors: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new());
     }
+}
+
+#[test]
+fn the_other_place_stands_beside_the_finding_and_no_line_of_a_document_does() {
+    let twin = &parsed(&sample::checked())["findings"][1];
+    let expected = serde_json::json!({
+        "path": "gitops/fabric-1/raw/prepop.yaml", "line": 4, "column": 9, "end_line": 4, "end_column": 17,
+        "message": "the first one is here",
+    });
+    assert_eq!(twin["related"], expected);
+    assert_eq!((twin.get("excerpt"), expected.get("excerpt")), (None, None));
 }
 
 #[test]
@@ -89,7 +101,7 @@ fn the_schema_refuses_what_is_no_report() {
 #[test]
 fn the_document_cannot_steer_a_terminal_and_keeps_its_values() {
     let mut report = sample::full();
-    let nasty = "a\u{1b}\u{7f}\u{9b}\u{202e}\n\"é日";
+    let nasty = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{e0041}\n\"é日";
     report.findings[0].message = nasty.into();
     let text = text(&report);
     assert!(!text.chars().any(|c| c != '\n' && crate::path::is_unprintable(c)), "{text:?}");
