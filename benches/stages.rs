@@ -97,7 +97,7 @@ impl Pushed {
             flat.insert(path, Entry { mode: Mode::FILE, id: memory.put(object.text.as_bytes()).object() });
         }
         let empty = memory.put(b"").object();
-        flat.insert(support::path("managed/.gitkeep"), Entry { mode: Mode::FILE, id: empty });
+        flat.insert(support::path("managed/vpcs/.gitkeep"), Entry { mode: Mode::FILE, id: empty });
         let root = memory.grow(&flat);
         let inventories = look(&memory, root, &Request::default()).expect("the repository holds all that it names");
         Self { memory, root, inventories }

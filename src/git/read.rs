@@ -14,6 +14,9 @@ use super::refs::parse_id;
 use crate::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
 use crate::snapshot::{Commit, Objects, ReadError, Time, TreeEntry};
 
+/// How many bytes of unpacked objects each thread keeps, as bases for others.
+const PACK_CACHE: usize = 16 << 20;
+
 /// Read access to a repository's objects. Objects are taken as they are: `refs/replace` and grafts do not count, so that
 /// the same commit reads the same everywhere. In a partial clone a reader sees the packs that were there when it was made;
 /// after a fetch, make a new one.
@@ -41,8 +44,9 @@ impl Reader {
             }
             Err(source) => return Err(failed(Box::new(source))),
         };
-        // Without it each blob of a delta chain would be unpacked from the chain's start.
-        odb.set_pack_cache(|| Box::new(gix_pack::cache::lru::StaticLinkedList::<64>::default()));
+        // Without it each blob of a delta chain would be unpacked from the chain's start. Chains do not follow the order of paths,
+        // so what was unpacked is worth keeping for long.
+        odb.set_pack_cache(|| Box::new(gix_pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE)));
         if partial {
             // Misses are by design here; looking at the disk again for each would cost more than all reads.
             odb.refresh_never();

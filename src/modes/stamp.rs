@@ -15,19 +15,17 @@ const BUILTIN: &str = "006d62b63a750f85";
 
 /// The rulesets in force, each with a digest that changes whenever a verdict could.
 pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
-    let of = |inventory: &Inventory| {
-        let (kinds, schemas) = (&inventory.survey.kinds, &inventory.survey.schemas);
-        ruleset(kinds, schemas)
-    };
+    let of = |inventory: &Inventory| ruleset(&inventory.survey.kinds, &inventory.survey.schemas);
     inventories.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// One ruleset's name and digest.
 pub(super) fn ruleset(kinds: &Kinds, schemas: &Schemas) -> String {
     if *kinds == Kinds::builtin() && *schemas == Schemas::builtin() {
-        return format!("{NAME} sha256:{BUILTIN}");
+        format!("{NAME} sha256:{BUILTIN}")
+    } else {
+        format!("{NAME}+crds sha256:{}", digest(kinds, schemas))
     }
-    format!("{NAME}+crds sha256:{}", digest(kinds, schemas))
 }
 
 fn digest(kinds: &Kinds, schemas: &Schemas) -> String {

@@ -16,35 +16,42 @@ pub struct Holdings {
     pub leaves: Leaves,
     /// The files that were judged.
     pub files: BTreeMap<RepoPath, File>,
-    holders: BTreeMap<Identity, Vec<RepoPath>>,
+    objects: BTreeMap<Identity, Held>,
+}
+
+/// Where an object is held.
+#[derive(Debug, Default)]
+struct Held {
+    /// The files, in path order.
+    holders: Vec<RepoPath>,
     /// Which of a holder's documents is the first of the object, beside each of `holders`.
-    firsts: BTreeMap<Identity, Vec<usize>>,
+    firsts: Vec<usize>,
 }
 
 impl Holdings {
     /// Indexes the judged files of managed/.
     pub fn new(leaves: Leaves, files: BTreeMap<RepoPath, File>) -> Self {
-        let mut holders: BTreeMap<Identity, Vec<RepoPath>> = BTreeMap::new();
-        let mut firsts: BTreeMap<Identity, Vec<usize>> = BTreeMap::new();
+        let mut objects: BTreeMap<Identity, Held> = BTreeMap::new();
         for (path, file) in &files {
             let File::Documents(documents) = file else { continue };
             let identified = documents.iter().enumerate().rev().filter_map(|(i, d)| Some((d.identity.as_ref()?, i)));
             for (identity, first) in identified.collect::<BTreeMap<&Identity, usize>>() {
-                holders.entry(identity.clone()).or_default().push(path.clone());
-                firsts.entry(identity.clone()).or_default().push(first);
+                let held = objects.entry(identity.clone()).or_default();
+                held.holders.push(path.clone());
+                held.firsts.push(first);
             }
         }
-        Self { leaves, files, holders, firsts }
+        Self { leaves, files, objects }
     }
 
     /// The files that hold an object, in path order.
     pub fn holders(&self, identity: &Identity) -> &[RepoPath] {
-        self.holders.get(identity).map_or(&[], Vec::as_slice)
+        self.objects.get(identity).map_or(&[], |held| &held.holders)
     }
 
     /// All objects that managed/ holds, of whatever group.
     pub fn identities(&self) -> impl Iterator<Item = (&Identity, &[RepoPath])> {
-        self.holders.iter().map(|(identity, paths)| (identity, paths.as_slice()))
+        self.objects.iter().map(|(identity, held)| (identity, held.holders.as_slice()))
     }
 
     /// The documents of a file.
@@ -62,8 +69,9 @@ impl Holdings {
 
     /// The first document of an object in a file.
     pub fn document(&self, path: &RepoPath, identity: &Identity) -> Option<&Document> {
-        let holder = self.holders(identity).binary_search(path).ok()?;
-        self.documents(path).get(*self.firsts.get(identity)?.get(holder)?)
+        let held = self.objects.get(identity)?;
+        let holder = held.holders.binary_search(path).ok()?;
+        self.documents(path).get(*held.firsts.get(holder)?)
     }
 
     /// The entry at a path.
