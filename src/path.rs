@@ -160,6 +160,21 @@ pub fn is_unprintable(c: char) -> bool {
         )
 }
 
+/// Text from a document for a message: no control characters, and not longer than a line.
+pub fn printable(text: &str) -> String {
+    const LONGEST: usize = 120;
+    // Nearly every text is plain, and then nothing has to be looked at character by character.
+    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    let clean = |c: char| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c };
+    let mut out: String = text.chars().take(LONGEST).map(clean).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
 /// Bytes as git prints a path: as they are where they are clean UTF-8, else C-quoted in double quotes.
 pub fn quote(bytes: &[u8]) -> String {
     if let Ok(text) = bytes.to_str()

@@ -1,6 +1,5 @@
 //! Reading an object's fields as the cluster does: null and absent are one, and so are empty texts and zeros.
 
-use crate::path::is_unprintable;
 use crate::yaml::{Node, Pair, Span};
 
 /// A text and where it stands; for a default, where it would stand.
@@ -17,19 +16,7 @@ impl std::fmt::Display for Text<'_> {
 }
 
 /// Text from a document for a message: printable, and not longer than a line.
-pub(super) fn shown(text: &str) -> String {
-    const LONGEST: usize = 120;
-    // Nearly every text is plain, and then nothing has to be looked at character by character.
-    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let clean = |c: char| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c };
-    let mut out: String = text.chars().take(LONGEST).map(clean).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        out.push('…');
-    }
-    out
-}
+pub(super) use crate::path::printable as shown;
 
 /// A number and where it stands.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use crate::fabric::kinds::is_hedgehog_group;
 use crate::finding::ObjectRef;
-use crate::path::is_unprintable;
+pub(super) use crate::path::printable;
 use crate::yaml::{Node, Span, Value};
 
 use super::identity::{DEFAULT_NAMESPACE, Identity};
@@ -97,21 +97,6 @@ pub(super) fn holds_hedgehog(items: &Node) -> bool {
         let api_version = item.get("apiVersion").and_then(Node::as_str);
         api_version.is_some_and(|text| is_hedgehog_group(split_api_version(text).0))
     })
-}
-
-/// Text from a document for a message: no control characters, and not longer than a line.
-pub(super) fn printable(text: &str) -> String {
-    const LONGEST: usize = 120;
-    // Nearly every text is plain, and then nothing has to be looked at character by character.
-    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let clean = |c: char| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c };
-    let mut out: String = text.chars().take(LONGEST).map(clean).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        out.push('…');
-    }
-    out
 }
 
 /// The first byte of a node: where a finding about the whole of it points.

@@ -1,6 +1,7 @@
 //! Why a document cannot be read, as a value.
 
 use super::Span;
+use crate::path::is_unprintable;
 
 /// What is wrong with a document; each kind is one verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,27 +48,11 @@ impl Fault {
 /// A text of a document for a message: cut short, and without anything that is not printable.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 40;
-    let mut out: String = text.chars().take(LONGEST).map(|c| if printable(c) { c } else { '\u{fffd}' }).collect();
+    let mut out: String = text.chars().take(LONGEST).map(|c| if is_unprintable(c) { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(LONGEST).is_some() {
         out.push('…');
     }
     out
-}
-
-/// Neither a control character nor one that steers the direction of text or has no width.
-fn printable(c: char) -> bool {
-    !(c.is_control()
-        || matches!(
-            c,
-            '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        ))
 }
 
 #[cfg(test)]

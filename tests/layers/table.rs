@@ -25,7 +25,7 @@ pub(crate) const TABLE: &[Row] = &[
     pure("ids", &[], &["gix", "thiserror"]),
     pure("path", &[], &["gix", "gix_validate", "thiserror"]),
     pure("snapshot", &["ids", "path"], &["thiserror"]),
-    pure("yaml", &["finding"], &["libyaml_rs", "thiserror"]),
+    pure("yaml", &["path", "finding"], &["libyaml_rs", "thiserror"]),
     pure("schema", &["path", "yaml"], &["regex_lite", "strsim"]),
     pure("verdict::code", &[], &[]),
     pure("finding", &["path", "verdict::code"], &[]),
