@@ -65,14 +65,18 @@ pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -
         }
         rooms.push(Room::enter(objects, survey, request)?);
     }
-    let jobs: Vec<Job<'_>> = rooms.iter().flat_map(Room::jobs).collect();
-    let files = judge_all(objects, &jobs, request)?;
-    let mut files = files.into_iter();
-    let counts: Vec<usize> = rooms.iter().map(|room| room.jobs().count()).collect();
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    let mut counts: Vec<usize> = Vec::new();
+    for room in &rooms {
+        let before = jobs.len();
+        jobs.extend(room.jobs());
+        counts.push(jobs.len() - before);
+    }
+    let mut files = judge_all(objects, &jobs, request)?.into_iter();
     rooms
         .into_iter()
         .zip(counts)
-        .map(|(room, count)| room.furnish(objects, files.by_ref().take(count).collect()))
+        .map(|(room, count)| room.furnish(objects, files.by_ref().take(count).collect(), request.keep))
         .collect()
 }
 
@@ -133,9 +137,12 @@ impl Room {
         sorted.chain(loose).chain(held.map(move |(path, entry)| job(managed.join_path(path), *entry)))
     }
 
-    fn furnish(self, objects: &dyn Objects, mut judged: Vec<Judged>) -> Result<Inventory, PlanError> {
-        let kept = self.jobs().zip(&mut judged).filter(|(_, (_, values))| !values.is_empty());
-        let values = kept.map(|(job, (_, values))| (job.path, std::mem::take(values))).collect();
+    fn furnish(self, objects: &dyn Objects, mut judged: Vec<Judged>, keep: bool) -> Result<Inventory, PlanError> {
+        let mut values = BTreeMap::new();
+        if keep {
+            let kept = self.jobs().zip(&mut judged).filter(|(_, (_, values))| !values.is_empty());
+            values.extend(kept.map(|(job, (_, values))| (job.path, std::mem::take(values))));
+        }
         let mut files = judged.into_iter().map(|(file, _)| file);
         let mut sources = Vec::new();
         for found in self.found {

@@ -44,7 +44,7 @@ pub fn status(common: &Common) -> Result<Status, ModeError> {
         reference: branch.as_str().to_owned(),
         tip,
         findings: inventories.iter().flat_map(|inventory| inventory.survey.findings.clone()).collect(),
-        notes: uncommitted(&repo, &branch, &dirs, &[RAW])?.into_iter().collect(),
+        notes: uncommitted(&repo, &branch, dirs.iter().map(|dir| &dir.path), &[RAW])?.into_iter().collect(),
         fabrics: inventories.iter().map(fabric).collect::<Result<_, _>>()?,
     })
 }

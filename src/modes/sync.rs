@@ -262,7 +262,9 @@ impl Task {
             result: None,
             fabrics: planned.fabrics.clone(),
             findings: planned.findings.clone(),
-            notes: uncommitted(from.repo, from.branch, from.dirs, folders)?.into_iter().collect(),
+            notes: uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?
+                .into_iter()
+                .collect(),
             diffs: Vec::new(),
         })
     }
@@ -285,16 +287,16 @@ fn adoption(files: &[RepoPath]) -> String {
 }
 
 /// What a person should know who has files in these folders of fabric directories that no commit holds.
-pub(super) fn uncommitted(
+pub(super) fn uncommitted<'p>(
     repo: &Repo,
     branch: &BranchName,
-    dirs: &[FabricDir],
+    fabrics: impl Iterator<Item = &'p RepoPath>,
     folders: &[&'static str],
 ) -> Result<Option<String>, ModeError> {
     if !checked_out_here(repo, branch)? {
         return Ok(None);
     }
-    let paths = dirs.iter().flat_map(|dir| folders.iter().map(|folder| dir.path.child(folder)));
+    let paths = fabrics.flat_map(|fabric| folders.iter().map(|folder| fabric.child(folder)));
     let within = format!("{}/", folders.join("/ or "));
     Ok(match uncommitted_below(repo, &paths.collect::<Vec<_>>())? {
         0 => None,

@@ -33,18 +33,18 @@ pub(super) fn check(
     name: Option<&str>,
 ) -> Result<Report, ModeError> {
     let repo = Repo::open(&common.directory)?;
-    let (reference, commit, note) = match name {
-        Some(name) => (name.to_owned(), resolve(&repo, name)?, None),
+    let reader = Reader::new(&repo)?;
+    let (reference, commit, branch) = match name {
+        Some(name) => (name.to_owned(), resolve(&repo, &reader, name)?, None),
         None => {
             let branch = branch(&repo, None, "check")?;
-            let commit = Reader::new(&repo)?.commit(tip(&repo, &branch, false)?)?;
-            let dirs = find(&Reader::new(&repo)?, commit.tree, &common.fabrics, &Kinds::builtin())?;
-            (branch.as_str().to_owned(), commit, uncommitted(&repo, &branch, &dirs, &[RAW, MANAGED])?)
+            (branch.as_str().to_owned(), reader.commit(tip(&repo, &branch, false)?)?, Some(branch))
         }
     };
-    let reader = Reader::new(&repo)?;
     let seen = Seen::of(&reader, common, request, commit, &reference)?;
     let mut report = seen.report(reference, seen.findings(&reader, options.level));
+    let fabrics = || seen.inventories.iter().map(|inventory| &inventory.survey.path);
+    let note = branch.map(|branch| uncommitted(&repo, &branch, fabrics(), &[RAW, MANAGED])).transpose()?.flatten();
     report.notes.extend(note);
     Ok(report)
 }
@@ -105,12 +105,7 @@ impl Seen {
         reader.blob(BlobId::new(entry.id)).ok()
     }
 
-    /// The objects that managed/ would hold after a sync, in all fabric directories.
-    pub(super) fn held(&self) -> BTreeSet<(RepoPath, Identity)> {
-        self.objects().into_keys().collect()
-    }
-
-    /// The same, with what each says it is.
+    /// The objects that managed/ would hold after a sync, by fabric directory, with what each says it is.
     pub(super) fn objects(&self) -> BTreeMap<(RepoPath, Identity), ObjectRef> {
         let mut objects = BTreeMap::new();
         for (inventory, fabric) in self.inventories.iter().zip(&self.planned.fabrics) {

@@ -36,11 +36,8 @@ pub(super) fn rules(placed: &[Placed<'_>], settings: &Settings, texts: &Texts<'_
     let mut findings = Vec::new();
     for breach in index.check() {
         let object = known[breach.object];
-        let mut finding = Finding::new(breach.code, object.path.clone(), breach.message);
+        let mut finding = shelf.finding(breach.code, object, breach.span, breach.message);
         finding.severity = breach.severity;
-        finding.document = Some(object.document.number);
-        finding.object.clone_from(&object.document.object);
-        finding.place = shelf.place(&object.path, breach.span);
         if let Some(help) = breach.help {
             finding.help = help;
         }
@@ -72,11 +69,7 @@ pub(super) fn still_referred(
             let object = known[referrer.object];
             let name = object.document.identity.as_ref().map(Identity::to_string).unwrap_or_default();
             let message = format!("{identity} leaves managed/, but {name} still names it");
-            let mut finding = Finding::new(Code::StillReferred, object.path.clone(), message);
-            finding.document = Some(object.document.number);
-            finding.object.clone_from(&object.document.object);
-            finding.place = shelf.place(&object.path, referrer.span);
-            findings.push(finding);
+            findings.push(shelf.finding(Code::StillReferred, object, referrer.span, message));
         }
     }
     findings
@@ -107,6 +100,15 @@ struct Shelf<'t> {
 }
 
 impl Shelf<'_> {
+    /// A finding about a stretch of an object.
+    fn finding(&mut self, code: Code, object: &Placed<'_>, span: Span, message: String) -> Finding {
+        let mut finding = Finding::new(code, object.path.clone(), message);
+        finding.document = Some(object.document.number);
+        finding.object.clone_from(&object.document.object);
+        finding.place = self.place(&object.path, span);
+        finding
+    }
+
     fn file(&mut self, path: &RepoPath) -> Option<&(Vec<u8>, Lines)> {
         if !self.read.contains_key(path) {
             let file = (self.texts)(path).map(|bytes| {

@@ -19,6 +19,7 @@ use crate::options::{Check, CheckLevel, Common, Target};
 use crate::path::RepoPath;
 use crate::report::{Outcome, Report};
 use crate::schema::Schemas;
+use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
@@ -100,8 +101,6 @@ fn report(reference: String, findings: Vec<Finding>) -> Report {
 }
 
 /// The commit that a name stands for.
-fn resolve(repo: &Repo, name: &str) -> Result<crate::snapshot::Commit, ModeError> {
-    use crate::snapshot::Objects;
-    let id = repo.commit_named(name)?;
-    Ok(Reader::new(repo)?.commit(id)?)
+fn resolve(repo: &Repo, reader: &Reader, name: &str) -> Result<Commit, ModeError> {
+    Ok(reader.commit(repo.commit_named(name)?)?)
 }

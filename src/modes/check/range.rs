@@ -1,8 +1,8 @@
 //! Two commits: what is wrong now with what changed between them and with what depends on it, and what left managed/.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, ObjectRef};
 use crate::git::{Reader, Repo};
 use crate::options::{Check, CheckLevel, Common};
 use crate::path::RepoPath;
@@ -24,8 +24,8 @@ pub(super) fn check(
 ) -> Result<Report, ModeError> {
     let repo = Repo::open(&common.directory)?;
     let reader = Reader::new(&repo)?;
-    let before = Seen::of(&reader, common, request, resolve(&repo, old)?, old);
-    let after = Seen::of(&reader, common, request, resolve(&repo, new)?, new)?;
+    let before = Seen::of(&reader, common, request, resolve(&repo, &reader, old)?, old);
+    let after = Seen::of(&reader, common, request, resolve(&repo, &reader, new)?, new)?;
     let before = match before {
         // What had no fabric directory before is new as a whole.
         Err(ModeError::NoFabric { .. }) => None,
@@ -33,11 +33,12 @@ pub(super) fn check(
     };
     let known = before.as_ref().map(|before| before.findings(&reader, options.level)).unwrap_or_default();
     let mut findings = after.findings(&reader, options.level);
+    let removed = before.as_ref().map(|before| removed(before, &after)).unwrap_or_default();
     if let Some(before) = &before {
         let unchanged = unchanged(before, &after);
         let known: BTreeSet<Said<'_>> = known.iter().map(said).collect();
         findings.retain(|finding| !(is_about(finding, &unchanged) && known.contains(&said(finding))));
-        let gone = deletions(&reader, before, &after, options);
+        let gone = deletions(&reader, &removed, &after, options);
         // Who names what left need not be told a second time that it is not there.
         let told: BTreeSet<_> = gone.iter().map(|finding| (&finding.path, finding.place)).collect();
         findings.retain(|finding| {
@@ -46,23 +47,24 @@ pub(super) fn check(
         findings.extend(gone);
     }
     let mut report = after.report(format!("{old}..{new}"), findings);
-    if let Some(before) = &before {
-        list_removed(&mut report, before, &after);
+    for ((path, _), object) in removed {
+        if let Ok(at) = report.fabrics.binary_search_by(|fabric| fabric.path.cmp(&path)) {
+            report.fabrics[at].removed.push(object);
+        }
     }
     Ok(report)
 }
 
-/// Lists the objects that left managed/ between the commits, each with its fabric directory.
-fn list_removed(report: &mut Report, before: &Seen, after: &Seen) {
-    let after = after.held();
-    for fabric in &mut report.fabrics {
-        let gone = before.objects().into_iter().filter(|((path, _), _)| *path == fabric.path);
-        fabric.removed = gone.filter(|(key, _)| !after.contains(key)).map(|(_, object)| object).collect();
-    }
+/// The objects that left managed/ between the commits, by fabric directory.
+type Removed = BTreeMap<(RepoPath, Identity), ObjectRef>;
+
+fn removed(before: &Seen, after: &Seen) -> Removed {
+    let after = after.objects();
+    before.objects().into_iter().filter(|(key, _)| !after.contains_key(key)).collect()
 }
 
 /// What tells a finding from another, wherever lines have moved.
-type Said<'a> = (Code, &'a RepoPath, Option<&'a crate::finding::ObjectRef>, &'a str);
+type Said<'a> = (Code, &'a RepoPath, Option<&'a ObjectRef>, &'a str);
 
 fn said(finding: &Finding) -> Said<'_> {
     (finding.code, &finding.path, finding.object.as_ref(), &finding.message)
@@ -80,29 +82,28 @@ fn unchanged(before: &Seen, after: &Seen) -> BTreeSet<RepoPath> {
 }
 
 /// What left managed/, as findings: of what others still name, and of too many.
-fn deletions(reader: &Reader, before: &Seen, after: &Seen, options: &Check) -> Vec<Finding> {
+fn deletions(reader: &Reader, removed: &Removed, after: &Seen, options: &Check) -> Vec<Finding> {
     if options.level < CheckLevel::References {
         return Vec::new();
     }
-    let removed: Vec<(RepoPath, Identity)> = before.held().difference(&after.held()).cloned().collect();
     let texts = |path: &RepoPath| after.text(reader, path);
     let mut findings = Vec::new();
     for (inventory, fabric) in after.inventories.iter().zip(&after.planned.fabrics) {
         let gone: Vec<&Identity> =
-            removed.iter().filter(|(path, _)| *path == fabric.path).map(|(_, identity)| identity).collect();
+            removed.keys().filter(|(path, _)| *path == fabric.path).map(|(_, identity)| identity).collect();
         let settings = &inventory.survey.manifest.settings;
         findings.extend(still_referred(&gone, &placed(inventory, fabric), settings, &texts));
     }
     quote(&mut findings, &texts);
     if let Some(most) = options.max_deletions.filter(|most| removed.len() > *most) {
         const NAMED: usize = 10;
-        let mut names: Vec<String> = removed.iter().take(NAMED).map(|(_, identity)| identity.to_string()).collect();
+        let mut names: Vec<String> = removed.keys().take(NAMED).map(|(_, identity)| identity.to_string()).collect();
         if removed.len() > NAMED {
             names.push(format!("{} more", removed.len() - NAMED));
         }
         let leave = if removed.len() == 1 { "object leaves" } else { "objects leave" };
         let message = format!("{} {leave} managed/, more than {most}: {}", removed.len(), names.join(", "));
-        let path = removed.first().map(|(path, _)| path.clone()).unwrap_or_default();
+        let path = removed.keys().next().map(|(path, _)| path.clone()).unwrap_or_default();
         findings.push(Finding::new(Code::TooManyDeletions, path, message));
     }
     findings
