@@ -24,6 +24,7 @@ use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
 use super::look::Request;
+pub(crate) use range::{Asked, Named};
 
 /// Checks what was asked for.
 pub fn check(common: &Common, options: &Check) -> Result<Report, ModeError> {
@@ -33,31 +34,46 @@ pub fn check(common: &Common, options: &Check) -> Result<Report, ModeError> {
         Target::Commit(name) => commit::check(common, &request, options, name.as_deref())?,
         Target::Range { old, new } => range::check(common, &request, options, old, new)?,
     };
-    report.findings.retain(|finding| level_of(finding.code) <= options.level);
-    report.findings.sort();
-    report.findings.dedup();
+    settle(&mut report, options.level);
     Ok(report)
 }
 
+/// What is wrong in a commit with what changed since another, and with what depends on it; without another, all of it.
+pub(crate) fn compare(
+    reader: &Reader,
+    asked: &Asked<'_>,
+    before: Option<Named<'_>>,
+    after: Named<'_>,
+) -> Result<Report, ModeError> {
+    let mut report = range::compare(reader, asked, before, after)?;
+    settle(&mut report, asked.level);
+    Ok(report)
+}
+
+/// Leaves out what is beyond the level, and brings the rest into its order.
+fn settle(report: &mut Report, level: CheckLevel) {
+    report.findings.retain(|finding| level_of(finding.code) <= level);
+    report.findings.sort();
+    report.findings.dedup();
+}
+
 fn request(options: &Check) -> Result<Request, ModeError> {
-    let level = match options.level {
+    let (rules, settings) = (rules(&options.crds)?, options.settings.clone());
+    Ok(Request { rules, settings, ..request_at(options.level) })
+}
+
+/// What a check of this level looks at.
+pub(crate) fn request_at(level: CheckLevel) -> Request {
+    let keep = level == CheckLevel::References;
+    let level = match level {
         CheckLevel::Syntax | CheckLevel::Identity => manifest::Level::Identity,
         CheckLevel::Schema | CheckLevel::References => manifest::Level::Schema,
     };
-    let keep = options.level == CheckLevel::References;
-    let settings = options.settings.clone();
-    Ok(Request {
-        managed: true,
-        keep,
-        level: Some(level),
-        rules: rules(&options.crds)?,
-        settings,
-        ..Request::default()
-    })
+    Request { managed: true, keep, level: Some(level), ..Request::default() }
 }
 
 /// The kinds and schemas of the CRDs given, laid over the built-in ones.
-fn rules(crds: &BTreeMap<RepoPath, Vec<u8>>) -> Result<Option<(Kinds, Schemas)>, ModeError> {
+pub(crate) fn rules(crds: &BTreeMap<RepoPath, Vec<u8>>) -> Result<Option<(Kinds, Schemas)>, ModeError> {
     if crds.is_empty() {
         return Ok(None);
     }

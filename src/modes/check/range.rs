@@ -7,6 +7,7 @@ use crate::git::{Reader, Repo};
 use crate::options::{Check, CheckLevel, Common};
 use crate::path::RepoPath;
 use crate::report::Report;
+use crate::snapshot::Commit;
 use crate::verdict::code::Code;
 use crate::verdict::identity::Identity;
 
@@ -24,21 +25,54 @@ pub(super) fn check(
 ) -> Result<Report, ModeError> {
     let repo = Repo::open(&common.directory)?;
     let reader = Reader::new(&repo)?;
-    let before = Seen::of(&reader, common, request, resolve(&repo, &reader, old)?, old);
-    let after = Seen::of(&reader, common, request, resolve(&repo, &reader, new)?, new)?;
+    let (before, after) = (resolve(&repo, &reader, old)?, resolve(&repo, &reader, new)?);
+    let before = Some(Named { commit: before, name: old });
+    let asked = Asked { common, request, level: options.level, max_deletions: options.max_deletions };
+    let mut report = super::compare(&reader, &asked, before, Named { commit: after, name: new })?;
+    report.reference = format!("{old}..{new}");
+    Ok(report)
+}
+
+/// A commit, and what it is called in messages.
+#[derive(Debug, Clone)]
+pub(crate) struct Named<'a> {
+    pub(crate) commit: Commit,
+    pub(crate) name: &'a str,
+}
+
+/// How two commits are to be compared.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) common: &'a Common,
+    pub(crate) request: &'a Request,
+    pub(crate) level: CheckLevel,
+    pub(crate) max_deletions: Option<usize>,
+}
+
+/// What is wrong after with what changed since before, and with what depends on it; without a before, all that is wrong.
+pub(crate) fn compare(
+    reader: &Reader,
+    asked: &Asked<'_>,
+    before: Option<Named<'_>>,
+    after: Named<'_>,
+) -> Result<Report, ModeError> {
+    let seen = |named: Named<'_>| Seen::of(reader, asked.common, asked.request, named.commit, named.name);
+    let before = before.map(&seen);
+    let reference = after.name.to_owned();
+    let after = seen(after)?;
     let before = match before {
         // What had no fabric directory before is new as a whole.
-        Err(ModeError::NoFabric { .. }) => None,
-        before => Some(before?),
+        None | Some(Err(ModeError::NoFabric { .. })) => None,
+        Some(before) => Some(before?),
     };
-    let known = before.as_ref().map(|before| before.findings(&reader, options.level)).unwrap_or_default();
-    let mut findings = after.findings(&reader, options.level);
+    let known = before.as_ref().map(|before| before.findings(reader, asked.level)).unwrap_or_default();
+    let mut findings = after.findings(reader, asked.level);
     let removed = before.as_ref().map(|before| removed(before, &after)).unwrap_or_default();
     if let Some(before) = &before {
         let unchanged = unchanged(before, &after);
         let known: BTreeSet<Said<'_>> = known.iter().map(said).collect();
         findings.retain(|finding| !(is_about(finding, &unchanged) && known.contains(&said(finding))));
-        let gone = deletions(&reader, &removed, &after, options);
+        let gone = deletions(reader, &removed, &after, asked);
         // Who names what left need not be told a second time that it is not there.
         let told: BTreeSet<_> = gone.iter().map(|finding| (&finding.path, finding.place)).collect();
         findings.retain(|finding| {
@@ -46,7 +80,7 @@ pub(super) fn check(
         });
         findings.extend(gone);
     }
-    let mut report = after.report(format!("{old}..{new}"), findings);
+    let mut report = after.report(reference, findings);
     for ((path, _), object) in removed {
         if let Ok(at) = report.fabrics.binary_search_by(|fabric| fabric.path.cmp(&path)) {
             report.fabrics[at].removed.push(object);
@@ -82,8 +116,8 @@ fn unchanged(before: &Seen, after: &Seen) -> BTreeSet<RepoPath> {
 }
 
 /// What left managed/, as findings: of what others still name, and of too many.
-fn deletions(reader: &Reader, removed: &Removed, after: &Seen, options: &Check) -> Vec<Finding> {
-    if options.level < CheckLevel::References {
+fn deletions(reader: &Reader, removed: &Removed, after: &Seen, asked: &Asked<'_>) -> Vec<Finding> {
+    if asked.level < CheckLevel::References {
         return Vec::new();
     }
     let texts = |path: &RepoPath| after.text(reader, path);
@@ -95,7 +129,7 @@ fn deletions(reader: &Reader, removed: &Removed, after: &Seen, options: &Check) 
         findings.extend(still_referred(&gone, &placed(inventory, fabric), settings, &texts));
     }
     quote(&mut findings, &texts);
-    if let Some(most) = options.max_deletions.filter(|most| removed.len() > *most) {
+    if let Some(most) = asked.max_deletions.filter(|most| removed.len() > *most) {
         const NAMED: usize = 10;
         let mut names: Vec<String> = removed.keys().take(NAMED).map(|(_, identity)| identity.to_string()).collect();
         if removed.len() > NAMED {
