@@ -15,7 +15,7 @@ use crate::options::Common;
 use crate::path::RepoPath;
 use crate::report::Report;
 use crate::report::receive::{Answer, Told, Verdict};
-use crate::snapshot::{Commit, Objects};
+use crate::snapshot::{Commit, Objects, ReadError};
 use crate::verdict::code::Code;
 
 use super::error::HookError;
@@ -117,7 +117,7 @@ impl Receive {
     }
 
     /// The commit that a ref names; none if it is a tree or a blob, with which nothing can be compared.
-    fn old(&self, old: ObjectId) -> Result<Option<CommitId>, crate::snapshot::ReadError> {
+    fn old(&self, old: ObjectId) -> Result<Option<CommitId>, ReadError> {
         Ok(match self.reader.peel(old)? {
             Peeled::Commit(id) | Peeled::Tagged(id) => Some(id),
             Peeled::Other(_) => None,
@@ -135,7 +135,10 @@ impl Receive {
         let Some(mut report) = self.compare(change, change.before.as_ref(), &common, request).map_err(failed)? else {
             return Ok(Found::new());
         };
-        let broken = self.still_broken(change, &report, request).map_err(failed)?;
+        let untouched = self.untouched(change, &report).map_err(|source| failed(source.into()))?;
+        let broken = self.still_broken(change, &report, &untouched, request).map_err(failed)?;
+        let untouched: Vec<RepoPath> = untouched.into_iter().cloned().collect();
+        report.findings.retain(|finding| !untouched.iter().any(|fabric| finding.path.starts_with(fabric)));
         report.findings.extend(broken);
         report.findings.extend(self.too_many_deletions(&report));
         let fabrics: Vec<RepoPath> = report.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
@@ -169,16 +172,34 @@ impl Receive {
         }
     }
 
+    /// The fabric directories of a report that the push leaves as they were.
+    fn untouched<'r>(&self, change: &Change, report: &'r Report) -> Result<Vec<&'r RepoPath>, ReadError> {
+        let Some(before) = &change.before else { return Ok(Vec::new()) };
+        let at = |tree, path| tree_at(&self.reader, tree, path);
+        let mut untouched = Vec::new();
+        for fabric in &report.fabrics {
+            if at(before.tree, &fabric.path)? == at(change.after.tree, &fabric.path)? {
+                untouched.push(&fabric.path);
+            }
+        }
+        Ok(untouched)
+    }
+
     /// What was wrong before and still keeps hhgit from looking into a fabric directory that the push changes: else
     /// whoever breaks a manifest once could push anything after it.
-    fn still_broken(&self, change: &Change, report: &Report, request: &Request) -> Result<Vec<Finding>, ModeError> {
+    fn still_broken(
+        &self,
+        change: &Change,
+        report: &Report,
+        untouched: &[&RepoPath],
+        request: &Request,
+    ) -> Result<Vec<Finding>, ModeError> {
         let mut findings = Vec::new();
-        let Some(before) = &change.before else { return Ok(findings) };
-        for fabric in report.fabrics.iter().filter(|fabric| fabric.left_alone) {
-            let at = |tree| tree_at(&self.reader, tree, &fabric.path);
-            if at(before.tree)? == at(change.after.tree)? {
-                continue;
-            }
+        if change.before.is_none() {
+            return Ok(findings);
+        }
+        let broken = report.fabrics.iter().filter(|fabric| fabric.left_alone && !untouched.contains(&&fabric.path));
+        for fabric in broken {
             let common = Common { fabrics: vec![fabric.path.clone()], ..self.common.clone() };
             let whole = self.compare(change, None, &common, request)?;
             findings.extend(whole.into_iter().flat_map(|whole| whole.findings));
