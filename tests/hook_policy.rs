@@ -110,6 +110,17 @@ fn refs_that_no_pattern_names_pass_unjudged() {
 }
 
 #[test]
+fn a_ref_that_is_only_another_name_is_judged_as_that_one() {
+    let server = two_errors();
+    server.config("hhgit.refs", "refs/heads/main");
+    server.repo.git(&["symbolic-ref", "refs/heads/master", "refs/heads/alias"]);
+    server.repo.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]);
+    is(&server, &server.push(&["managed:master"]), false, &["schema-violation"]);
+    server.repo.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/alias"]);
+    is(&server, &server.push(&["managed:other"]), true, &[]);
+}
+
+#[test]
 fn a_pushed_manifest_and_pushed_crds_weaken_nothing() {
     let server = Server::with_fabric();
     let manifest = "version: '1.0'\npolicy: {level: identity}\nsettings: {gateway: true}\nruleset: {only: true}\n";
