@@ -63,7 +63,8 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     let (budget, past) = (force.budget, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
-    let receive = Receive { reader, common: common.clone(), force, head };
+    let common = Common { fabrics: force.fabrics().to_vec(), ..common.clone() };
+    let receive = Receive { reader, common, force, memory: repo.memory(), head };
     let mut verdict = match within(budget, move || receive.judge(&moves)) {
         Ok(judged) => judged?,
         Err(Stopped::Late(limit)) => {
