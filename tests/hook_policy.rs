@@ -204,6 +204,28 @@ fn named_fabric_directories_are_such_whatever_a_push_makes_of_them() {
 }
 
 #[test]
+fn a_push_does_not_hide_what_it_does_by_unmaking_a_fabric_directory() {
+    let server = Server::with_fabric();
+    server.config("hhgit.maxDeletions", "2");
+    let second = vpc(2, "many");
+    // Its marks taken away: it is judged as what it was.
+    server.change("main", &[("f/.hnp/manifest.yaml", None), (&vpc_path(2), Some(&second))], &[]);
+    let pushed = server.push(&["main"]);
+    assert!(pushed.code == Some(1) && server.said(&pushed).contains("vpc-2.yaml:9:13 schema-violation"), "{pushed:?}");
+    // Another put around it, by which it would lie in a folder of no meaning.
+    server.change("main", &[("f/.hnp/manifest.yaml", Some(MANIFEST)), (".hnp/manifest.yaml", Some(MANIFEST))], &[]);
+    let pushed = server.push(&["main"]);
+    assert!(pushed.code == Some(1) && server.said(&pushed).contains("path-blocked"), "{pushed:?}");
+    // All of it taken away.
+    server.change("main", &[(".hnp", None), ("f", None)], &[]);
+    is(&server, &server.push(&["main"]), false, &["too-many-deletions"]);
+    server.config("hhgit.fabric", "f");
+    is(&server, &server.push(&["main"]), false, &["too-many-deletions"]);
+    server.reconfig("hhgit.maxDeletions", "3");
+    is(&server, &server.push(&["main"]), true, &[]);
+}
+
+#[test]
 fn what_broke_a_fabric_earlier_does_not_hide_what_is_pushed_later() {
     let server = Server::with_fabric();
     server.config("hhgit.policy", "warn");

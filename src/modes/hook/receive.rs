@@ -210,11 +210,10 @@ fn gravest_first(told: BTreeMap<(bool, Finding), BTreeSet<String>>) -> Vec<Told>
     let told = told.into_iter();
     let mut told: Vec<Told> =
         told.map(|((refuses, finding), refs)| Told { finding, refuses, refs: refs.into_iter().collect() }).collect();
-    told.sort_by(|one, other| {
-        let order = |told: &Told| Reverse((told.refuses, told.finding.severity));
-        let place = |told: &Told| (told.finding.place, told.finding.document);
-        let (a, b) = (one, other);
-        order(a).cmp(&order(b)).then_with(|| a.finding.path.cmp(&b.finding.path)).then_with(|| place(a).cmp(&place(b)))
-    });
+    let order = |told: &Told| {
+        let Finding { severity, path, place, document, .. } = &told.finding;
+        (Reverse((told.refuses, *severity)), path.clone(), *place, *document)
+    };
+    told.sort_by_cached_key(order);
     told
 }
