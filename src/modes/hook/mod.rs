@@ -56,7 +56,10 @@ fn followed(repo: &Repo, moved: Move) -> Result<Move, HookError> {
 fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result<Verdict, HookError> {
     let force = InForce::read(repo, common, &hook.flags)?;
     let asks_to_skip = hook.around.push_options.iter().any(|option| option == SKIP);
-    let nothing = |answer| Verdict { answer, told: Vec::new(), judged: 0, command: None, notes: Vec::new() };
+    let nothing = |answer| {
+        let (told, deleted, notes) = Default::default();
+        Verdict { answer, told, judged: 0, command: None, deleted, notes }
+    };
     if asks_to_skip && force.allow_skip {
         return Ok(nothing(Answer::Skipped));
     }
