@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fabric::layout::tree_at;
 use crate::finding::Finding;
 use crate::git::read::{Peeled, Reader};
 use crate::ids::{CommitId, ObjectId, TreeId};
@@ -39,6 +38,9 @@ pub(super) struct Receive {
     /// The tip of the branch that HEAD names, which a new ref is compared with.
     pub(super) head: Option<CommitId>,
 }
+
+/// Of how many trees of one push what was learned is kept.
+const KEPT: usize = 32;
 
 /// What a ref would change, with what is needed to say so.
 struct Change {
@@ -92,8 +94,8 @@ impl Receive {
         let mut notes: BTreeSet<String> = done.values().flat_map(|judged| judged.notes.clone()).collect();
         notes.extend(self.force.aside(&told).map(str::to_owned));
         if !refused {
-            // A refused tree is soon gone. What cannot be kept is learned again by the next push.
-            let learned = done.values().filter_map(|judged| judged.learned.as_ref());
+            // A refused tree is soon gone. What cannot be kept, or is too much, is learned again by the next push.
+            let learned = done.values().filter_map(|judged| judged.learned.as_ref()).take(KEPT);
             learned.for_each(|learned| drop(learned.keep(&self.memory)));
         }
         let answer = if refused { Answer::Refused } else { Answer::LetIn };
@@ -136,13 +138,9 @@ impl Receive {
             return Ok(nothing);
         }
         let Some((report, learned)) = self.compare(change, request).map_err(failed)? else { return Ok(nothing) };
-        let untouched = self.untouched(change, &report).map_err(|source| failed(source.into()))?;
         let fabrics: Vec<RepoPath> = report.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
         let mut found = Found::new();
         for mut finding in report.findings {
-            if untouched.iter().any(|fabric| finding.path.starts_with(fabric)) {
-                continue;
-            }
             finding.excerpt = None;
             if finding.code == Code::TooManyDeletions {
                 finding.help =
@@ -163,19 +161,6 @@ impl Receive {
             Err(ModeError::NoFabric { .. }) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// The fabric directories of a report that the push leaves as they were.
-    fn untouched(&self, change: &Change, report: &Report) -> Result<Vec<RepoPath>, ReadError> {
-        let Some(before) = &change.before else { return Ok(Vec::new()) };
-        let at = |tree, path| tree_at(&self.reader, tree, path);
-        let mut untouched = Vec::new();
-        for fabric in &report.fabrics {
-            if at(before.tree, &fabric.path)? == at(change.after.tree, &fabric.path)? {
-                untouched.push(fabric.path.clone());
-            }
-        }
-        Ok(untouched)
     }
 
     /// The command that shows all that was found in a change, wherever the pusher's commit is.
