@@ -56,6 +56,27 @@ fn a_push_is_sorted_on_the_server_and_the_next_fetch_brings_one_commit() {
 }
 
 #[test]
+fn what_a_sync_makes_of_managed_is_remembered_for_the_next_push() {
+    let server = sorting();
+    let tables = || {
+        let entries = std::fs::read_dir(server.repo.git_dir().join("hhgit/index")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".table")).collect::<Vec<_>>()
+    };
+    let first = tables();
+    assert_eq!(first.len(), 1, "all of managed/ was read once");
+    for number in 2..6 {
+        server.commit(
+            "main",
+            &[(&format!("f/raw/{number}.yaml"), &vpc(number, &format!("{}", 1000 + u32::from(number))))],
+        );
+        assert_eq!(server.push(&["--quiet", "main"]).code, Some(0));
+        fetch(&server);
+    }
+    assert_eq!(tables(), first, "and never again, though each sync made another tree of it");
+}
+
+#[test]
 fn where_nothing_is_to_be_sorted_nothing_is_said_or_made() {
     let server = sorting();
     server.commit("main", &[("readme", "x\n"), (&vpc_path(2), &vpc(2, "1002"))]);
