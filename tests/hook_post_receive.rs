@@ -92,6 +92,25 @@ fn where_nothing_is_to_be_sorted_nothing_is_said_or_made() {
 }
 
 #[test]
+fn a_new_fabric_directory_gets_its_folders() {
+    let server = Server::new();
+    server.hook("post-receive", &[]);
+    server.commit("main", &[("f/.hnp/manifest.yaml", MANIFEST)]);
+    let pushed = server.push(&["main"]);
+    let id = server.repo.git(&["rev-parse", "--short=7", "main"]);
+    assert_eq!(server.said(&pushed), format!("hhgit: synced main: its folders put right ({id}); git pull to get it\n"));
+    server.commit("broken", &[("g/raw", "x\n"), ("g/.hnp/manifest.yaml", MANIFEST)]);
+    server.config("hhgit.policy", "warn");
+    let pushed = server.push(&["broken"]);
+    assert!(
+        server
+            .said(&pushed)
+            .ends_with("hhgit: left g of broken alone, because it is broken; hhgit status shows what is\n  wrong\n"),
+        "{pushed:?}"
+    );
+}
+
+#[test]
 fn each_branch_of_a_push_is_sorted_if_the_server_looks_at_it() {
     let server = sorting();
     server.config("hhgit.refs", "refs/heads/main");
