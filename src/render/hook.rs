@@ -56,6 +56,11 @@ pub fn not_sorted(out: &mut dyn Write, error: &dyn Error) -> io::Result<()> {
     failed(out, "hhgit: the push is let in, but nothing of it was sorted.", error, "")
 }
 
+/// Writes why nothing was remembered.
+pub fn not_warm(out: &mut dyn Write, error: &dyn Error) -> io::Result<()> {
+    failed(out, "hhgit: nothing was remembered; pushes are judged all the same, slower.", error, "")
+}
+
 fn failed(out: &mut dyn Write, first: &str, error: &dyn Error, prefix: &str) -> io::Result<()> {
     let mut text = Text(String::new());
     text.line(first);

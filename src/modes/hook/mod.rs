@@ -11,6 +11,7 @@ mod policy;
 mod post_receive;
 mod receive;
 pub(crate) mod refuse;
+mod warm;
 
 use std::cell::RefCell;
 
@@ -78,6 +79,13 @@ pub fn post_receive(common: &Common, hook: &Hook, input: &[u8], talk: &mut dyn T
     let moves = lines::parse(input, repo.hash_kind())?;
     let force = InForce::read(&repo, common, &hook.flags)?;
     Ok(post_receive::sort(&repo, common, &force, hook.around.forge, &moves, talk))
+}
+
+/// `hhgit hook warm`: remembers what branches have in managed/, so that pushes to them are judged fast; answers which.
+pub fn warm(common: &Common, hook: &Hook, names: &[String]) -> Result<Vec<String>, HookError> {
+    let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
+    let force = InForce::read(&repo, common, &hook.flags)?;
+    Ok(warm::branches(&repo, common, &force, names)?)
 }
 
 /// The tip of the branch that HEAD names, if there is one.

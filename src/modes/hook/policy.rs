@@ -33,7 +33,7 @@ pub(super) struct InForce {
     pub(super) past: PastBudget,
     pub(super) allow_skip: bool,
     /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
-    fabrics: Vec<RepoPath>,
+    pub(super) fabrics: Vec<RepoPath>,
     /// The kinds and schemas; none for those of the push.
     rules: Option<(Kinds, Schemas)>,
     /// The settings; none for those of the push.
