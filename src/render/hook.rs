@@ -60,6 +60,11 @@ pub fn not_sorted(out: &mut dyn Write, error: &dyn Error) -> io::Result<()> {
     failed(out, "hhgit: the push is let in, but nothing of it was sorted.", error, "")
 }
 
+/// Writes why nothing was remembered.
+pub fn not_warm(out: &mut dyn Write, error: &dyn Error) -> io::Result<()> {
+    failed(out, "hhgit: nothing was remembered; pushes are judged all the same, slower.", error, "")
+}
+
 fn failed(out: &mut dyn Write, first: &str, error: &dyn Error, prefix: &str) -> io::Result<()> {
     let mut text = Text(String::new());
     text.line(first);
@@ -128,7 +133,7 @@ fn late(text: &mut Text, limit: Duration, refused: bool) {
         text.line(&format!("hhgit: the push is refused, because judging it took longer than {limit}."));
         text.0.push('\n');
         text.line(
-            "Push fewer commits' worth at once, or have the server's admin raise hhgit.timeBudget; with \
+            "Push less at once, or have the server's admin raise hhgit.timeBudget, or run once: hhgit hook warm. With \
              hhgit.pastTimeBudget=allow such a push is let in.",
         );
     } else {

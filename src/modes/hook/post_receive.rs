@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use crate::git::{BranchName, Reader, Repo};
-use crate::ids::CommitId;
-use crate::modes::check::{Asked, Named, compare};
 use crate::modes::error::ModeError;
 use crate::modes::sync::sync_on_server;
 use crate::modes::talk::Talk;
 use crate::options::hook::Forge;
-use crate::options::{CheckLevel, Common, Identities, Sync};
+use crate::options::{Common, Identities, Sync};
 use crate::report::Outcome;
 use crate::report::receive::Synced;
 use crate::snapshot::Objects;
 
 use super::lines::Move;
 use super::policy::InForce;
+use super::warm::warm;
 
 /// Sorts the branches of a push that hooks judge. What fails is told and stops no other branch: the push is over.
 pub(super) fn sort(
@@ -67,6 +66,10 @@ fn one(
     // Identities in the environment are the pusher's: a web server sets them for git's reflogs.
     let common = Common { fabrics, identities: Identities::default(), ..common.clone() };
     let report = sync_on_server(repo, &common, &options, force.server(), talk)?;
+    let was = reader.commit(tip)?.tree;
+    let now = report.result.and_then(|result| result.commit).unwrap_or(tip);
+    // Who cannot write here is slower with the next push, and has no less of an answer.
+    drop(warm(repo, &common, force, Some(was), now));
     let branch = || crate::path::quote(name.short().as_bytes());
     let mut rows = Vec::new();
     let commit = report.result.and_then(|result| result.commit).filter(|_| report.outcome == Outcome::Committed);
@@ -74,24 +77,10 @@ fn one(
         let counts = report.fabrics.iter().map(|fabric| fabric.counts());
         let (managed, unmanaged) = counts.fold((0, 0), |sum, one| (sum.0 + one.managed, sum.1 + one.unmanaged));
         rows.push(Synced::Sorted { branch: branch(), managed, unmanaged, commit });
-        // Without it the next push would have to learn all of managed/ anew; that is all that a failure costs.
-        drop(learn(repo, &common, force, tip, commit));
     }
     let alone = report.fabrics.iter().filter(|fabric| fabric.left_alone);
     rows.extend(alone.map(|fabric| Synced::LeftAlone { branch: branch(), fabric: fabric.path.to_string() }));
     Ok(rows)
-}
-
-/// Learns what the sync has made of managed/, for the hook that judges the next push.
-fn learn(repo: &Repo, common: &Common, force: &InForce, old: CommitId, new: CommitId) -> Result<(), ModeError> {
-    if force.level < CheckLevel::References {
-        return Ok(());
-    }
-    let (reader, memory, request) = (Reader::new(repo)?, repo.memory(), force.request());
-    let asked = Asked { common, request: &request, level: force.level, max_deletions: None, memory: Some(&memory) };
-    let named = |id| Ok::<_, ModeError>(Named { commit: reader.commit(id)?, name: "" });
-    let (_, learned) = compare(&reader, &asked, Some(named(old)?), named(new)?)?;
-    learned.keep(&memory).map_err(|source| ModeError::Memory { source })
 }
 
 /// An error with its causes, in one line.
