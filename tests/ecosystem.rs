@@ -1,0 +1,17 @@
+//! What other tools read of this project: each file of theirs is tried with the tool itself, as far as a machine without
+//! their servers and clusters can.
+//!
+//! A tool that the machine has not is said to be skipped, unless `HHGIT_REQUIRE` names it.
+#![allow(clippy::print_stderr, clippy::unwrap_used, reason = "a test may unwrap")]
+#![cfg(unix)]
+
+mod support;
+
+#[path = "ecosystem/deploy.rs"]
+mod deploy;
+#[path = "ecosystem/fabric.rs"]
+mod fabric;
+#[path = "ecosystem/files.rs"]
+mod files;
+#[path = "ecosystem/tools.rs"]
+mod tools;
