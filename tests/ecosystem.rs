@@ -9,6 +9,8 @@ mod support;
 
 #[path = "ecosystem/deploy.rs"]
 mod deploy;
+#[path = "ecosystem/docker.rs"]
+mod docker;
 #[path = "ecosystem/fabric.rs"]
 mod fabric;
 #[path = "ecosystem/files.rs"]
