@@ -7,6 +7,8 @@
 
 mod support;
 
+#[path = "ecosystem/action.rs"]
+mod action;
 #[path = "ecosystem/deploy.rs"]
 mod deploy;
 #[path = "ecosystem/docker.rs"]
