@@ -17,5 +17,7 @@ mod docker;
 mod fabric;
 #[path = "ecosystem/files.rs"]
 mod files;
+#[path = "ecosystem/pre_commit.rs"]
+mod pre_commit;
 #[path = "ecosystem/tools.rs"]
 mod tools;
