@@ -17,6 +17,8 @@ mod docker;
 mod fabric;
 #[path = "ecosystem/files.rs"]
 mod files;
+#[path = "ecosystem/linters.rs"]
+mod linters;
 #[path = "ecosystem/pre_commit.rs"]
 mod pre_commit;
 #[path = "ecosystem/tools.rs"]
