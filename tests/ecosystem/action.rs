@@ -226,3 +226,31 @@ fn the_hhgit_on_the_path_is_taken_and_else_its_sources_name_the_cache() {
     assert_eq!(outputs["digest"].len(), 64, "{outputs:?}");
     assert_eq!(outputs["program"], format!("{}/bin/hhgit", outputs["root"]));
 }
+
+#[test]
+fn hhgit_is_built_with_cargo_unless_the_cache_had_it() {
+    let runner = Runner::new(sorted());
+    let bin = runner.temp.join("bin");
+    fs::create_dir(&bin).unwrap();
+    let cargo = "#!/bin/sh\nprintf '%s\\n' \"$@\" >\"$RUNNER_TEMP/asked\"\n";
+    fs::write(bin.join("cargo"), cargo).unwrap();
+    fs::set_permissions(bin.join("cargo"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let build = steps().into_iter().find(|step| step["name"] == "Build hhgit").unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let ask = |program: &str| {
+        let environment =
+            [("PATH", path.as_str()), ("SOURCE", "/the action"), ("ROOT", "/the cache"), ("PROGRAM", program)];
+        let (ended, _) = runner.bash(&string(&build, &["run"]), &environment);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        fs::read_to_string(runner.temp.join("asked")).unwrap_or_default()
+    };
+    assert_eq!(ask(env!("CARGO_BIN_EXE_hhgit")), "", "it is there");
+    assert_eq!(ask("/nowhere/hhgit"), "install\n--locked\n--path\n/the action\n--root\n/the cache\n");
+    for step in [&build, &steps()[1]] {
+        assert_eq!(
+            string(step, &["if"]),
+            "steps.look.outputs.digest != ''",
+            "nothing is built when one is on the PATH"
+        );
+    }
+}
