@@ -17,6 +17,8 @@ mod docker;
 mod fabric;
 #[path = "ecosystem/files.rs"]
 mod files;
+#[path = "ecosystem/gitlab.rs"]
+mod gitlab;
 #[path = "ecosystem/linters.rs"]
 mod linters;
 #[path = "ecosystem/pre_commit.rs"]

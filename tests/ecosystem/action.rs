@@ -8,7 +8,8 @@ use serde_yaml::Value;
 
 use crate::fabric::{FABRIC, sorted};
 use crate::files::{document, string};
-use crate::support::{Ended, TempRepo, git_command, run};
+use crate::support::{Ended, TempRepo, run};
+use crate::tools::{path_with_hhgit, sealed};
 
 /// What a runner would take for a command, a shell for a command, or hhgit for an option.
 const HOSTILE: &[&str] = &[
@@ -68,18 +69,10 @@ impl Runner {
     /// Runs a script as a runner does, and what it wrote to `GITHUB_OUTPUT`.
     fn bash(&self, script: &str, environment: &[(&str, &str)]) -> (Ended, BTreeMap<String, String>) {
         fs::write(&self.outputs, "").unwrap();
-        // A command of git's that the helper has sealed, turned into one of bash.
-        let sealed = git_command(self.repo.dir());
-        let mut command = std::process::Command::new("bash");
-        for (key, value) in sealed.get_envs() {
-            match value {
-                Some(value) => command.env(key, value),
-                None => command.env_remove(key),
-            };
-        }
-        command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]).current_dir(self.repo.dir());
+        let mut command = sealed("bash", self.repo.dir());
+        command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]);
         command.env("GITHUB_OUTPUT", &self.outputs).env("RUNNER_TEMP", &self.temp);
-        command.stdin(std::process::Stdio::null()).envs(environment.iter().copied());
+        command.envs(environment.iter().copied());
         let ended = run(&mut command);
         let written = fs::read_to_string(&self.outputs).unwrap();
         let outputs = written.lines().map(|line| line.split_once('=').expect("name=value"));
@@ -215,7 +208,7 @@ fn the_hhgit_on_the_path_is_taken_and_else_its_sources_name_the_cache() {
     let script = string(&step("look"), &["run"]);
     let bin = Path::new(env!("CARGO_BIN_EXE_hhgit"));
     let here = std::env::var("PATH").unwrap();
-    let with = format!("{}:{here}", bin.parent().unwrap().display());
+    let with = path_with_hhgit();
     let source = crate::files::root().display().to_string();
     let (_, outputs) = runner.bash(&script, &[("PATH", &with), ("SOURCE", &source)]);
     assert_eq!(outputs.get("program").map(Path::new), Some(bin));

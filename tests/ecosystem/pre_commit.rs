@@ -1,10 +1,8 @@
 //! The hooks of `.pre-commit-hooks.yaml`, run by the real pre-commit in a repository of its own.
 
-use std::process::Command;
-
 use crate::fabric::{FABRIC, sorted};
 use crate::files::{document, text};
-use crate::support::{Ended, TempRepo, git_command, run};
+use crate::support::{Ended, TempRepo, run};
 use crate::tools;
 
 const MANIFEST: &str = ".pre-commit-hooks.yaml";
@@ -13,13 +11,12 @@ const MANIFEST: &str = ".pre-commit-hooks.yaml";
 struct Installed {
     repo: TempRepo,
     hooks: TempRepo,
-    path: String,
 }
 
 impl Installed {
     /// The fabric with these hooks, or nothing where there is no pre-commit.
     fn new() -> Option<Self> {
-        let program = tools::find("pre-commit")?;
+        tools::find("pre-commit")?;
         let hooks = TempRepo::work_tree();
         let revision = hooks.commit_all(&[(MANIFEST, &text(MANIFEST))]);
         let url = hooks.dir().display();
@@ -27,35 +24,26 @@ impl Installed {
             "default_install_hook_types: [pre-commit, pre-push]\nrepos:\n- repo: {url}\n  rev: {revision}\n  hooks:\n  \
              - id: hhgit-check-system\n"
         );
-        let bin = std::path::Path::new(env!("CARGO_BIN_EXE_hhgit")).parent().unwrap().display().to_string();
-        let here = std::env::var("PATH").unwrap();
-        let path = format!("{bin}:{}:{here}", program.parent().unwrap().display());
-        let installed = Self { repo: sorted(), hooks, path };
+        let installed = Self { repo: sorted(), hooks };
         installed.repo.commit_all(&[(".pre-commit-config.yaml", &config)]);
-        let mut command = Command::new(program);
-        let ended = run(installed.prepared(&mut command).arg("install"));
+        let ended = installed.pre_commit(&["install"]);
         assert_eq!(ended.code, Some(0), "{ended:?}");
         Some(installed)
     }
 
-    /// The command in this repository, sealed, with a cache of its own for pre-commit.
-    fn prepared<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        for (key, value) in git_command(self.repo.dir()).get_envs() {
-            match value {
-                Some(value) => command.env(key, value),
-                None => command.env_remove(key),
-            };
-        }
-        command.current_dir(self.repo.dir()).env("PATH", &self.path).env("PRE_COMMIT_HOME", self.hooks.beside("cache"));
-        command.env("NO_COLOR", "1").stdin(std::process::Stdio::null())
+    /// A program in this repository, sealed, with a cache of its own for pre-commit.
+    fn run(&self, program: &str, args: &[&str]) -> Ended {
+        let mut command = tools::sealed(program, self.repo.dir());
+        command.env("PATH", tools::path_with_hhgit()).env("PRE_COMMIT_HOME", self.hooks.beside("cache"));
+        run(command.env("NO_COLOR", "1").args(args))
     }
 
     fn git(&self, args: &[&str]) -> Ended {
-        run(self.prepared(&mut Command::new("git")).args(args))
+        self.run("git", args)
     }
 
     fn pre_commit(&self, args: &[&str]) -> Ended {
-        run(self.prepared(&mut Command::new("pre-commit")).args(args))
+        self.run("pre-commit", args)
     }
 }
 

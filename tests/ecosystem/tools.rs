@@ -1,7 +1,9 @@
 //! Programs that a machine may lack: a test that needs one is said to be skipped, unless `HHGIT_REQUIRE` names it.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::git_command;
 
 /// The program of this name on the PATH; without it, nothing, and a line about the test that is skipped.
 ///
@@ -20,4 +22,23 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
 /// A command of the program, or nothing if it is not there.
 pub(crate) fn command(name: &str) -> Option<Command> {
     find(name).map(Command::new)
+}
+
+/// A program in this directory, sealed as the tests' git is: nothing of the user's configuration, a fixed identity and clock.
+pub(crate) fn sealed(program: &str, dir: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (key, value) in git_command(dir).get_envs() {
+        match value {
+            Some(value) => command.env(key, value),
+            None => command.env_remove(key),
+        };
+    }
+    command.current_dir(dir).stdin(Stdio::null());
+    command
+}
+
+/// The PATH with the directory of the built hhgit before it.
+pub(crate) fn path_with_hhgit() -> String {
+    let bin = Path::new(env!("CARGO_BIN_EXE_hhgit")).parent().expect("a program lies in a directory");
+    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())
 }
