@@ -193,6 +193,21 @@ fn no_input_becomes_a_command() {
 }
 
 #[test]
+fn no_document_becomes_a_command() {
+    let repo = sorted();
+    let raw = format!("{FABRIC}/raw/::add-mask::taken.yaml");
+    let text = "apiVersion: vpc.githedgehog.com/v1beta1\nkind: \"VPC\\n::add-mask::taken\\r##[add-mask]taken\"\nmetadata: {name: x}\n\
+                ---\n::add-mask::taken: \"##[add-mask]taken\"\n--- ##[add-mask]taken\n::stop-commands::taken\n";
+    repo.commit_all(&[(&raw, text), (&format!("{FABRIC}/raw/##[add-mask]taken.txt"), "::add-mask::taken\n")]);
+    let (ended, _) = Runner::new(repo).run(&[("command", "check")]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let annotations = ["::error file=", "::warning file=", "::notice file="];
+    for line in commands(&ended) {
+        assert!(annotations.iter().any(|start| line.starts_with(start)), "{line:?}");
+    }
+}
+
+#[test]
 fn a_step_that_could_not_look_says_so_on_the_page() {
     let runner = Runner::new(sorted());
     let (ended, outputs) = runner.run(&[("command", "check"), ("revision", "no-such-branch")]);
