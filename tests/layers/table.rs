@@ -52,8 +52,8 @@ pub(crate) const TABLE: &[Row] = &[
         hashed: true,
         ..pure(
             "git",
-            &["ids", "path", "snapshot", "plan", "options"],
-            &["gix", "gix_pack", "gix_validate", "tempfile", "thiserror"],
+            &["ids", "path", "snapshot", "plan", "options", "secret"],
+            &["gix", "gix_pack", "gix_validate", "rustix", "tempfile", "thiserror"],
         )
     },
     pure(
@@ -61,7 +61,8 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "plan", "git", "options"],
         &["gix", "gix_pack", "tempfile", "thiserror"],
     ),
-    pure("options", &["fabric", "path", "snapshot", "report", "verdict::code"], &[]),
+    pure("secret", &[], &[]),
+    pure("options", &["secret", "fabric", "path", "snapshot", "report", "verdict::code"], &[]),
     Row {
         world: &["fs", "thread", "process"],
         ..pure(
@@ -93,7 +94,7 @@ pub(crate) const TABLE: &[Row] = &[
         world: &["env", "fs", "clock"],
         ..pure(
             "cli",
-            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "exit"],
+            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "secret", "exit"],
             &["anyhow", "clap", "clap_complete", "clap_mangen", "tempfile", "terminal_size", "thiserror"],
         )
     },
@@ -114,6 +115,7 @@ const CRATES: &[&str] = &[
     "jiff",
     "libyaml_rs",
     "regex_lite",
+    "rustix",
     "schemars",
     "serde",
     "serde_json",
