@@ -8,7 +8,7 @@ use serde_yaml::Value;
 
 use crate::fabric::{FABRIC, sorted};
 use crate::files::{document, string};
-use crate::support::{Ended, TempRepo, run};
+use crate::support::{Ended, TempRepo, run, vpc};
 use crate::tools::{path_with_hhgit, sealed};
 
 /// What a runner would take for a command, a shell for a command, or hhgit for an option.
@@ -166,6 +166,25 @@ fn a_bad_change_is_annotated_and_fails_the_step() {
     assert_eq!(with(&[("fail-on", "never")]), Some(0));
     assert_eq!(with(&[("level", "schema")]), Some(0));
     assert_eq!(with(&[("args", "--fabric=no/such/folder\n")]), Some(2));
+}
+
+#[test]
+fn a_branch_is_sorted_on_the_server_without_a_checkout() {
+    let remote = TempRepo::bare();
+    let pushed =
+        remote.commit("main", &[("f/.hnp/manifest.yaml", "version: '1.0'\n"), ("f/raw/web.yaml", &vpc("web", ""))]);
+    let url = remote.dir().display().to_string();
+    let runner = Runner::new(TempRepo::bare());
+    let inputs = [("command", "sync"), ("remote", url.as_str()), ("branch", "main"), ("token", "ghs_secret")];
+    let (ended, outputs) = runner.run(&inputs);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(remote.git(&["rev-parse", "main~1"]), pushed.to_string());
+    assert!(remote.files("main").contains_key("f/managed/vpcs/web.yaml"));
+    assert!(!format!("{ended:?}{}", fs::read_to_string(&outputs["report"]).unwrap()).contains("ghs_secret"));
+    // What that push starts finds nothing to do.
+    let state = remote.state();
+    assert_eq!(runner.run(&inputs).0.code, Some(0));
+    assert_eq!(remote.state(), state);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::fabric::{FABRIC, sorted};
 use crate::files::document;
-use crate::support::{Ended, TempRepo, run};
+use crate::support::{Ended, TempRepo, run, vpc};
 use crate::tools::{path_with_hhgit, sealed};
 
 /// Runs a job's script line by line until one fails, as a runner does.
@@ -36,6 +36,25 @@ fn a_merge_request_is_judged_from_its_base_and_its_findings_are_tests() {
     let report = roxmltree::Document::parse(&report).unwrap();
     assert_eq!(report.descendants().filter(|node| node.has_tag_name("failure")).count(), 2);
     assert_eq!(judged(&head).code, Some(0));
+}
+
+#[test]
+fn the_branch_that_was_pushed_is_sorted_on_the_server() {
+    let remote = TempRepo::bare();
+    remote.commit("main", &[("f/.hnp/manifest.yaml", "version: '1.0'\n"), ("f/raw/web.yaml", &vpc("web", ""))]);
+    let project = remote.beside("project");
+    std::os::unix::fs::symlink(remote.dir(), remote.beside("project.git")).unwrap();
+    let (project, elsewhere) = (project.display().to_string(), TempRepo::bare());
+    let variables =
+        [("CI_PROJECT_URL", project.as_str()), ("CI_COMMIT_BRANCH", "main"), ("GITLAB_TOKEN", "glpat-secret")];
+    let ended = job("hhgit-sync", &elsewhere, &variables);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(!format!("{ended:?}").contains("glpat-secret"), "{ended:?}");
+    assert!(remote.files("main").contains_key("f/managed/vpcs/web.yaml"));
+    assert!(elsewhere.dir().join("hhgit.xml").exists());
+    let state = remote.state();
+    assert_eq!(job("hhgit-sync", &elsewhere, &variables).code, Some(0));
+    assert_eq!(remote.state(), state);
 }
 
 #[test]
