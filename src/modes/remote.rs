@@ -32,7 +32,7 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
     let repo = place.repo();
     clean_visits(repo);
     let remote = Remote::find(repo, asked, &common.directory)?;
-    let branch = named.map_or_else(|| remote.head(), Ok)?;
+    let branch = named.or_else(|| place.main_branch()).map_or_else(|| remote.head(), Ok)?;
     if !options.dry_run {
         clean_up(repo, &branch);
     }
