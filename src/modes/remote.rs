@@ -44,8 +44,19 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
     let visit = Visit::begin(&remote, &place, &branch)?;
     // A temporary repository begins with as little as can be; one that is there knows best how much it holds.
     let depth = if place.is_temporary() { Depth::Last(1) } else { Depth::AsIs };
-    let mut bot =
-        Bot { common, options, repo, visit, depth, steps: 0, refetched: false, refusals: 0, failures: 0, tries: 0 };
+    let mut bot = Bot {
+        common,
+        options,
+        repo,
+        visit,
+        depth,
+        steps: 0,
+        refetched: false,
+        tip: None,
+        refusals: 0,
+        failures: 0,
+        tries: 0,
+    };
     bot.run(talk)
 }
 
@@ -72,7 +83,9 @@ struct Bot<'a> {
     steps: usize,
     /// Whether the folders of the whole history were fetched, which a partial clone may lack.
     refetched: bool,
-    /// How often in a row the server refused.
+    /// Where the branch was at the last try.
+    tip: Option<CommitId>,
+    /// How often in a row the server refused while the branch was there.
     refusals: u32,
     /// How often in a row it could not be spoken with.
     failures: u32,
@@ -109,7 +122,10 @@ impl Bot<'_> {
     /// Fetches, looks, plans, writes and pushes, once.
     fn attempt(&mut self, task: &mut Task, talk: &mut dyn Talk) -> Result<Done, ModeError> {
         let Some(tip) = self.visit.fetch(self.depth)? else { return self.without_branch() };
-        self.depth = Depth::AsIs;
+        (self.depth, self.failures) = (Depth::AsIs, 0);
+        if self.tip.replace(tip) != Some(tip) {
+            self.refusals = 0;
+        }
         self.once(tip, task, talk)
     }
 
@@ -155,10 +171,7 @@ impl Bot<'_> {
             }
             Err(error) => Err(error),
             Ok(Done::Gone) => Err(ModeError::Gone { branch: self.visit.branch().short().to_owned() }),
-            Ok(Done::Moved) => {
-                (self.refusals, self.failures) = (0, 0);
-                Ok(Next::Again)
-            }
+            Ok(Done::Moved) => Ok(Next::Again),
             Ok(Done::Report(mut report)) => {
                 let remote = self.visit.remote();
                 let (name, url) = (remote.name().to_owned(), remote.url());
