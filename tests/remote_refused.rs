@@ -9,9 +9,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hhgit::git::{Environment, Repo};
+use hhgit::modes::ModeError;
 use hhgit::modes::talk::Talk;
 use hhgit::options::remote::Remote;
 use hhgit::options::{Common, Identities, Sync};
+use hhgit::report::Report;
 use hhgit::snapshot::Time;
 use support::{Ended, TempRepo, hhgit, hhgit_command, run, vpc};
 
@@ -114,19 +116,43 @@ impl Talk for Patient {
     }
 }
 
-#[test]
-fn a_branch_that_keeps_moving_is_given_up_after_twenty_tries() {
-    let temp = prepared(&format!("{OUTSIDE}{COMMIT}"));
+fn sync_in_process(temp: &TempRepo, talk: &mut dyn Talk) -> Result<Report, ModeError> {
     let common = Common {
-        directory: nowhere(&temp),
+        directory: nowhere(temp),
         fabrics: Vec::new(),
         identities: Identities::default(),
         now: Time { seconds: 0, offset: 0 },
     };
     let name = temp.dir().to_str().unwrap().to_owned();
     let remote = Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new() });
+    hhgit::modes::sync::sync(&common, &Sync { remote, ..Sync::default() }, talk)
+}
+
+/// Somebody who pushes whenever the bot waits.
+struct Busy<'a>(&'a TempRepo);
+
+impl Talk for Busy<'_> {
+    fn agree(&mut self, _question: &str) -> Option<bool> {
+        None
+    }
+
+    fn pause(&mut self, tries: u32) {
+        self.0.commit("main", &[("README.md", &format!("{tries}\n"))]);
+    }
+}
+
+#[test]
+fn a_refusal_counts_only_while_the_branch_stays_where_it_was() {
+    let temp = prepared("[ $(wc -l <runs) = 6 ] || exit 1");
+    let report = sync_in_process(&temp, &mut Busy(&temp)).unwrap();
+    assert_eq!((report.remote.unwrap().tries, runs(&temp)), (6, 6));
+}
+
+#[test]
+fn a_branch_that_keeps_moving_is_given_up_after_twenty_tries() {
+    let temp = prepared(&format!("{OUTSIDE}{COMMIT}"));
     let mut talk = Patient::default();
-    let error = hhgit::modes::sync::sync(&common, &Sync { remote, ..Sync::default() }, &mut talk).unwrap_err();
+    let error = sync_in_process(&temp, &mut talk).unwrap_err();
     assert_eq!(error.to_string(), "main kept moving; gave up after 20 tries, nothing was changed; run again");
     assert_eq!((error.exit().code(), runs(&temp)), (4, 20));
     assert_eq!(talk.waits, (1..20).collect::<Vec<u32>>());
@@ -237,4 +263,46 @@ fn a_persons_hooks_are_not_run_for_a_bots_push() {
     let ended = hhgit(&clone, &["sync", "--remote", "origin"]);
     assert_eq!((ended.code, clone.join("ran").exists()), (Some(0), false), "{ended:?}");
     assert!(Repo::open_in(&clone, Environment::isolated()).unwrap().work_tree().is_some());
+}
+
+/// A script in the remote's place of this hook.
+fn hook(temp: &TempRepo, name: &str, script: &str) {
+    let hook = temp.dir().join("hooks").join(name);
+    std::fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_push_whose_answer_is_lost_is_found_to_have_arrived() {
+    let temp = prepared("");
+    // Ends what has just moved the branch, before it can say so.
+    hook(&temp, "reference-transaction", "[ $1 = committed ] || exit 0\nkill -9 $PPID");
+    let ended = sync(&temp, &[]);
+    assert_eq!((ended.code, runs(&temp)), (Some(0), 1), "{ended:?}");
+    assert_eq!(temp.git(&["log", "--format=%s", "main"]), "hhgit: sync 1 object into f\ntest");
+}
+
+#[test]
+fn what_cannot_be_looked_at_after_a_push_is_said_to_be_unknown() {
+    let temp = prepared("mv refs/heads refs/hidden; mv HEAD HIDDEN; exit 1");
+    let ended = sync(&temp, &[]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let told = "error: it cannot be told whether ../repo took the push to main; run again, that does no harm";
+    assert!(
+        ended.stderr.starts_with(told) && ended.stderr.contains("does not appear to be a git repository"),
+        "{ended:?}"
+    );
+}
+
+#[test]
+fn a_look_that_fails_once_is_tried_again() {
+    let temp = prepared("");
+    let mut command = hhgit_command(&nowhere(&temp));
+    let once = temp.beside("once");
+    // Stands for a network that is away for a moment.
+    let ssh = format!("sh -c 'test -e {0} || {{ touch {0}; exit 1; }}; eval \"$2\"' -", once.display());
+    command.args(["sync", "--remote", &format!("host:{}", temp.dir().display())]);
+    command.env("GIT_SSH_COMMAND", &ssh).env("GIT_SSH_VARIANT", "simple");
+    let ended = run(&mut command);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
 }

@@ -13,6 +13,7 @@ fn around() -> Surroundings {
         identities: Identities::default(),
         tokens: Vec::new(),
         now: Time { seconds: 1_700_000_000, offset: 0 },
+        hook: Default::default(),
     }
 }
 

@@ -20,7 +20,7 @@ use super::talk::Talk;
 pub(super) const TRIES: u32 = 20;
 /// How often in a row a server must refuse before it is believed: it also refuses while it takes somebody else's push.
 const REFUSALS: u32 = 3;
-/// How often in a row a fetch must fail before it is believed.
+/// How often in a row a fetch, or a look at the branches, must fail before it is believed.
 const FAILURES: u32 = 2;
 /// How many commits more are fetched, step by step, when history ends too early; all of them after that.
 const STEPS: [u32; 3] = [16, 128, 1024];
@@ -28,20 +28,47 @@ const STEPS: [u32; 3] = [16, 128, 1024];
 /// Syncs a branch of a remote.
 pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dyn Talk) -> Result<Report, ModeError> {
     let named = options.branch.as_deref().map(BranchName::parse).transpose()?;
-    let place = Place::find(&common.directory, asked)?;
+    let place = insist(talk, || Place::find(&common.directory, asked))?;
     let repo = place.repo();
-    clean_visits(repo);
+    if !place.is_temporary() {
+        clean_visits(repo);
+    }
     let remote = Remote::find(repo, asked, &common.directory)?;
-    let branch = named.or_else(|| place.main_branch()).map_or_else(|| remote.head(), Ok)?;
+    let branch = match named.or_else(|| place.main_branch()) {
+        Some(branch) => branch,
+        None => insist(talk, || remote.head())?,
+    };
     if !options.dry_run {
         clean_up(repo, &branch);
     }
-    let visit = Visit::begin(&remote, &branch)?;
+    let visit = Visit::begin(&remote, &place, &branch)?;
     // A temporary repository begins with as little as can be; one that is there knows best how much it holds.
     let depth = if place.is_temporary() { Depth::Last(1) } else { Depth::AsIs };
-    let mut bot =
-        Bot { common, options, repo, visit, depth, steps: 0, refetched: false, refusals: 0, failures: 0, tries: 0 };
+    let mut bot = Bot {
+        common,
+        options,
+        repo,
+        visit,
+        depth,
+        steps: 0,
+        refetched: false,
+        tip: None,
+        refusals: 0,
+        failures: 0,
+        tries: 0,
+    };
     bot.run(talk)
+}
+
+/// Asks a remote again that could not be spoken with, before it is believed.
+fn insist<T>(talk: &mut dyn Talk, mut ask: impl FnMut() -> Result<T, RemoteError>) -> Result<T, RemoteError> {
+    for failures in 1..FAILURES {
+        match ask() {
+            Err(RemoteError::Failed { .. }) => talk.pause(failures),
+            answer => return answer,
+        }
+    }
+    ask()
 }
 
 /// One sync of a remote's branch, over all its tries.
@@ -56,7 +83,9 @@ struct Bot<'a> {
     steps: usize,
     /// Whether the folders of the whole history were fetched, which a partial clone may lack.
     refetched: bool,
-    /// How often in a row the server refused.
+    /// Where the branch was at the last try.
+    tip: Option<CommitId>,
+    /// How often in a row the server refused while the branch was there.
     refusals: u32,
     /// How often in a row it could not be spoken with.
     failures: u32,
@@ -93,7 +122,10 @@ impl Bot<'_> {
     /// Fetches, looks, plans, writes and pushes, once.
     fn attempt(&mut self, task: &mut Task, talk: &mut dyn Talk) -> Result<Done, ModeError> {
         let Some(tip) = self.visit.fetch(self.depth)? else { return self.without_branch() };
-        self.depth = Depth::AsIs;
+        (self.depth, self.failures) = (Depth::AsIs, 0);
+        if self.tip.replace(tip) != Some(tip) {
+            self.refusals = 0;
+        }
         self.once(tip, task, talk)
     }
 
@@ -139,10 +171,7 @@ impl Bot<'_> {
             }
             Err(error) => Err(error),
             Ok(Done::Gone) => Err(ModeError::Gone { branch: self.visit.branch().short().to_owned() }),
-            Ok(Done::Moved) => {
-                (self.refusals, self.failures) = (0, 0);
-                Ok(Next::Again)
-            }
+            Ok(Done::Moved) => Ok(Next::Again),
             Ok(Done::Report(mut report)) => {
                 let remote = self.visit.remote();
                 let (name, url) = (remote.name().to_owned(), remote.url());

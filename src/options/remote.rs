@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub use super::hook::Forge;
 use crate::secret::Secret;
 
 /// How long one conversation with a remote may take unless told otherwise.
@@ -29,15 +30,4 @@ pub struct Token {
     pub server: String,
     /// The token.
     pub secret: Secret,
-}
-
-/// Whose software a server runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Forge {
-    /// GitHub, or GitHub Enterprise Server.
-    GitHub,
-    /// GitLab.
-    GitLab,
-    /// Gitea or Forgejo.
-    Gitea,
 }
