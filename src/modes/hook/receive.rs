@@ -142,9 +142,8 @@ impl Receive {
         let mut found = Found::new();
         for mut finding in report.findings {
             finding.excerpt = None;
-            if finding.code == Code::TooManyDeletions {
-                finding.help =
-                    "Delete in several pushes, or have the server's admin raise hhgit.maxDeletions.".to_owned();
+            if let Some(help) = help_for_pushers(finding.code) {
+                finding.help = help.to_owned();
             }
             found.insert((refuses(self.force.policy, &finding, &fabrics), finding));
         }
@@ -181,6 +180,17 @@ impl Receive {
             None => words.push(short(&change.after)),
         }
         words.join(" ")
+    }
+}
+
+/// What helps who pushes, where the code's own help speaks of options that only a command of their own has.
+fn help_for_pushers(code: Code) -> Option<&'static str> {
+    match code {
+        Code::TooManyDeletions => {
+            Some("Delete in several pushes, or have the server's admin raise hhgit.maxDeletions.")
+        }
+        Code::TooLarge => Some("Split it into smaller files."),
+        _ => None,
     }
 }
 
