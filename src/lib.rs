@@ -17,8 +17,9 @@
 //! | [`plan`] | all that was read to a [`plan::Plan`]: edits and a message; nothing after it decides anything | pure |
 //! | [`finding`], [`report`] | what is to be said, as values | pure |
 //! | [`render`] | reports into text, JSON, SARIF and others, into any writer | pure |
+//! | [`forge`] | pull and merge requests through a forge's API; its `http` is the one file that talks to a web server | |
 //! | [`modes`] | the pipelines, one a command: each stage a named value | |
-//! | [`options`], [`cli`], [`exit`] | what was asked, by whom; the exit codes | |
+//! | [`options`], [`secret`], [`cli`], [`exit`] | what was asked, by whom, with which token; the exit codes | |
 //!
 //! A reader in a hurry takes [`modes::sync`], then [`plan`], then [`verdict::file`].
 //!
@@ -47,6 +48,7 @@ pub mod cli;
 pub mod exit;
 pub mod fabric;
 pub mod finding;
+pub mod forge;
 pub mod git;
 pub mod ids;
 pub mod modes;
@@ -57,6 +59,7 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod schema;
+pub mod secret;
 pub mod snapshot;
 pub mod verdict;
 pub mod yaml;

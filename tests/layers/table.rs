@@ -61,6 +61,9 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "plan", "git", "options"],
         &["gix", "gix_pack", "tempfile", "thiserror"],
     ),
+    pure("secret", &[], &[]),
+    pure("forge", &["path", "secret", "forge::http"], &["jiff", "serde", "serde_json", "thiserror"]),
+    pure("forge::http", &["secret", "forge"], &["rustls", "ureq"]),
     pure("options", &["fabric", "path", "snapshot", "report", "verdict::code"], &[]),
     Row {
         world: &["fs", "thread", "process"],
@@ -114,6 +117,7 @@ const CRATES: &[&str] = &[
     "jiff",
     "libyaml_rs",
     "regex_lite",
+    "rustls",
     "schemars",
     "serde",
     "serde_json",
@@ -123,6 +127,7 @@ const CRATES: &[&str] = &[
     "tempfile",
     "terminal_size",
     "thiserror",
+    "ureq",
 ];
 
 /// The parts of std that touch the world, by the paths that lead there; `io::stdout` also as it is said after `use std::io`.
