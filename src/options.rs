@@ -1,5 +1,7 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
+pub mod remote;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -73,6 +75,8 @@ pub struct Sync {
     pub max_file_size: u64,
     /// How many threads read; none for as many as there are cores.
     pub threads: Option<NonZeroUsize>,
+    /// The remote whose branch is synced; none for a branch of the repository itself.
+    pub remote: Option<remote::Remote>,
 }
 
 impl Default for Sync {
@@ -91,6 +95,7 @@ impl Default for Sync {
             sign: false,
             max_file_size: MAX_FILE_SIZE,
             threads: None,
+            remote: None,
         }
     }
 }

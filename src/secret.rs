@@ -15,6 +15,11 @@ impl Secret {
         is_token.then(|| Self(text.to_owned()))
     }
 
+    /// Takes a text that holds a token, as it is.
+    pub fn of_text(text: String) -> Self {
+        Self(text)
+    }
+
     /// The token itself, for a header or a variable of another program's environment; never for words.
     pub fn expose(&self) -> &str {
         &self.0

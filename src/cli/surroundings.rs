@@ -3,6 +3,8 @@
 use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::tokens::tokens;
+use crate::options::remote::Token;
 use crate::options::{Identities, Identity};
 use crate::snapshot::Time;
 
@@ -28,6 +30,8 @@ pub struct Surroundings {
     pub colors: bool,
     /// The environment's identity settings.
     pub identities: Identities,
+    /// The forges' tokens, each with its server.
+    pub tokens: Vec<Token>,
     /// The time.
     pub now: Time,
 }
@@ -43,6 +47,7 @@ impl Surroundings {
             width: size.map(|(width, _)| usize::from(width.0)),
             colors: !no_color && !dumb,
             identities: Identities { author: identity("AUTHOR"), committer: identity("COMMITTER") },
+            tokens: tokens(|name| env::var(name).ok()),
             now: now(),
         }
     }

@@ -52,8 +52,8 @@ pub(crate) const TABLE: &[Row] = &[
         hashed: true,
         ..pure(
             "git",
-            &["ids", "path", "snapshot", "plan", "options"],
-            &["gix", "gix_pack", "gix_validate", "tempfile", "thiserror"],
+            &["ids", "path", "snapshot", "plan", "options", "secret"],
+            &["gix", "gix_pack", "gix_validate", "rustix", "tempfile", "thiserror"],
         )
     },
     pure(
@@ -62,9 +62,9 @@ pub(crate) const TABLE: &[Row] = &[
         &["gix", "gix_pack", "tempfile", "thiserror"],
     ),
     pure("secret", &[], &[]),
-    pure("forge", &["path", "secret", "forge::http"], &["jiff", "serde", "serde_json", "thiserror"]),
-    pure("forge::http", &["secret", "forge"], &["rustls", "ureq"]),
-    pure("options", &["fabric", "path", "snapshot", "report", "verdict::code"], &[]),
+    pure("options", &["secret", "fabric", "path", "snapshot", "report", "verdict::code"], &[]),
+    pure("forge", &["path", "secret", "options", "forge::http"], &["jiff", "serde", "serde_json", "thiserror"]),
+    pure("forge::http", &["secret", "options", "forge"], &["rustls", "ureq"]),
     Row {
         world: &["fs", "thread", "process"],
         ..pure(
@@ -86,6 +86,8 @@ pub(crate) const TABLE: &[Row] = &[
                 "git",
                 "git::write",
                 "options",
+                "forge",
+                "forge::http",
                 "exit",
             ],
             &["similar", "tempfile", "thiserror"],
@@ -96,7 +98,7 @@ pub(crate) const TABLE: &[Row] = &[
         world: &["env", "fs", "clock"],
         ..pure(
             "cli",
-            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "exit"],
+            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "secret", "exit"],
             &["anyhow", "clap", "clap_complete", "clap_mangen", "tempfile", "terminal_size", "thiserror"],
         )
     },
@@ -117,6 +119,7 @@ const CRATES: &[&str] = &[
     "jiff",
     "libyaml_rs",
     "regex_lite",
+    "rustix",
     "rustls",
     "schemars",
     "serde",
