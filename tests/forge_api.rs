@@ -14,7 +14,7 @@ use hhgit::forge::http::{Http, Timeouts};
 use hhgit::forge::{Access, Branches, Project, Words};
 use hhgit::secret::Secret;
 
-const ALL: [Kind; 3] = [Kind::Github, Kind::Gitlab, Kind::Gitea];
+const ALL: [Kind; 3] = [Kind::GitHub, Kind::GitLab, Kind::Gitea];
 const QUICK: Timeouts =
     Timeouts { connect: Duration::from_secs(5), read: Duration::from_millis(500), total: Duration::from_secs(10) };
 
@@ -29,7 +29,7 @@ fn branches() -> Branches {
 }
 
 fn words(message: &str) -> Words {
-    hhgit::forge::words::of_commit(Kind::Github, message, &branches())
+    hhgit::forge::words::of_commit(Kind::GitHub, message, &branches())
 }
 
 /// How a conversation about one proposal ended, and how long it would have waited in all.
@@ -40,7 +40,7 @@ fn settle(access: &Access, words: &Words) -> (Result<(Became, u64), ForgeError>,
 fn settle_within(timeouts: Timeouts, access: &Access, words: &Words) -> (Result<(Became, u64), ForgeError>, Duration) {
     let mut waited = Duration::ZERO;
     let mut wait = |length| waited += length;
-    let mut http = Http::new(access, timeouts).unwrap();
+    let mut http = Http::new(access, timeouts);
     let ended = Client::new(&access.project, &mut http, &mut wait).settle(&branches(), words);
     (ended.map(|(became, pull)| (became, pull.number)), waited)
 }
@@ -73,7 +73,7 @@ fn a_request_is_opened_once_and_reworded_only_where_it_differs() {
         let open = forge.open();
         assert_eq!((open.len(), open[0].title.as_str()), (1, "two"));
         assert_eq!(open[0].text, words("two\n\nsecond\n").text);
-        let change = if kind == Kind::Gitlab { "PUT 200" } else { "PATCH 200" };
+        let change = if kind == Kind::GitLab { "PUT 200" } else { "PATCH 200" };
         let change = if kind == Kind::Gitea { "PATCH 201" } else { change };
         assert_eq!(forge.asked(), ["GET 200", "POST 201", "GET 200", "GET 200", change], "{kind:?}");
     }
@@ -159,7 +159,7 @@ fn a_request_that_was_opened_while_the_connection_broke_is_not_opened_twice() {
 
 #[test]
 fn a_forge_that_stays_silent_is_given_up_on() {
-    let forge = Forge::start(Kind::Github);
+    let forge = Forge::start(Kind::GitHub);
     (0..5).for_each(|_| forge.fail("GET", Fault::Silence));
     let text = told(&forge);
     assert!(
@@ -177,14 +177,14 @@ fn a_forge_that_stays_silent_is_given_up_on() {
 #[test]
 fn a_servers_fault_is_waited_out() {
     for status in [500, 502, 503, 504] {
-        let forge = Forge::start(Kind::Gitlab);
+        let forge = Forge::start(Kind::GitLab);
         forge.fail("GET", Fault::Answer(Reply::new(status, "<html>oops")));
         forge.fail("GET", Fault::Answer(Reply::new(status, "<html>oops")));
         let (ended, waited) = settle(&access(&forge), &words("a\n"));
         assert_eq!(ended.unwrap(), (Became::Opened, 1));
         assert!((Duration::from_millis(1500)..Duration::from_secs(3)).contains(&waited), "{waited:?}");
     }
-    let forge = Forge::start(Kind::Gitlab);
+    let forge = Forge::start(Kind::GitLab);
     (0..5).for_each(|_| forge.fail("GET", Fault::Answer(Reply::new(502, "<html>oops"))));
     assert_eq!(
         told(&forge),
@@ -195,7 +195,7 @@ fn a_servers_fault_is_waited_out() {
 
 #[test]
 fn limits_are_waited_for_within_bounds() {
-    let forge = Forge::start(Kind::Github);
+    let forge = Forge::start(Kind::GitHub);
     let secondary =
         r#"{"message":"You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}"#;
     forge.fail("GET", Fault::Answer(Reply::new(403, secondary).header("Retry-After", "30")));
@@ -216,7 +216,7 @@ fn limits_are_waited_for_within_bounds() {
 
 #[test]
 fn a_refusal_says_what_was_asked_what_came_back_and_what_to_do() {
-    let forge = Forge::start(Kind::Github);
+    let forge = Forge::start(Kind::GitHub);
     let refuse = |method, status, body: &str| forge.fail(method, Fault::Answer(Reply::new(status, body)));
     refuse("GET", 401, r#"{"message":"Bad credentials"}"#);
     assert_eq!(
@@ -288,11 +288,11 @@ fn what_is_no_answer_of_the_api_is_told() {
 
 #[test]
 fn a_token_that_a_server_repeats_is_not_shown() {
-    let forge = Forge::start(Kind::Github);
+    let forge = Forge::start(Kind::GitHub);
     let echo = format!(r#"{{"message":"who is Bearer {TOKEN}?"}}"#);
     forge.fail("GET", Fault::Answer(Reply::new(400, echo)));
     assert!(told(&forge).contains("400 (who is Bearer ***?)"));
     forge.fail("GET", Fault::Answer(Reply::new(302, "").header("Location", &format!("https://h/{TOKEN}"))));
     assert!(told(&forge).contains("leads to https://h/***;"));
-    assert!(!format!("{:?} {:?}", access(&forge), Http::new(&access(&forge), QUICK).unwrap()).contains(TOKEN));
+    assert!(!format!("{:?} {:?}", access(&forge), Http::new(&access(&forge), QUICK)).contains(TOKEN));
 }

@@ -11,7 +11,7 @@ fn around() -> Surroundings {
         width: None,
         colors: true,
         identities: Identities::default(),
-        tokens: Vec::new(),
+        forges: options::propose::Ci::default(),
         now: Time { seconds: 1_700_000_000, offset: 0 },
     }
 }

@@ -3,59 +3,10 @@
 
 use super::address::{AddressError, Api, Origin, Place};
 use super::{Access, Kind, Project};
+use crate::options::propose::{Asked, Ci, Home};
+use crate::options::remote::Token;
 use crate::path::printable;
 use crate::secret::Secret;
-
-/// The variable whose token goes wherever the request is to be opened.
-pub const OWN_TOKEN: &str = "HHGIT_TOKEN";
-
-/// What was asked for by name.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Asked {
-    /// The forge.
-    pub forge: Option<Kind>,
-    /// Where its API is, as written.
-    pub api: Option<String>,
-}
-
-/// What the environment says of forges.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ci {
-    /// The forges whose CI this runs in; there is one at most, but nothing keeps people from setting variables.
-    pub homes: Vec<Home>,
-    /// The token that goes wherever the request is to be opened.
-    pub own: Option<Secret>,
-    /// The forges' tokens.
-    pub tokens: Vec<Token>,
-    /// Whether GitLab's CI has given its job a token, which cannot open merge requests.
-    pub job_token: bool,
-}
-
-/// The forge whose CI this runs in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Home {
-    /// Its software.
-    pub kind: Kind,
-    /// Where its pages are.
-    pub server: String,
-    /// Where its API is.
-    pub api: Option<String>,
-    /// The repository that the CI works for.
-    pub repository: Option<String>,
-}
-
-/// A forge's token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// The variable it came from.
-    pub variable: &'static str,
-    /// Whose it is.
-    pub kind: Kind,
-    /// The server that it is for.
-    pub server: String,
-    /// The token.
-    pub secret: Secret,
-}
 
 /// Why it cannot be told where to open a request, or nothing may be sent there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -128,8 +79,8 @@ impl DetectError {
 
 /// Forges that everybody knows, by their hosts.
 const KNOWN: [(&str, Kind); 4] = [
-    ("github.com", Kind::Github),
-    ("gitlab.com", Kind::Gitlab),
+    ("github.com", Kind::GitHub),
+    ("gitlab.com", Kind::GitLab),
     ("codeberg.org", Kind::Gitea),
     ("gitea.com", Kind::Gitea),
 ];
@@ -140,12 +91,12 @@ pub fn access(remote: &str, asked: &Asked, ci: &Ci) -> Result<Access, DetectErro
         return Err(DetectError::NoForge);
     }
     let place = Place::of_remote(remote);
-    let home = ci.homes.iter().find(|home| home.is_of(place.as_ref(), asked.forge));
+    let home = ci.homes.iter().find(|home| is_of(home, place.as_ref(), asked.forge));
     let known = || {
         let host = place.as_ref()?.origin.host();
         KNOWN.into_iter().find(|(known, _)| *known == host).map(|(_, kind)| kind)
     };
-    let Some(kind) = asked.forge.or_else(|| home.map(|home| home.kind)).or_else(known) else {
+    let Some(kind) = asked.forge.or_else(|| home.map(|home| home.forge)).or_else(known) else {
         let place = place.map_or_else(|| "a path on this machine".to_owned(), |place| place.origin.to_string());
         return Err(DetectError::Unknown { place });
     };
@@ -155,16 +106,14 @@ pub fn access(remote: &str, asked: &Asked, ci: &Ci) -> Result<Access, DetectErro
     Ok(Access { project: Project { kind, api, name }, token })
 }
 
-impl Home {
-    /// Whether the remote is at this forge. A path on this machine is taken for the repository that the CI works for.
-    fn is_of(&self, place: Option<&Place>, asked: Option<Kind>) -> bool {
-        let Some((server, path)) = Origin::server(&self.server) else { return false };
-        let here = place.is_none_or(|place| {
-            let same = if place.by_ssh { place.origin.host() == server.host() } else { place.origin == server };
-            same && (place.by_ssh || below(&place.path, &path).is_some())
-        });
-        here && asked.is_none_or(|asked| asked == self.kind)
-    }
+/// Whether the remote is at this forge. A path on this machine is taken for the repository that the CI works for.
+fn is_of(home: &Home, place: Option<&Place>, asked: Option<Kind>) -> bool {
+    let Some((server, path)) = Origin::server(&home.server) else { return false };
+    let here = place.is_none_or(|place| match place.by_ssh {
+        true => place.origin.host() == server.host(),
+        false => place.origin == server && below(&place.path, &path).is_some(),
+    });
+    here && asked.is_none_or(|asked| asked == home.forge)
 }
 
 /// What follows a folder in a path; all of it, where the folder is the root.
@@ -185,9 +134,9 @@ fn api(kind: Kind, place: Option<&Place>, home: Option<&Home>, asked: Option<&st
         (None, None) => return Err(DetectError::Unknown { place: "a path on this machine".to_owned() }),
     };
     read(&match kind {
-        Kind::Github if server == "https://github.com" => "https://api.github.com".to_owned(),
-        Kind::Github => format!("{server}/api/v3"),
-        Kind::Gitlab => format!("{server}/api/v4"),
+        Kind::GitHub if server == "https://github.com" => "https://api.github.com".to_owned(),
+        Kind::GitHub => format!("{server}/api/v3"),
+        Kind::GitLab => format!("{server}/api/v4"),
         Kind::Gitea => format!("{server}/api/v1"),
     })
 }
@@ -201,10 +150,10 @@ fn name(kind: Kind, place: Option<Place>, home: Option<&Home>) -> Result<String,
     };
     let parts = |name: &str| name.split('/').filter(|part| !part.is_empty()).count();
     let good = |name: &String| match kind {
-        Kind::Github | Kind::Gitea => parts(name) == 2,
-        Kind::Gitlab => parts(name) >= 2,
+        Kind::GitHub | Kind::Gitea => parts(name) == 2,
+        Kind::GitLab => parts(name) >= 2,
     };
-    let variable = if kind == Kind::Gitlab { "CI_PROJECT_PATH" } else { "GITHUB_REPOSITORY" };
+    let variable = if kind == Kind::GitLab { "CI_PROJECT_PATH" } else { "GITHUB_REPOSITORY" };
     name.filter(good).ok_or(DetectError::NoRepository { kind, variable })
 }
 
@@ -221,19 +170,19 @@ fn token(kind: Kind, api: &Api, home: Option<&Home>, ci: &Ci) -> Result<Secret, 
         let githubs = token.server == "https://github.com" && to.to_string() == "https://api.github.com";
         server.as_ref() == Some(to) || named.as_ref() == Some(to) || githubs
     };
-    let mut of_kind = ci.tokens.iter().filter(|token| token.kind == kind);
+    let mut of_kind = ci.tokens.iter().filter(|token| token.forge == kind);
     if let Some(token) = of_kind.clone().find(may) {
         return Ok(token.secret.clone());
     }
     if let Some(Token { variable, server, .. }) = of_kind.next() {
         return Err(DetectError::Stray { variable, server: printable(server), api: api.clone() });
     }
-    if kind == Kind::Gitlab && ci.job_token {
+    if kind == Kind::GitLab && ci.job_token {
         return Err(DetectError::JobToken);
     }
     let variable = match kind {
-        Kind::Github => "GITHUB_TOKEN",
-        Kind::Gitlab => "GITLAB_TOKEN",
+        Kind::GitHub => "GITHUB_TOKEN",
+        Kind::GitLab => "GITLAB_TOKEN",
         Kind::Gitea => "GITEA_TOKEN",
     };
     Err(DetectError::NoToken { api: api.clone(), kind: kind.name(), what: kind.calls_it().0, variable })

@@ -147,23 +147,23 @@ pub(super) fn refused(kind: Kind, request: &Request, answer: &Answer) -> ForgeEr
 /// What to do about a status.
 fn help(kind: Kind, status: u16) -> String {
     let variable = match kind {
-        Kind::Github => "GITHUB_TOKEN",
-        Kind::Gitlab => "GITLAB_TOKEN",
+        Kind::GitHub => "GITHUB_TOKEN",
+        Kind::GitLab => "GITLAB_TOKEN",
         Kind::Gitea => "GITEA_TOKEN",
     };
     match (status, kind) {
-        (401, Kind::Gitlab) => {
+        (401, Kind::GitLab) => {
             "the token is wrong or expired, or is a CI_JOB_TOKEN, which cannot open merge requests: make a project access token with \
              the scope api, and set GITLAB_TOKEN to it"
                 .to_owned()
         }
         (401, _) => format!("the token is wrong or expired: make a new one, and set {variable} to it"),
-        (403, Kind::Github) => {
+        (403, Kind::GitHub) => {
             "the token needs the permissions contents: write and pull-requests: write; in GitHub Actions, the setting that lets \
              Actions create pull requests must be on too"
                 .to_owned()
         }
-        (403, Kind::Gitlab) => "the token needs the scope api, and the role Developer or a higher one".to_owned(),
+        (403, Kind::GitLab) => "the token needs the scope api, and the role Developer or a higher one".to_owned(),
         (403, Kind::Gitea) => {
             "the token needs the scopes write:repository and write:issue, and its user the right to push".to_owned()
         }

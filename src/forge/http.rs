@@ -42,20 +42,18 @@ impl Default for Timeouts {
 pub struct Http {
     agent: Agent,
     api: Api,
-    credential: (&'static str, HeaderValue),
+    /// The header that the token goes into, and what stands before it there.
+    credential: (&'static str, &'static str),
     token: Secret,
 }
 
 impl Http {
-    /// A carrier to where this access leads, with its token. A token that fits into no header is none.
-    pub fn new(access: &Access, timeouts: Timeouts) -> Result<Self, CarryError> {
+    /// A carrier to where this access leads, with its token.
+    pub fn new(access: &Access, timeouts: Timeouts) -> Self {
         let (name, before) = access.project.kind.credential();
-        let unsendable = |_| CarryError::Unsendable { why: "the token holds characters that no token has".to_owned() };
-        let mut value = HeaderValue::from_str(&format!("{before}{}", access.token.expose())).map_err(unsendable)?;
-        value.set_sensitive(true);
         let api = access.project.api.clone();
         let agent = agent(&api, timeouts);
-        Ok(Self { agent, api, credential: (name, value), token: access.token.clone() })
+        Self { agent, api, credential: (name, before), token: access.token.clone() }
     }
 }
 
@@ -96,8 +94,12 @@ impl Carrier for Http {
         if !request.url.starts_with(&format!("{}/", self.api)) {
             return Err(CarryError::Unsendable { why: "it leads away from the API".to_owned() });
         }
+        let (name, before) = self.credential;
+        let bad = |_| CarryError::Unsendable { why: "the token holds characters that no token has".to_owned() };
+        let mut credential = HeaderValue::from_str(&format!("{before}{}", self.token.expose())).map_err(bad)?;
+        credential.set_sensitive(true);
         let mut building = http::Request::builder().method(request.method.as_str()).uri(&request.url);
-        building = building.header(self.credential.0, self.credential.1.clone());
+        building = building.header(name, credential);
         for (name, value) in &request.headers {
             building = building.header(*name, *value);
         }

@@ -18,6 +18,7 @@ pub mod words;
 use std::collections::BTreeMap;
 
 use self::address::Api;
+pub use crate::options::remote::Forge as Kind;
 use crate::secret::Secret;
 
 /// How many requests are listed on one page.
@@ -25,23 +26,12 @@ const PAGE: u32 = 50;
 /// How much of what a forge calls something is kept: more is no address or title that it gave out.
 const MAX_TEXT: usize = 2048;
 
-/// The forges, by their API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// GitHub, and GitHub Enterprise Server.
-    Github,
-    /// GitLab.
-    Gitlab,
-    /// Gitea and Forgejo.
-    Gitea,
-}
-
 impl Kind {
     /// The forge's name as people write it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Github => "GitHub",
-            Self::Gitlab => "GitLab",
+            Self::GitHub => "GitHub",
+            Self::GitLab => "GitLab",
             Self::Gitea => "Gitea or Forgejo",
         }
     }
@@ -49,16 +39,16 @@ impl Kind {
     /// What the forge calls a request, and the mark before its number.
     pub fn calls_it(self) -> (&'static str, char) {
         match self {
-            Self::Github | Self::Gitea => ("pull request", '#'),
-            Self::Gitlab => ("merge request", '!'),
+            Self::GitHub | Self::Gitea => ("pull request", '#'),
+            Self::GitLab => ("merge request", '!'),
         }
     }
 
     /// The header that carries a token, and what stands before the token in it.
     pub fn credential(self) -> (&'static str, &'static str) {
         match self {
-            Self::Github => ("authorization", "Bearer "),
-            Self::Gitlab => ("private-token", ""),
+            Self::GitHub => ("authorization", "Bearer "),
+            Self::GitLab => ("private-token", ""),
             Self::Gitea => ("authorization", "token "),
         }
     }
@@ -192,8 +182,8 @@ impl Project {
     /// The request that lists open requests between these branches, or, where the API cannot narrow it so, all open ones.
     pub fn list(&self, branches: &Branches, page: u32) -> Request {
         match self.kind {
-            Kind::Github => github::list(self, branches, page),
-            Kind::Gitlab => gitlab::list(self, branches, page),
+            Kind::GitHub => github::list(self, branches, page),
+            Kind::GitLab => gitlab::list(self, branches, page),
             Kind::Gitea => gitea::list(self, page),
         }
     }
@@ -201,8 +191,8 @@ impl Project {
     /// The request that opens one.
     pub fn open(&self, branches: &Branches, words: &Words) -> Request {
         match self.kind {
-            Kind::Github => github::open(self, branches, words),
-            Kind::Gitlab => gitlab::open(self, branches, words),
+            Kind::GitHub => github::open(self, branches, words),
+            Kind::GitLab => gitlab::open(self, branches, words),
             Kind::Gitea => gitea::open(self, branches, words),
         }
     }
@@ -210,8 +200,8 @@ impl Project {
     /// The request that gives an open one other words.
     pub fn reword(&self, number: u64, words: &Words) -> Request {
         match self.kind {
-            Kind::Github => github::reword(self, number, words),
-            Kind::Gitlab => gitlab::reword(self, number, words),
+            Kind::GitHub => github::reword(self, number, words),
+            Kind::GitLab => gitlab::reword(self, number, words),
             Kind::Gitea => gitea::reword(self, number, words),
         }
     }
@@ -219,16 +209,16 @@ impl Project {
     /// The requests that an answer lists.
     pub fn read_list(&self, body: &[u8]) -> Result<Vec<Pull>, Unreadable> {
         Ok(match self.kind {
-            Kind::Github | Kind::Gitea => all(serde_json::from_slice::<Vec<github::Shape>>(body)?),
-            Kind::Gitlab => all(serde_json::from_slice::<Vec<gitlab::Shape>>(body)?),
+            Kind::GitHub | Kind::Gitea => all(serde_json::from_slice::<Vec<github::Shape>>(body)?),
+            Kind::GitLab => all(serde_json::from_slice::<Vec<gitlab::Shape>>(body)?),
         })
     }
 
     /// The request that an answer shows.
     pub fn read_one(&self, body: &[u8]) -> Result<Pull, Unreadable> {
         Ok(match self.kind {
-            Kind::Github | Kind::Gitea => serde_json::from_slice::<github::Shape>(body)?.into(),
-            Kind::Gitlab => serde_json::from_slice::<gitlab::Shape>(body)?.into(),
+            Kind::GitHub | Kind::Gitea => serde_json::from_slice::<github::Shape>(body)?.into(),
+            Kind::GitLab => serde_json::from_slice::<gitlab::Shape>(body)?.into(),
         })
     }
 }

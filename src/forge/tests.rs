@@ -26,7 +26,7 @@ fn lines(project: &Project) -> [String; 3] {
 
 #[test]
 fn github_is_asked_as_its_documentation_says() {
-    let project = project(Kind::Github, "https://api.github.com", "acme/net");
+    let project = project(Kind::GitHub, "https://api.github.com", "acme/net");
     assert_eq!(
         lines(&project),
         [
@@ -49,7 +49,7 @@ fn github_is_asked_as_its_documentation_says() {
 #[test]
 fn gitlab_is_asked_as_its_documentation_says() {
     assert_eq!(
-        lines(&project(Kind::Gitlab, "https://gitlab.com/api/v4/", "acme/sub/net")),
+        lines(&project(Kind::GitLab, "https://gitlab.com/api/v4/", "acme/sub/net")),
         [
             "GET https://gitlab.com/api/v4/projects/acme%2Fsub%2Fnet/merge_requests?state=opened&source_branch=hhgit%2Fsync%2Fmain&target_branch=main&per_page=50&page=2 -",
             r#"POST https://gitlab.com/api/v4/projects/acme%2Fsub%2Fnet/merge_requests {"description":"text\n","remove_source_branch":true,"source_branch":"hhgit/sync/main","target_branch":"main","title":"a \"title\""}"#,
@@ -84,7 +84,7 @@ fn a_pull_request_is_read_as_github_and_gitea_show_it() {
         branches: branches(),
         own: true,
     };
-    for kind in [Kind::Github, Kind::Gitea] {
+    for kind in [Kind::GitHub, Kind::Gitea] {
         let project = project(kind, "https://h", "acme/net");
         let read = |text: String| project.read_one(text.as_bytes()).expect("a pull request");
         assert_eq!(read(shown(r#"{"id":5}"#, "null")), expected);
@@ -97,7 +97,7 @@ fn a_pull_request_is_read_as_github_and_gitea_show_it() {
 
 #[test]
 fn a_merge_request_is_read_as_gitlab_shows_it() {
-    let project = project(Kind::Gitlab, "https://h", "acme/net");
+    let project = project(Kind::GitLab, "https://h", "acme/net");
     let text = r#"[{"id":99,"iid":3,"web_url":"https://h/acme/net/-/merge_requests/3","title":"t","description":"d","state":"opened",
         "source_branch":"hhgit/sync/main","target_branch":"main","source_project_id":5,"target_project_id":5,"draft":false}]"#;
     let expected = Pull {
@@ -114,7 +114,7 @@ fn a_merge_request_is_read_as_gitlab_shows_it() {
 
 #[test]
 fn an_answer_of_another_shape_is_told() {
-    for kind in [Kind::Github, Kind::Gitlab, Kind::Gitea] {
+    for kind in [Kind::GitHub, Kind::GitLab, Kind::Gitea] {
         let project = project(kind, "https://h", "acme/net");
         for text in ["", "{", "{}", "null", r#"{"number":"7"}"#, "<html>", "[[[[[[[[[", "\u{feff}[]"] {
             assert!(project.read_one(text.as_bytes()).is_err(), "{text}");

@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn wanted(message: &str) -> Words {
-        of_commit(Kind::Github, message, &branches())
+        of_commit(Kind::GitHub, message, &branches())
     }
 
     #[test]

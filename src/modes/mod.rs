@@ -10,6 +10,7 @@ pub mod import;
 pub mod init;
 pub mod look;
 mod offer;
+mod propose;
 mod remote;
 pub mod settings;
 mod stamp;
@@ -18,3 +19,4 @@ pub mod sync;
 pub mod talk;
 
 pub use error::ModeError;
+pub use propose::ProposeError;

@@ -22,6 +22,7 @@ use crate::yaml::Limits;
 use super::authorship;
 use super::error::ModeError;
 use super::look::{Request, look_into};
+use super::propose::Proposal;
 use super::stamp;
 use super::talk::Talk;
 
@@ -124,6 +125,23 @@ pub(super) enum At<'a> {
     Here,
     /// At a remote.
     Remote(&'a Visit<'a>),
+    /// At a remote that is to be asked for the move, not told.
+    Proposal(&'a Proposal<'a>),
+}
+
+/// What was found and what is to become of it.
+pub(super) struct Draft {
+    tree: TreeId,
+    inventories: Vec<Inventory>,
+    pub(super) stamp: Stamp,
+    pub(super) planned: Planned,
+}
+
+/// A commit that could be written.
+pub(super) struct Draw<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) new_tree: &'a NewTree,
+    pub(super) meta: &'a CommitMeta,
 }
 
 /// How one try ended.
@@ -159,16 +177,10 @@ impl Task {
 
     /// Looks, plans, writes and publishes, once.
     pub(super) fn run(&mut self, from: &Start<'_>, meta: &CommitMeta, talk: &mut dyn Talk) -> Result<Done, ModeError> {
-        let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
         if from.dirs.is_empty() {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let inventories = look_into(from.reader, from.dirs, &self.request)?;
-        let stamp = self.stamp(&inventories);
-        let commit = from.input.map(|commit| commit.id);
-        let (order, limits) = (&self.order, &self.request.limits);
-        let input = Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp };
-        let planned = plan(from.reader, &input)?;
+        let Draft { tree, inventories, planned, .. } = self.draft(from)?;
         let mut report = self.report(from, tree, &planned)?;
         report.notes.extend(self.found_nothing(&inventories));
         if planned.plan.is_empty() {
@@ -189,7 +201,28 @@ impl Task {
             return Ok(Done::Report(Box::new(report)));
         }
         self.agree(&inventories, talk)?;
+        if let At::Proposal(proposal) = from.at {
+            return proposal.publish(
+                self,
+                from,
+                &Draw { plan: &planned.plan, new_tree: &new_tree, meta },
+                report,
+                talk,
+            );
+        }
         Self::publish(from, &planned.plan, &new_tree, meta, report)
+    }
+
+    /// Looks and plans, and asks or writes nothing.
+    pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
+        let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
+        let inventories = look_into(from.reader, from.dirs, &self.request)?;
+        let stamp = self.stamp(&inventories);
+        let commit = from.input.map(|commit| commit.id);
+        let (order, limits) = (&self.order, &self.request.limits);
+        let planned =
+            plan(from.reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
+        Ok(Draft { tree, inventories, stamp, planned })
     }
 
     fn stamp(&self, inventories: &[Inventory]) -> Stamp {
@@ -260,6 +293,7 @@ impl Task {
         let published = match from.at {
             At::Here => publish(from.repo, from.branch, written, &reflog)?,
             At::Remote(visit) => visit.publish(&written)?,
+            At::Proposal(proposal) => proposal.push(&written)?,
         };
         match published {
             Published::Published => {}
@@ -282,12 +316,13 @@ impl Task {
             findings: planned.findings.clone(),
             notes: match from.at {
                 At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
-                At::Remote(_) => None,
+                At::Remote(_) | At::Proposal(_) => None,
             }
             .into_iter()
             .collect(),
             diffs: Vec::new(),
             remote: None,
+            proposal: None,
         })
     }
 }

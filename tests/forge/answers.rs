@@ -18,8 +18,8 @@ pub fn answer(state: &mut State, seen: &Seen) -> Reply {
         return refused;
     }
     let (folder, item) = match state.kind {
-        Kind::Github => (format!("/api/v3/repos/{NAME}/pulls"), "PATCH"),
-        Kind::Gitlab => (format!("/api/v4/projects/{}/merge_requests", NAME.replace('/', "%2F")), "PUT"),
+        Kind::GitHub => (format!("/api/v3/repos/{NAME}/pulls"), "PATCH"),
+        Kind::GitLab => (format!("/api/v4/projects/{}/merge_requests", NAME.replace('/', "%2F")), "PUT"),
         Kind::Gitea => (format!("/api/v1/repos/{NAME}/pulls"), "PATCH"),
     };
     let number = seen.path().strip_prefix(&format!("{folder}/")).and_then(|number| number.parse::<u64>().ok());
@@ -34,21 +34,21 @@ pub fn answer(state: &mut State, seen: &Seen) -> Reply {
 /// Who comes without a good token, or without a name.
 fn refused(kind: Kind, seen: &Seen) -> Option<Reply> {
     let good = match kind {
-        Kind::Github => seen.header("authorization") == Some(&format!("Bearer {TOKEN}")),
-        Kind::Gitlab => seen.header("private-token") == Some(TOKEN),
+        Kind::GitHub => seen.header("authorization") == Some(&format!("Bearer {TOKEN}")),
+        Kind::GitLab => seen.header("private-token") == Some(TOKEN),
         Kind::Gitea => seen.header("authorization") == Some(&format!("token {TOKEN}")),
     };
-    if kind == Kind::Github && seen.header("user-agent").is_none_or(str::is_empty) {
+    if kind == Kind::GitHub && seen.header("user-agent").is_none_or(str::is_empty) {
         return Some(Reply::new(
             403,
             "Request forbidden by administrative rules. Please make sure your request has a User-Agent header",
         ));
     }
     let said = match kind {
-        Kind::Github => {
+        Kind::GitHub => {
             json!({"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest", "status": "401"})
         }
-        Kind::Gitlab => json!({"message": "401 Unauthorized"}),
+        Kind::GitLab => json!({"message": "401 Unauthorized"}),
         Kind::Gitea => json!({"message": "invalid username, password or token", "url": "https://h/api/swagger"}),
     };
     (!good).then(|| Reply::new(401, said.to_string()))
@@ -56,8 +56,8 @@ fn refused(kind: Kind, seen: &Seen) -> Option<Reply> {
 
 fn not_found(kind: Kind) -> Reply {
     let said = match kind {
-        Kind::Github => json!({"message": "Not Found", "status": "404"}),
-        Kind::Gitlab => json!({"message": "404 Project Not Found"}),
+        Kind::GitHub => json!({"message": "Not Found", "status": "404"}),
+        Kind::GitLab => json!({"message": "404 Project Not Found"}),
         Kind::Gitea => {
             json!({"errors": null, "message": "The target couldn't be found.", "url": "https://h/api/swagger"})
         }
@@ -71,8 +71,8 @@ fn list(state: &State, seen: &Seen) -> Reply {
         let owner = if pull.forked { "stranger" } else { "acme" };
         pull.open
             && match state.kind {
-                Kind::Github => of("head", &format!("{owner}:{}", pull.source)) && of("base", &pull.target),
-                Kind::Gitlab => of("source_branch", &pull.source) && of("target_branch", &pull.target),
+                Kind::GitHub => of("head", &format!("{owner}:{}", pull.source)) && of("base", &pull.target),
+                Kind::GitLab => of("source_branch", &pull.source) && of("target_branch", &pull.target),
                 Kind::Gitea => true,
             }
     };
@@ -97,12 +97,12 @@ fn show(kind: Kind, pull: &Pull) -> Value {
         |id: u64| json!({"id": id, "full_name": if id == OWN { NAME } else { "stranger/net" }, "private": false});
     let from = if *forked { FORK } else { OWN };
     match kind {
-        Kind::Github | Kind::Gitea => json!({
+        Kind::GitHub | Kind::Gitea => json!({
             "id": number + 1000, "number": number, "state": "open", "title": title, "body": text, "draft": false,
             "html_url": format!("https://forge.example/{NAME}/pull/{number}"), "user": {"login": "bot"},
             "head": {"ref": source, "sha": "0", "repo": repo(from)}, "base": {"ref": target, "sha": "0", "repo": repo(OWN)},
         }),
-        Kind::Gitlab => json!({
+        Kind::GitLab => json!({
             "id": number + 1000, "iid": number, "state": "opened", "title": title, "description": text, "draft": false,
             "web_url": format!("https://forge.example/{NAME}/-/merge_requests/{number}"), "author": {"username": "bot"},
             "source_branch": source, "target_branch": target, "source_project_id": from, "target_project_id": OWN,
@@ -116,8 +116,8 @@ fn open(state: &mut State, seen: &Seen) -> Reply {
     };
     let text = |key: &str| body[key].as_str().map(str::to_owned);
     let (source, target, words) = match state.kind {
-        Kind::Github | Kind::Gitea => (text("head"), text("base"), text("body")),
-        Kind::Gitlab => (text("source_branch"), text("target_branch"), text("description")),
+        Kind::GitHub | Kind::Gitea => (text("head"), text("base"), text("body")),
+        Kind::GitLab => (text("source_branch"), text("target_branch"), text("description")),
     };
     let (Some(source), Some(target), Some(title)) = (source, target, text("title")) else {
         return Reply::new(422, r#"{"message":"Validation Failed"}"#);
@@ -146,12 +146,12 @@ fn open(state: &mut State, seen: &Seen) -> Reply {
 fn exists(kind: Kind, twin: &Pull) -> Reply {
     let Pull { number, source, .. } = twin;
     match kind {
-        Kind::Github => {
+        Kind::GitHub => {
             let said = format!("A pull request already exists for acme:{source}.");
             let error = json!({"resource": "PullRequest", "code": "custom", "message": said});
             Reply::new(422, json!({"message": "Validation Failed", "errors": [error], "status": "422"}).to_string())
         }
-        Kind::Gitlab => {
+        Kind::GitLab => {
             let said = format!("Another open merge request already exists for this source branch: !{number}");
             Reply::new(409, json!({"message": [said]}).to_string())
         }
@@ -178,7 +178,7 @@ fn reword(state: &mut State, seen: &Seen, number: u64) -> Reply {
     if let Some(title) = body["title"].as_str() {
         title.clone_into(&mut pull.title);
     }
-    if let Some(text) = body[if kind == Kind::Gitlab { "description" } else { "body" }].as_str() {
+    if let Some(text) = body[if kind == Kind::GitLab { "description" } else { "body" }].as_str() {
         text.clone_into(&mut pull.text);
     }
     Reply::new(if kind == Kind::Gitea { 201 } else { 200 }, show(kind, pull).to_string())

@@ -124,8 +124,8 @@ impl Forge {
     /// Where its API begins.
     pub fn api(&self) -> String {
         let version = match self.state().kind {
-            Kind::Github => "v3",
-            Kind::Gitlab => "v4",
+            Kind::GitHub => "v3",
+            Kind::GitLab => "v4",
             Kind::Gitea => "v1",
         };
         format!("{}/api/{version}", self.server())

@@ -99,7 +99,7 @@ impl<'r> Visit<'r> {
     }
 
     /// Whether a commit is in the history of what was fetched last.
-    pub(super) fn holds(&self, commit: CommitId) -> Result<bool, RemoteError> {
+    pub fn holds(&self, commit: CommitId) -> Result<bool, RemoteError> {
         let git = Git::new(self.remote.repo, "merge-base", &[]).arg("--is-ancestor");
         Ok(git.arg(commit.to_string()).arg(&self.name).ask()?.success)
     }
