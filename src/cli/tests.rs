@@ -82,6 +82,27 @@ fn every_flag_of_sync_reaches_its_option() {
 }
 
 #[test]
+fn a_proposal_is_asked_for_with_a_remote_and_an_api_with_its_forge() {
+    let propose = |line: &str| sync_of(line).0.remote.expect("a remote").propose.map(|propose| propose.asked);
+    let asked = |forge, api: Option<&str>| Some(options::propose::Asked { forge, api: api.map(str::to_owned) });
+    assert_eq!(propose("--remote origin"), None);
+    assert_eq!(propose("--remote origin --propose"), asked(None, None));
+    assert_eq!(
+        propose("--remote origin --propose --forge gitea --api https://h/api/v1"),
+        asked(Some(options::remote::Forge::Gitea), Some("https://h/api/v1"))
+    );
+    for bad in [
+        "--propose",
+        "--remote o --forge gitea",
+        "--remote o --propose --api https://h",
+        "--remote o --propose --forge x",
+    ] {
+        let line = ["hhgit", "sync"].into_iter().chain(bad.split_whitespace());
+        assert!(Cli::try_parse_from(line).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn global_flags_are_taken_before_and_after_the_command() {
     let read = |line: &str| {
         let global = Cli::try_parse_from(line.split_whitespace()).expect("a good command line").global;
