@@ -238,3 +238,45 @@ fn a_persons_hooks_are_not_run_for_a_bots_push() {
     assert_eq!((ended.code, clone.join("ran").exists()), (Some(0), false), "{ended:?}");
     assert!(Repo::open_in(&clone, Environment::isolated()).unwrap().work_tree().is_some());
 }
+
+/// A script in the remote's place of this hook.
+fn hook(temp: &TempRepo, name: &str, script: &str) {
+    let hook = temp.dir().join("hooks").join(name);
+    std::fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_push_whose_answer_is_lost_is_found_to_have_arrived() {
+    let temp = prepared("");
+    // Ends what has just moved the branch, before it can say so.
+    hook(&temp, "reference-transaction", "[ $1 = committed ] || exit 0\nkill -9 $PPID");
+    let ended = sync(&temp, &[]);
+    assert_eq!((ended.code, runs(&temp)), (Some(0), 1), "{ended:?}");
+    assert_eq!(temp.git(&["log", "--format=%s", "main"]), "hhgit: sync 1 object into f\ntest");
+}
+
+#[test]
+fn what_cannot_be_looked_at_after_a_push_is_said_to_be_unknown() {
+    let temp = prepared("mv refs/heads refs/hidden; mv HEAD HIDDEN; exit 1");
+    let ended = sync(&temp, &[]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let told = "error: it cannot be told whether ../repo took the push to main; run again, that does no harm";
+    assert!(
+        ended.stderr.starts_with(told) && ended.stderr.contains("does not appear to be a git repository"),
+        "{ended:?}"
+    );
+}
+
+#[test]
+fn a_look_that_fails_once_is_tried_again() {
+    let temp = prepared("");
+    let mut command = hhgit_command(&nowhere(&temp));
+    let once = temp.beside("once");
+    // Stands for a network that is away for a moment.
+    let ssh = format!("sh -c 'test -e {0} || {{ touch {0}; exit 1; }}; eval \"$2\"' -", once.display());
+    command.args(["sync", "--remote", &format!("host:{}", temp.dir().display())]);
+    command.env("GIT_SSH_COMMAND", &ssh).env("GIT_SSH_VARIANT", "simple");
+    let ended = run(&mut command);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}

@@ -199,3 +199,56 @@ fn in_gitlabs_ci_the_token_is_gitlabs() {
     let ended = run(&mut command);
     assert_eq!(ended.code, Some(0), "{ended:?}");
 }
+
+#[test]
+fn without_a_token_gits_own_helpers_answer_and_a_program_that_was_named_for_it() {
+    let temp = prepared();
+    let own = forge(&temp, "Basic bWU6cGFzc3dvcmQ=");
+    let url = format!("{}/repo", own.url());
+    let helper = "!f() { echo username=me; echo password=password; }; f";
+    let mut command = bot(&temp, &own, &url);
+    command.env_remove("GITHUB_TOKEN").env("GIT_CONFIG_COUNT", "1");
+    command.env("GIT_CONFIG_KEY_0", "credential.helper").env("GIT_CONFIG_VALUE_0", helper);
+    assert_eq!(run(&mut command).code, Some(0));
+
+    temp.commit("main", &[("f/raw/b.yaml", &vpc("b", "x"))]);
+    let script = temp.beside("answer");
+    std::fs::write(&script, "#!/bin/sh\ncase $1 in Username*) echo me;; *) echo password;; esac\n").unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut command = bot(&temp, &own, &url);
+    let ended = run(command.env_remove("GITHUB_TOKEN").env("GIT_ASKPASS", &script));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(temp.files("main").contains_key("f/managed/vpcs/b.yaml"), "{ended:?}");
+}
+
+#[test]
+fn ssh_asks_nobody_unless_it_was_said_how_it_is_to_be_run() {
+    let temp = prepared();
+    let programs = temp.beside("programs");
+    std::fs::create_dir(&programs).unwrap();
+    let log = temp.beside("log");
+    // Runs on this machine what it is to run on the other.
+    let script = format!("#!/bin/sh\necho \"$*\" >>'{}'\nfor last; do :; done\nexec sh -c \"$last\"\n", log.display());
+    for name in ["ssh", "my-ssh"] {
+        std::fs::write(programs.join(name), &script).unwrap();
+        std::fs::set_permissions(programs.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let url = format!("ssh://host{}", temp.dir().display());
+    let sync = |own: Option<&str>| {
+        let mut command = hhgit_command(&nowhere(&temp));
+        command.args(["sync", "--remote", &url]).env("PATH", &path);
+        command.envs(own.map(|own| ("GIT_SSH_COMMAND", own)));
+        let ended = run(&mut command);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let lines = std::fs::read_to_string(&log).unwrap();
+        std::fs::remove_file(&log).unwrap();
+        lines
+    };
+    let plain = sync(None);
+    assert!(
+        plain.lines().all(|line| line.contains("-oBatchMode=yes")) && plain.contains("git-receive-pack"),
+        "{plain}"
+    );
+    assert!(!sync(Some("my-ssh")).contains("BatchMode"));
+}

@@ -21,7 +21,7 @@ use super::talk::Talk;
 pub(super) const TRIES: u32 = 20;
 /// How often in a row a server must refuse before it is believed: it also refuses while it takes somebody else's push.
 const REFUSALS: u32 = 3;
-/// How often in a row a fetch must fail before it is believed.
+/// How often in a row a fetch, or a look at the branches, must fail before it is believed.
 const FAILURES: u32 = 2;
 /// How many commits more are fetched, step by step, when history ends too early; all of them after that.
 const STEPS: [u32; 3] = [16, 128, 1024];
@@ -29,11 +29,14 @@ const STEPS: [u32; 3] = [16, 128, 1024];
 /// Syncs a branch of a remote.
 pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dyn Talk) -> Result<Report, ModeError> {
     let named = options.branch.as_deref().map(BranchName::parse).transpose()?;
-    let place = Place::find(&common.directory, asked)?;
+    let place = insist(talk, || Place::find(&common.directory, asked))?;
     let repo = place.repo();
     clean_visits(repo);
     let remote = Remote::find(repo, asked, &common.directory)?;
-    let branch = named.map_or_else(|| remote.head(), Ok)?;
+    let branch = match named.or_else(|| place.main_branch()) {
+        Some(branch) => branch,
+        None => insist(talk, || remote.head())?,
+    };
     if !options.dry_run {
         clean_up(repo, &branch);
     }
@@ -56,6 +59,17 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
         tries: 0,
     };
     bot.run(talk)
+}
+
+/// Asks a remote again that could not be spoken with, before it is believed.
+fn insist<T>(talk: &mut dyn Talk, mut ask: impl FnMut() -> Result<T, RemoteError>) -> Result<T, RemoteError> {
+    for failures in 1..FAILURES {
+        match ask() {
+            Err(RemoteError::Failed { .. }) => talk.pause(failures),
+            answer => return answer,
+        }
+    }
+    ask()
 }
 
 /// One sync of a remote's branch, over all its tries.

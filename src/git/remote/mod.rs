@@ -227,11 +227,6 @@ impl<'r> Remote<'r> {
         without_credentials(&self.url)
     }
 
-    /// The kind of hash that names its objects; none where it has none.
-    pub fn hash_kind(&self) -> Result<Option<HashKind>, RemoteError> {
-        Ok(self.list(&[])?.hash_kind())
-    }
-
     /// Its main branch.
     pub fn head(&self) -> Result<BranchName, RemoteError> {
         let no_head = || RemoteError::NoHead { remote: self.name.clone() };

@@ -10,6 +10,7 @@ use std::path::Path;
 use super::{Remote, RemoteError};
 use crate::git::environment::Environment;
 use crate::git::open::{OpenError, Repo};
+use crate::git::refs::BranchName;
 use crate::ids::HashKind;
 use crate::options::remote::Remote as Asked;
 
@@ -22,6 +23,7 @@ const MARK: &str = "in-use";
 pub struct Place {
     repo: Repo,
     temporary: Option<Temporary>,
+    main: Option<BranchName>,
 }
 
 /// A directory that goes away, marked for as long as it is used.
@@ -34,7 +36,7 @@ impl Place {
     /// The repository that `directory` is in, else a temporary one that fits the remote.
     pub fn find(directory: &Path, asked: &Asked) -> Result<Self, RemoteError> {
         match Repo::open(directory) {
-            Ok(repo) => Ok(Self { repo, temporary: None }),
+            Ok(repo) => Ok(Self { repo, temporary: None, main: None }),
             Err(OpenError::NotFound { .. }) => Self::temporary(directory, asked),
             Err(error) => Err(error.into()),
         }
@@ -48,6 +50,11 @@ impl Place {
     /// Whether it goes away afterwards, so that what it holds is worth nothing.
     pub fn is_temporary(&self) -> bool {
         self.temporary.is_some()
+    }
+
+    /// The remote's main branch, where that came to be known by making the place.
+    pub fn main_branch(&self) -> Option<BranchName> {
+        self.main.clone()
     }
 
     fn temporary(directory: &Path, asked: &Asked) -> Result<Self, RemoteError> {
@@ -67,12 +74,16 @@ impl Place {
             Ok::<Repo, RemoteError>(Repo::open_in(&dir, Environment { git_dir, ..Environment::default() })?)
         };
         let repo = make("repo", HashKind::Sha1)?;
-        let hash = Remote::find(&repo, asked, directory)?.hash_kind()?;
+        let remote = Remote::find(&repo, asked, directory)?;
+        let listed = remote.list(&["HEAD"])?;
+        // Where HEAD names a branch that is not there, any other ref shows the hash.
+        let hash =
+            listed.hash_kind().map_or_else(|| remote.list(&[]).map(|all| all.hash_kind()), |hash| Ok(Some(hash)))?;
         let repo = match hash.filter(|hash| *hash != repo.hash_kind()) {
             Some(hash) => make("other", hash)?,
             None => repo,
         };
-        Ok(Self { repo, temporary: Some(temporary) })
+        Ok(Self { repo, temporary: Some(temporary), main: listed.head() })
     }
 }
 

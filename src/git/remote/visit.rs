@@ -7,7 +7,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::{Remote, RemoteError};
-use crate::git::keep::lock_dir;
 use crate::git::open::Repo;
 use crate::git::refs::{BranchName, Value};
 use crate::git::run::{Git, no_hooks};
@@ -50,7 +49,7 @@ impl<'r> Visit<'r> {
         let repo = remote.repo;
         let dir = repo.common_dir();
         let failed = |source: std::io::Error| RemoteError::Place { dir: dir.to_owned(), source: source.into() };
-        let _lock = lock_dir(dir);
+        let _lock = locked(dir);
         let mark = tempfile::Builder::new().prefix(RUN).tempfile_in(dir).map_err(failed)?;
         drop(mark.as_file().try_lock());
         let run = mark.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -164,9 +163,14 @@ impl Drop for Visit<'_> {
 
 /// Waits for the other runs of this repository that fetch, by a lock that the system drops with its process.
 fn turn(repo: &Repo) -> Option<File> {
-    let refs = File::open(repo.common_dir().join("refs")).ok()?;
-    refs.lock().ok()?;
-    Some(refs)
+    locked(&repo.common_dir().join("refs"))
+}
+
+/// A directory's own lock, waited for; none where there are no such locks.
+fn locked(dir: &Path) -> Option<File> {
+    let dir = File::open(dir).ok()?;
+    dir.lock().ok()?;
+    Some(dir)
 }
 
 /// Takes a run's ref away.
@@ -181,13 +185,17 @@ fn forget(repo: &Repo, name: &str) {
 
 /// Takes away what killed runs left: their refs and marks. What cannot be taken away stays, and costs little.
 pub fn clean_visits(repo: &Repo) {
-    let Some(_lock) = lock_dir(repo.common_dir()) else { return };
-    for mark in marks(repo.common_dir()) {
-        let Ok(file) = File::open(&mark) else { continue };
-        if matches!(file.try_lock(), Ok(())) {
-            forget(repo, &format!("{REFS}/{}", mark.file_name().unwrap_or_default().to_string_lossy()));
-            drop(std::fs::remove_file(&mark));
-        }
+    let lock = locked(repo.common_dir());
+    let is_left = |mark: PathBuf| {
+        let file = File::open(&mark).ok().filter(|file| matches!(file.try_lock(), Ok(())));
+        file.map(|file| (mark, file))
+    };
+    let left: Vec<(PathBuf, File)> = marks(repo.common_dir()).into_iter().filter_map(is_left).collect();
+    // The marks found are held from here on, so nobody has to wait while git takes the refs away.
+    drop(lock);
+    for (mark, _held) in left {
+        forget(repo, &format!("{REFS}/{}", mark.file_name().unwrap_or_default().to_string_lossy()));
+        drop(std::fs::remove_file(&mark));
     }
 }
 
