@@ -51,9 +51,9 @@ mod tests {
         ];
         let github = home(Forge::GitHub, "https://github.com", "https://api.github.com", "acme/net");
         assert_eq!(of(&actions), Ci { homes: vec![github.clone()], ..Ci::default() });
-        let gitea = Home { forge: Forge::Gitea, ..github };
+        let gitea = [Home { forge: Forge::Gitea, ..github }];
         for on in ["GITEA_ACTIONS", "FORGEJO_ACTIONS"] {
-            assert_eq!(of(&[&actions[..], &[(on, "true")]].concat()).homes, [gitea.clone()]);
+            assert_eq!(of(&[&actions[..], &[(on, "true")]].concat()).homes, gitea);
         }
         let gitlab = [
             ("CI_SERVER_URL", "https://gitlab.com"),

@@ -51,41 +51,7 @@ struct Report {
     remote: Option<Remote>,
     /// The branch and the request that propose the commit; left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    proposal: Option<Proposal>,
-}
-
-/// A commit that is proposed, and not pushed to the branch it is for.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Proposal {
-    /// The full name of the branch that holds it.
-    #[serde(rename = "ref")]
-    reference: String,
-    /// What became of it.
-    state: Proposed,
-    /// The pull or merge request's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<u64>,
-    /// Where people look at the request, as the forge says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-}
-
-/// What became of a proposal.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum Proposed {
-    /// Its request was opened.
-    Opened,
-    /// Its request was open, and proposes the new commit now.
-    Renewed,
-    /// It was all there.
-    Unchanged,
-    /// Its branch holds others' commits and was left alone.
-    Kept,
-    /// It was not needed any more, and its branch was deleted.
-    Removed,
-    /// A dry run: nothing was pushed or opened.
-    Planned,
+    proposal: Option<proposal::Proposal>,
 }
 
 /// A remote whose branch was worked on.
@@ -360,6 +326,7 @@ enum Severity {
 }
 
 pub(super) mod convert;
+mod proposal;
 mod schema;
 
 /// Writes the report as JSON, indented, with a line feed at the end.

@@ -8,7 +8,7 @@
 )]
 
 mod answers;
-mod wire;
+pub mod wire;
 
 use std::collections::VecDeque;
 use std::io::Write;

@@ -70,7 +70,7 @@ impl Reply {
 }
 
 /// Reads a request; none where the connection ends before it does.
-pub fn read(stream: &TcpStream) -> Option<Seen> {
+pub fn read(stream: impl Read) -> Option<Seen> {
     let mut reader = BufReader::new(stream);
     let mut line = || {
         let mut text = String::new();

@@ -1,8 +1,7 @@
 //! From the report's own types to the wire's: one `From` a type, and nothing decided.
 
 use super::{
-    Change, Counts, Diff, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Proposal, Proposed, Related,
-    Remote, Repair,
+    Change, Counts, Diff, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Related, Remote, Repair,
 };
 use super::{RepoPath, Report, SCHEMA, Severity, Source, Verdict, finding, ids, report};
 use crate::verdict::code;
@@ -45,26 +44,7 @@ impl From<&report::Report> for Report {
                 url: remote.url.clone(),
                 tries: remote.tries,
             }),
-            proposal: report.proposal.as_ref().map(Proposal::from),
-        }
-    }
-}
-
-impl From<&report::Proposal> for Proposal {
-    fn from(proposal: &report::Proposal) -> Self {
-        let request = proposal.request.as_ref();
-        Self {
-            reference: proposal.reference.clone(),
-            state: match proposal.state {
-                report::Proposed::Opened => Proposed::Opened,
-                report::Proposed::Renewed => Proposed::Renewed,
-                report::Proposed::Unchanged => Proposed::Unchanged,
-                report::Proposed::Kept => Proposed::Kept,
-                report::Proposed::Removed => Proposed::Removed,
-                report::Proposed::Planned => Proposed::Planned,
-            },
-            number: request.map(|request| request.number),
-            url: request.map(|request| request.url.clone()),
+            proposal: report.proposal.as_ref().map(Into::into),
         }
     }
 }
