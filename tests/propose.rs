@@ -1,150 +1,19 @@
 //! `hhgit sync --remote --propose` end to end: a real bare repository that refuses pushes to its main branch, and a stand-in for the
 //! forge around it. No forge itself is used.
-#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and say that it was skipped")]
 #![cfg(unix)]
 
 mod forge;
+#[path = "propose/site.rs"]
+mod site;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use forge::{Fault, Forge, Kind, NAME, Reply, TOKEN};
-use support::{Ended, TempRepo, hhgit, hhgit_command, run, vpc};
-
-const MANIFEST: &str = "version: '1.0'\n";
-const ALL: [Kind; 3] = [Kind::GitHub, Kind::GitLab, Kind::Gitea];
-/// What a CI may set; nothing of the machine's own CI may reach a test.
-const VARIABLES: [&str; 15] = [
-    "GITHUB_SERVER_URL",
-    "GITHUB_API_URL",
-    "GITHUB_REPOSITORY",
-    "GITHUB_TOKEN",
-    "GITEA_ACTIONS",
-    "FORGEJO_ACTIONS",
-    "GITEA_TOKEN",
-    "FORGEJO_TOKEN",
-    "CI_SERVER_URL",
-    "CI_SERVER_HOST",
-    "CI_API_V4_URL",
-    "CI_PROJECT_PATH",
-    "CI_JOB_TOKEN",
-    "GITLAB_TOKEN",
-    "HHGIT_TOKEN",
-];
-
-/// A repository at a forge, whose main branch takes no pushes.
-struct Site {
-    temp: TempRepo,
-    forge: Forge,
-}
-
-impl Site {
-    fn new(kind: Kind) -> Self {
-        let temp = TempRepo::bare();
-        temp.commit("main", &[("f/.hnp/manifest.yaml", MANIFEST), ("f/raw/a.yaml", &vpc("a", "x"))]);
-        let hook = "#!/bin/sh\nwhile read -r old new ref; do\n  [ \"$ref\" != refs/heads/main ] || { echo protected >&2; exit 1; }\ndone\n";
-        std::fs::create_dir_all(temp.dir().join("hooks")).unwrap();
-        let path = temp.dir().join("hooks/pre-receive");
-        std::fs::write(&path, hook).unwrap();
-        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let forge = Forge::around(kind, temp.dir());
-        Self { temp, forge }
-    }
-
-    /// A bot in a directory that is in no repository, in the forge's own CI, without a token.
-    fn bot_without_token(&self) -> Command {
-        let dir = self.temp.beside("nowhere");
-        std::fs::create_dir_all(&dir).unwrap();
-        let mut command = hhgit_command(&dir);
-        for name in VARIABLES {
-            command.env_remove(name);
-        }
-        let kind = self.forge.state().kind;
-        let (server, api) = (self.forge.server(), self.forge.api());
-        match kind {
-            Kind::GitHub | Kind::Gitea => {
-                command.env("GITHUB_SERVER_URL", server).env("GITHUB_API_URL", api).env("GITHUB_REPOSITORY", NAME);
-                if kind == Kind::Gitea {
-                    command.env("GITEA_ACTIONS", "true");
-                }
-            }
-            Kind::GitLab => {
-                command.env("CI_SERVER_URL", server).env("CI_API_V4_URL", api).env("CI_PROJECT_PATH", NAME);
-            }
-        }
-        command.args(["sync", "--propose", "--remote"]).arg(self.url());
-        command
-    }
-
-    fn bot(&self) -> Command {
-        let mut command = self.bot_without_token();
-        let variable = match self.forge.state().kind {
-            Kind::GitHub => "GITHUB_TOKEN",
-            Kind::GitLab => "GITLAB_TOKEN",
-            Kind::Gitea => "GITEA_TOKEN",
-        };
-        command.env(variable, TOKEN);
-        command
-    }
-
-    /// Runs a bot with more arguments; nothing that it says holds the token.
-    fn propose(&self, more: &[&str]) -> Ended {
-        let ended = run(self.bot().args(more));
-        assert!(!format!("{ended:?}").contains(TOKEN), "{ended:?}");
-        ended
-    }
-
-    fn url(&self) -> String {
-        format!("file://{}", self.temp.dir().display())
-    }
-
-    fn tip(&self, branch: &str) -> Option<String> {
-        self.temp.tip(branch).map(|id| id.to_string())
-    }
-
-    fn proposed(&self) -> Option<String> {
-        self.tip("hhgit/sync/main")
-    }
-
-    /// Another object in raw/, by somebody who may push to main.
-    fn drop_in(&self, name: &str) {
-        self.temp.commit("main", &[(&format!("f/raw/{name}.yaml"), &vpc(name, "x"))]);
-    }
-
-    /// Merges the proposal, as the forge's button does.
-    fn merge(&self) {
-        self.temp.git(&["update-ref", "refs/heads/main", "hhgit/sync/main"]);
-        self.forge.state().pulls.iter_mut().for_each(|pull| pull.open = false);
-    }
-
-    /// A clone in which a person works on the proposal.
-    fn person(&self) -> PathBuf {
-        let clone = self.temp.beside("person");
-        self.temp.git(&["clone", "--quiet", "--branch", "hhgit/sync/main", &self.url(), clone.to_str().unwrap()]);
-        clone
-    }
-
-    /// All refs, and how often what was asked of the forge.
-    fn state(&self) -> (String, Vec<String>) {
-        (self.temp.git(&["for-each-ref"]), self.forge.asked())
-    }
-}
-
-/// What a sync in the repository itself would make of its main branch, in a copy.
-fn expected(site: &Site) -> String {
-    let copy = site.temp.beside("copy");
-    site.temp.git(&["clone", "--quiet", "--mirror", ".", copy.to_str().unwrap()]);
-    assert_eq!(hhgit(&copy, &["sync", "main"]).code, Some(0));
-    let id = site.temp.git_in(&copy, &["rev-parse", "main"]);
-    std::fs::remove_dir_all(copy).unwrap();
-    id
-}
-
-fn ends(ended: &Ended, code: i32, words: &str) {
-    assert_eq!(ended.code, Some(code), "{ended:?}");
-    assert!(format!("{}{}", ended.stdout, ended.stderr).contains(words), "{words}: {ended:?}");
-}
+use forge::{Fault, Kind, Reply, TOKEN};
+use site::{ALL, Site, VARIABLES, ends, expected};
+use support::{hhgit, run, vpc};
 
 #[test]
 fn a_protected_branch_is_synced_by_one_request_after_the_other() {
@@ -270,6 +139,29 @@ fn what_others_left_is_not_taken_away() {
 }
 
 #[test]
+fn a_signed_proposal_is_known_by_what_it_says_and_not_signed_again() {
+    let site = Site::new(Kind::GitHub);
+    let key = site.temp.beside("key");
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
+    if !made.is_ok_and(|made| made.success()) {
+        return eprintln!("skipped: there is no ssh-keygen");
+    }
+    let sign = || {
+        let mut bot = site.bot();
+        bot.env("GIT_CONFIG_COUNT", "2").env("GIT_CONFIG_KEY_0", "gpg.format").env("GIT_CONFIG_VALUE_0", "ssh");
+        bot.env("GIT_CONFIG_KEY_1", "user.signingKey").env("GIT_CONFIG_VALUE_1", &key).arg("--sign");
+        run(&mut bot)
+    };
+    ends(&sign(), 0, "proposed in");
+    assert!(site.temp.git(&["cat-file", "commit", "hhgit/sync/main"]).contains("\ngpgsig "));
+    ends(&sign(), 0, "already proposed in");
+    // Without --sign it is the same proposal still.
+    ends(&site.propose(&[]), 0, "already proposed in");
+    site.drop_in("b");
+    ends(&sign(), 0, "proposed anew in");
+}
+
+#[test]
 fn two_bots_that_propose_at_once_end_with_one_request() {
     for kind in ALL {
         let site = Site::new(kind);
@@ -311,7 +203,7 @@ fn a_dry_run_asks_nothing_and_pushes_nothing() {
     let before = site.state();
     let ended = run(site.bot_without_token().args(["--dry-run", "--output", "json"]));
     ends(&ended, 0, "\"proposal\": {\n    \"ref\": \"refs/heads/hhgit/sync/main\",\n    \"state\": \"planned\"\n  }");
-    ends(&site.propose(&["--max-deletions", "0", "--dry-run"]), 0, "dry run");
+    ends(&site.propose(&["--dry-run"]), 0, "dry run: nothing was written; it would be proposed on hhgit/sync/main");
     assert_eq!(site.state(), before);
 }
 

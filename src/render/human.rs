@@ -211,10 +211,17 @@ fn outcome(report: &Report, style: Style) -> String {
             style.paint(Role::Good, &format!("{}{pushed}", movement(report)))
         }
         Outcome::Unchanged => proposed(report).unwrap_or_else(|| "nothing to do".to_owned()),
-        Outcome::Planned => "dry run: nothing was written".to_owned(),
+        Outcome::Planned => format!("dry run: nothing was written{}", would_be_proposed(report)),
         Outcome::Refused => style.paint(Role::Error, "refused: nothing was written"),
     };
     format!("{branch}{}: {end}{}", place(report), tally(&report.findings))
+}
+
+/// Where a dry run's commit would go, if not to the branch itself.
+fn would_be_proposed(report: &Report) -> String {
+    let Some(proposal) = &report.proposal else { return String::new() };
+    let branch = proposal.reference.strip_prefix("refs/heads/").unwrap_or(&proposal.reference);
+    format!("; it would be proposed on {}", sanitize(branch))
 }
 
 /// The request that proposes the commit, if there is one.

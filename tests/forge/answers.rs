@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::backend;
 use super::wire::{Reply, Seen, decode};
 use super::{Kind, NAME, Pull, State, TOKEN};
 
@@ -14,6 +15,9 @@ const FORK: u64 = 6;
 
 /// Answers a request, and does what it asks.
 pub fn answer(state: &mut State, seen: &Seen) -> Reply {
+    if let Some((repo, rest)) = state.repo.as_ref().zip(seen.target.strip_prefix(&format!("/{NAME}.git/"))) {
+        return backend::answer(repo, rest, seen);
+    }
     if let Some(refused) = refused(state.kind, seen) {
         return refused;
     }
@@ -111,7 +115,7 @@ fn show(kind: Kind, pull: &Pull) -> Value {
 }
 
 fn open(state: &mut State, seen: &Seen) -> Reply {
-    let Ok(body) = serde_json::from_str::<Value>(&seen.body) else {
+    let Ok(body) = serde_json::from_slice::<Value>(&seen.body) else {
         return Reply::new(400, r#"{"message":"bad JSON"}"#);
     };
     let text = |key: &str| body[key].as_str().map(str::to_owned);
@@ -172,7 +176,7 @@ fn is_branch(state: &State, name: &str) -> bool {
 fn reword(state: &mut State, seen: &Seen, number: u64) -> Reply {
     let kind = state.kind;
     let Some(pull) = state.pulls.iter_mut().find(|pull| pull.number == number) else { return not_found(kind) };
-    let Ok(body) = serde_json::from_str::<Value>(&seen.body) else {
+    let Ok(body) = serde_json::from_slice::<Value>(&seen.body) else {
         return Reply::new(400, r#"{"message":"bad JSON"}"#);
     };
     if let Some(title) = body["title"].as_str() {

@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod backend;
 pub mod wire;
 
 use std::collections::VecDeque;

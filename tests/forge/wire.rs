@@ -11,7 +11,7 @@ pub struct Seen {
     pub target: String,
     /// The headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    pub body: String,
+    pub body: Vec<u8>,
     /// What it was answered with; 0 for nothing.
     pub status: u16,
 }
@@ -89,7 +89,7 @@ pub fn read(stream: impl Read) -> Option<Seen> {
         headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Seen { method, target, headers, body: String::from_utf8(body).ok()?, status: 0 })
+    Some(Seen { method, target, headers, body, status: 0 })
 }
 
 /// Waits for the other side to end the connection.

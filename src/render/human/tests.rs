@@ -100,6 +100,8 @@ fn a_proposal_is_told_with_its_request() {
         end(Proposed::Renewed, Outcome::Committed),
         format!("{moved}, proposed anew in pull request #7: https://h/7\\u{{1b}}")
     );
+    let planned = "main: dry run: nothing was written; it would be proposed on hhgit/sync/main";
+    assert_eq!(end(Proposed::Planned, Outcome::Planned), planned);
     for state in [Proposed::Unchanged, Proposed::Kept] {
         let told = "main: already proposed in pull request #7: https://h/7\\u{1b}";
         assert_eq!(end(state, Outcome::Unchanged), told);
