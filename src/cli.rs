@@ -6,6 +6,7 @@
 pub mod args;
 mod commands;
 mod forges;
+pub mod hook;
 mod inputs;
 mod manual;
 pub mod output;
@@ -141,6 +142,7 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
             without_report(&global, "demo")?;
             commands::demo(keep.map(|keep| below(&common.directory, &keep)), style)
         }
+        Command::Hook(asked) => without_report(&global, "hook").map(|()| hook::run(asked, &common, around, talk)),
         Command::Kinds => without_report(&global, "kinds").and_then(|()| commands::kinds(style)),
         Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),
         Command::Generate(what) => without_report(&global, "generate").and_then(|()| commands::generate(what)),

@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod fabrics;
+pub mod receive;
 
 use std::collections::BTreeMap;
 

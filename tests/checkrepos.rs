@@ -57,8 +57,9 @@ fn check(directory: &Path, args: &[String]) -> Answer {
         width: None,
         colors: false,
         identities: Identities::default(),
-        tokens: Vec::new(),
+        forges: hhgit::options::propose::Ci::default(),
         now: Time { seconds: NOW, offset: 0 },
+        hook: Default::default(),
     };
     let line = ["hhgit", "-C"].map(OsString::from).into_iter().chain([directory.into(), "check".into()]);
     run(line.chain(args.iter().map(OsString::from)), &around, &mut Alone)

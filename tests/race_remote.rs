@@ -3,6 +3,7 @@
 //! In each round twenty bots run `hhgit sync --remote` at once, some of them killed with signal 9, beside five people who each
 //! bring, edit or take back something and push it. `HHGIT_ROUNDS` asks for more rounds.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+#![allow(clippy::print_stderr, reason = "a long race tells how far it is, and what it came to")]
 #![cfg(unix)]
 
 #[path = "race_remote/people.rs"]

@@ -124,7 +124,7 @@ fn a_branch_that_keeps_moving_is_given_up_after_twenty_tries() {
         now: Time { seconds: 0, offset: 0 },
     };
     let name = temp.dir().to_str().unwrap().to_owned();
-    let remote = Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new() });
+    let remote = Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new(), propose: None });
     let mut talk = Patient::default();
     let error = hhgit::modes::sync::sync(&common, &Sync { remote, ..Sync::default() }, &mut talk).unwrap_err();
     assert_eq!(error.to_string(), "main kept moving; gave up after 20 tries, nothing was changed; run again");

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::hook::Hook;
 use super::output::Output;
 use crate::options::MAX_FILE_SIZE;
 use crate::path::RepoPath;
@@ -73,6 +74,9 @@ pub enum Command {
     /// Put the settings of the installer's fab.yaml into the manifest, or show those in force
     #[command(subcommand)]
     Settings(Settings),
+    /// Judge pushes on a server, and sort what they bring: what git's hooks call
+    #[command(subcommand)]
+    Hook(Hook),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them

@@ -6,6 +6,7 @@ pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
+pub mod hook;
 pub mod import;
 pub mod init;
 pub mod look;
@@ -17,6 +18,7 @@ mod stamp;
 pub mod status;
 pub mod sync;
 pub mod talk;
+mod uncommitted;
 
 pub use error::ModeError;
 pub use propose::ProposeError;

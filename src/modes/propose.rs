@@ -10,7 +10,7 @@ use crate::forge::client::{Became, Client};
 use crate::forge::failure::ForgeError;
 use crate::forge::http::{Http, Timeouts};
 use crate::forge::{Access, Branches, Pull, detect, words};
-use crate::git::remote::{Depth, Remote, RemoteError, Visit};
+use crate::git::remote::{Depth, Place, Remote, RemoteError, Visit};
 use crate::git::tree::apply;
 use crate::git::{BranchName, Published, Reader, Repo, Written};
 use crate::ids::{CommitId, TreeId};
@@ -85,8 +85,7 @@ impl<'a> Proposer<'a> {
     pub(super) fn find(
         (common, options): (&'a Common, &'a Sync),
         asked: &Propose,
-        repo: &'a Repo,
-        remote: &'a Remote<'a>,
+        (place, remote): (&'a Place, &'a Remote<'a>),
         branch: &BranchName,
     ) -> Result<Self, ModeError> {
         if branch.short().starts_with(FOLDER) {
@@ -97,8 +96,8 @@ impl<'a> Proposer<'a> {
             false => Some(detect::access(&remote.url(), &asked.asked, &asked.ci).map_err(ProposeError::from)?),
         };
         let branch = BranchName::parse(&format!("{FOLDER}{}", branch.short()))?;
-        let visit = Visit::begin(remote, &branch)?;
-        Ok(Self { common, options, repo, access, branch, visit })
+        let visit = Visit::begin(remote, place, &branch)?;
+        Ok(Self { common, options, repo: place.repo(), access, branch, visit })
     }
 
     /// Fetches what is proposed now for the branch that `main` has visited.

@@ -31,7 +31,9 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
     let named = options.branch.as_deref().map(BranchName::parse).transpose()?;
     let place = insist(talk, || Place::find(&common.directory, asked))?;
     let repo = place.repo();
-    clean_visits(repo);
+    if !place.is_temporary() {
+        clean_visits(repo);
+    }
     let remote = Remote::find(repo, asked, &common.directory)?;
     let branch = match named.or_else(|| place.main_branch()) {
         Some(branch) => branch,
@@ -40,8 +42,8 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
     if !options.dry_run {
         clean_up(repo, &branch);
     }
-    let visit = Visit::begin(&remote, &branch)?;
-    let find = |propose| Proposer::find((common, options), propose, repo, &remote, &branch);
+    let visit = Visit::begin(&remote, &place, &branch)?;
+    let find = |propose| Proposer::find((common, options), propose, (&place, &remote), &branch);
     let proposer = asked.propose.as_ref().map(find).transpose()?;
     // A temporary repository begins with as little as can be; one that is there knows best how much it holds.
     let depth = if place.is_temporary() { Depth::Last(1) } else { Depth::AsIs };

@@ -3,10 +3,11 @@
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, RAW, UNMANAGED, find};
+use crate::fabric::manifest::Level;
+use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
 use crate::git::remote::Visit;
 use crate::git::tree::apply;
-use crate::git::worktree::uncommitted_below;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::{CommitId, TreeId};
 use crate::options::{Common, FailOn, Sync};
@@ -16,6 +17,7 @@ use crate::plan::message::Stamp;
 use crate::plan::source::{Home, Retry};
 use crate::plan::{Input, Plan, Planned, plan};
 use crate::report::{Outcome, Point, Report};
+use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 use crate::yaml::Limits;
 
@@ -25,6 +27,7 @@ use super::look::{Request, look_into};
 use super::propose::Proposal;
 use super::stamp;
 use super::talk::Talk;
+use super::uncommitted::uncommitted;
 
 /// How often a sync starts over when the branch moves under it.
 pub(super) const TRIES: u32 = 10;
@@ -39,8 +42,39 @@ pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Repo
 
 /// Syncs a branch of a repository that is open already.
 pub fn sync_in(repo: &Repo, common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
-    let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
+    sync_by(repo, common, options, Task::of_sync(common, options), talk)
+}
+
+/// What a server goes by, whatever the manifests and CRDs of a commit say; none leaves it to them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Server {
+    pub(super) level: Option<Level>,
+    pub(super) rules: Option<(Kinds, Schemas)>,
+    pub(super) settings: Option<Settings>,
+}
+
+/// Syncs a branch by a server's own rules.
+pub(super) fn sync_on_server(
+    repo: &Repo,
+    common: &Common,
+    options: &Sync,
+    server: Server,
+    talk: &mut dyn Talk,
+) -> Result<Report, ModeError> {
     let mut task = Task::of_sync(common, options);
+    let Server { level, rules, settings } = server;
+    task.request = Request { level, rules, settings, ..task.request };
+    sync_by(repo, common, options, task, talk)
+}
+
+fn sync_by(
+    repo: &Repo,
+    common: &Common,
+    options: &Sync,
+    mut task: Task,
+    talk: &mut dyn Talk,
+) -> Result<Report, ModeError> {
+    let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
     if !task.dry_run {
         clean_up(repo, &branch);
     }
@@ -217,7 +251,8 @@ impl Task {
     pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
         let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
         let inventories = look_into(from.reader, from.dirs, &self.request)?;
-        let stamp = self.stamp(&inventories);
+        let mut stamp = self.stamp(&inventories);
+        stamp.options.extend(stamp::level(from.reader, from.dirs, self.request.level)?);
         let commit = from.input.map(|commit| commit.id);
         let (order, limits) = (&self.order, &self.request.limits);
         let planned =
@@ -341,32 +376,6 @@ fn adoption(files: &[RepoPath]) -> String {
         "Argo CD or Flux must apply managed/ from then on; turn its pruning off while the files move.\nGo on?",
     );
     text
-}
-
-/// What a person should know who has files in these folders of fabric directories that no commit holds.
-pub(super) fn uncommitted<'p>(
-    repo: &Repo,
-    branch: &BranchName,
-    fabrics: impl Iterator<Item = &'p RepoPath>,
-    folders: &[&'static str],
-) -> Result<Option<String>, ModeError> {
-    if !checked_out_here(repo, branch)? {
-        return Ok(None);
-    }
-    let paths = fabrics.flat_map(|fabric| folders.iter().map(|folder| fabric.child(folder)));
-    let within = format!("{}/", folders.join("/ or "));
-    Ok(match uncommitted_below(repo, &paths.collect::<Vec<_>>())? {
-        0 => None,
-        1 => Some(format!("1 file in {within} is not committed; hhgit reads commits, so commit it first.")),
-        n => Some(format!("{n} files in {within} are not committed; hhgit reads commits, so commit them first.")),
-    })
-}
-
-fn checked_out_here(repo: &Repo, branch: &BranchName) -> Result<bool, ModeError> {
-    if repo.work_tree().is_none() {
-        return Ok(false);
-    }
-    Ok(matches!(repo.head()?, Head::Branch { name, .. } | Head::Unborn { name } if name == *branch))
 }
 
 /// The exit code a report ends with.

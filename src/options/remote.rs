@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub use super::hook::Forge;
 use super::propose::Propose;
 use crate::secret::Secret;
 
@@ -32,15 +33,4 @@ pub struct Token {
     pub server: String,
     /// The token.
     pub secret: Secret,
-}
-
-/// Whose software a server runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Forge {
-    /// GitHub, or GitHub Enterprise Server.
-    GitHub,
-    /// GitLab.
-    GitLab,
-    /// Gitea or Forgejo.
-    Gitea,
 }

@@ -52,7 +52,7 @@ fn headline(fabric: &FabricReport, report: &Report, style: Style) -> String {
 }
 
 /// How many there are of each severity.
-fn tally<'a>(findings: impl Iterator<Item = &'a Finding>, style: Style) -> String {
+pub(super) fn tally<'a>(findings: impl Iterator<Item = &'a Finding>, style: Style) -> String {
     let (mut errors, mut warnings, mut infos) = (0, 0, 0);
     for finding in findings {
         *match finding.severity {

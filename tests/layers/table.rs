@@ -35,6 +35,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["serde", "serde_yaml", "strsim", "thiserror"],
     ),
     pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
+    Row { world: &["fs", "clock"], ..pure("memory", &["ids", "path", "rules"], &["tempfile"]) },
     pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(
         "plan",
@@ -52,7 +53,7 @@ pub(crate) const TABLE: &[Row] = &[
         hashed: true,
         ..pure(
             "git",
-            &["ids", "path", "snapshot", "plan", "options", "secret"],
+            &["ids", "path", "snapshot", "plan", "options", "memory", "secret"],
             &["gix", "gix_pack", "gix_validate", "rustix", "tempfile", "thiserror"],
         )
     },
@@ -61,6 +62,11 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "plan", "git", "options"],
         &["gix", "gix_pack", "tempfile", "thiserror"],
     ),
+    // Its own row, for who may read a repository and not as much as name what writes to one.
+    Row {
+        world: &["fs"],
+        ..pure("git::read", &["ids", "path", "snapshot", "git"], &["gix", "gix_pack", "tempfile", "thiserror"])
+    },
     pure("secret", &[], &[]),
     pure("options", &["secret", "fabric", "path", "snapshot", "report", "verdict::code"], &[]),
     pure("forge", &["path", "secret", "options", "forge::http"], &["jiff", "serde", "serde_json", "thiserror"]),
@@ -84,7 +90,9 @@ pub(crate) const TABLE: &[Row] = &[
                 "render",
                 "rules",
                 "git",
+                "git::read",
                 "git::write",
+                "memory",
                 "options",
                 "forge",
                 "forge::http",
@@ -93,6 +101,12 @@ pub(crate) const TABLE: &[Row] = &[
             &["similar", "tempfile", "thiserror"],
         )
     },
+    // A push is judged with a reader in hand, and nothing that could move a ref: neither git nor git::write is in this row.
+    pure(
+        "modes::hook::receive",
+        &["ids", "path", "snapshot", "finding", "fabric", "verdict::code", "report", "options", "git::read", "memory"],
+        &[],
+    ),
     pure("exit", &[], &[]),
     Row {
         world: &["env", "fs", "clock"],

@@ -116,8 +116,9 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
         width: None,
         colors: false,
         identities: Identities::default(),
-        tokens: Vec::new(),
+        forges: hhgit::options::propose::Ci::default(),
         now: Time { seconds: NOW, offset: 0 },
+        hook: Default::default(),
     };
     let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around, &mut hhgit::modes::talk::Alone);
     let json_text = std::fs::read_to_string(report.path()).unwrap();

@@ -206,10 +206,12 @@ impl<'r> Remote<'r> {
             }
         } else if address::is_path(&name) {
             // As short as `gh`, it may stand for an address by `url.*.insteadOf`.
-            match (address::from_directory(&name, directory), resolved(&name)?) {
-                (Some(path), _) => (path.clone(), path),
-                (None, url) if url == name => return Err(RemoteError::Unknown { name }),
-                (None, url) => (name.clone(), url),
+            match address::from_directory(&name, directory) {
+                Some(path) => (path.clone(), path),
+                None => match resolved(&name)? {
+                    url if url == name => return Err(RemoteError::Unknown { name }),
+                    url => (name.clone(), url),
+                },
             }
         } else {
             (name.clone(), resolved(&name)?)

@@ -3,10 +3,11 @@
 //! The ref is `refs/hhgit/remote/<run>`; a file `<run>` in the git directory, locked by its process, tells a later run which
 //! of them nobody needs any more. `FETCH_HEAD`, tracking refs and tags are left alone.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::{Remote, RemoteError};
+use super::{Place, Remote, RemoteError};
 use crate::git::open::Repo;
 use crate::git::refs::{BranchName, Value};
 use crate::git::run::{Git, no_hooks};
@@ -25,7 +26,8 @@ pub struct Visit<'r> {
     pub(super) remote: &'r Remote<'r>,
     branch: BranchName,
     name: String,
-    _mark: tempfile::NamedTempFile,
+    /// What tells a later run that this one lives; none where nothing outlives it.
+    mark: Option<tempfile::NamedTempFile>,
 }
 
 /// How much history is fetched.
@@ -44,16 +46,16 @@ pub enum Depth {
 }
 
 impl<'r> Visit<'r> {
-    /// Begins a visit; nothing is fetched yet.
-    pub fn begin(remote: &'r Remote<'r>, branch: &BranchName) -> Result<Self, RemoteError> {
-        let repo = remote.repo;
-        let dir = repo.common_dir();
-        let failed = |source: std::io::Error| RemoteError::Place { dir: dir.to_owned(), source: source.into() };
-        let _lock = locked(dir);
-        let mark = tempfile::Builder::new().prefix(RUN).tempfile_in(dir).map_err(failed)?;
-        drop(mark.as_file().try_lock());
-        let run = mark.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { remote, branch: branch.clone(), name: format!("{REFS}/{run}"), _mark: mark })
+    /// Begins a visit; nothing is fetched yet. The repository around is left as it was, at the end; a temporary one goes away whole.
+    pub fn begin(remote: &'r Remote<'r>, place: &Place, branch: &BranchName) -> Result<Self, RemoteError> {
+        let mark = if place.is_temporary() { None } else { Some(mark(remote.repo.common_dir())?) };
+        let run = mark.as_ref().and_then(|mark| mark.path().file_name()).unwrap_or(OsStr::new(RUN));
+        let mut name = format!("{REFS}/{}", run.to_string_lossy());
+        if mark.is_none() {
+            // Two branches can be visited at once.
+            name.push_str(branch.short());
+        }
+        Ok(Self { remote, branch: branch.clone(), name, mark })
     }
 
     /// The remote.
@@ -110,7 +112,7 @@ impl<'r> Visit<'r> {
         }
     }
 
-    fn fetching(&self, config: &[(&str, &std::ffi::OsStr)]) -> Git {
+    fn fetching(&self, config: &[(&str, &OsStr)]) -> Git {
         self.remote.git("fetch", config).args([
             "--quiet",
             "--no-tags",
@@ -157,8 +159,19 @@ impl<'r> Visit<'r> {
 
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
-        forget(self.remote.repo, &self.name);
+        if self.mark.is_some() {
+            forget(self.remote.repo, &self.name);
+        }
     }
+}
+
+/// A new run's mark, held locked. The lock on the directory keeps those who look for dead runs' marks away until it is.
+fn mark(dir: &Path) -> Result<tempfile::NamedTempFile, RemoteError> {
+    let failed = |source: std::io::Error| RemoteError::Place { dir: dir.to_owned(), source: source.into() };
+    let _lock = locked(dir);
+    let mark = tempfile::Builder::new().prefix(RUN).tempfile_in(dir).map_err(failed)?;
+    drop(mark.as_file().try_lock());
+    Ok(mark)
 }
 
 /// Waits for the other runs of this repository that fetch, by a lock that the system drops with its process.
