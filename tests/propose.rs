@@ -69,7 +69,7 @@ fn a_persons_fix_on_top_is_kept() {
     assert_ne!(refs, refs_after);
     assert_eq!((site.temp.git(&["for-each-ref"]), site.forge.open()), (refs_after, words));
     site.temp.git(&["update-ref", "-d", "refs/heads/hhgit/sync/main"]);
-    ends(&site.propose(&[]), 0, "proposed anew in");
+    ends(&site.propose(&[]), 0, "proposed in pull request #2");
 }
 
 #[test]

@@ -3,34 +3,29 @@
 //! The branch is hhgit's only as long as its tip is what hhgit itself makes: one commit, on top of one of the branch's own. As soon
 //! as there is anything else, somebody works there, and it is left alone.
 
+mod standing;
+
+use self::standing::{Standing, reaches};
 use crate::exit::Exit;
-use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::find;
 use crate::forge::client::{Became, Client};
 use crate::forge::failure::ForgeError;
 use crate::forge::http::{Http, Timeouts};
 use crate::forge::{Access, Branches, Pull, detect, words};
 use crate::git::remote::{Depth, Place, Remote, RemoteError, Visit};
-use crate::git::tree::apply;
-use crate::git::{BranchName, Published, Reader, Repo, Written};
-use crate::ids::{CommitId, TreeId};
+use crate::git::{BranchName, Published, Repo, Written};
+use crate::ids::CommitId;
 use crate::options::propose::Propose;
 use crate::options::{Common, Sync};
-use crate::plan::message::Stamp;
 use crate::report::{Outcome, Proposed, Report};
-use crate::snapshot::{Commit, Objects};
+use crate::snapshot::Objects;
 use crate::{forge, report};
 
-use super::authorship;
 use super::error::ModeError;
-use super::remote::lacks_objects;
-use super::sync::{At, Done, Draw, Start, Task};
+use super::sync::{Done, Draw, Start, Task};
 use super::talk::Talk;
 
 /// The folder that branches with proposals are in.
 const FOLDER: &str = "hhgit/sync/";
-/// How many commits more are fetched, step by step, to find one in a history that is cut off; all of them after that.
-const STEPS: [u32; 2] = [16, 256];
 
 /// Why a sync could not be proposed.
 #[derive(Debug, thiserror::Error)]
@@ -116,19 +111,6 @@ pub(super) struct Proposal<'a> {
     tip: Option<CommitId>,
 }
 
-/// What stands on the branch for proposals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// There is no such branch.
-    Nothing,
-    /// A commit of hhgit's, as it was made.
-    Own,
-    /// What was proposed is part of the branch that it was for.
-    Merged,
-    /// Commits of others.
-    Others,
-}
-
 impl Proposal<'_> {
     /// Writes the commit, pushes it to the proposal's branch and sees that one request is open.
     pub(super) fn publish(
@@ -143,9 +125,12 @@ impl Proposal<'_> {
         match self.standing(task, from)? {
             Standing::Others => self.keep(from, message, report, talk),
             _ if self.holds(from, draw)? => {
-                let (became, pull) = self.settle(message, talk).map_err(ProposeError::from)?;
-                let state = if became == Became::Left { Proposed::Unchanged } else { proposed(became) };
                 report.result = Some(report::Point { commit: self.tip, tree: draw.new_tree.id });
+                let Some((became, pull)) = self.settle(from, self.tip, message, talk).map_err(ProposeError::from)?
+                else {
+                    return Ok(Done::Moved);
+                };
+                let state = if became == Became::Left { Proposed::Unchanged } else { proposed(became) };
                 report.proposal = Some(self.told(state, Some(pull)));
                 Ok(Done::Report(Box::new(report)))
             }
@@ -155,9 +140,12 @@ impl Proposal<'_> {
                 let Done::Report(mut report) = Task::publish(from, draw.plan, draw.new_tree, draw.meta, report)? else {
                     return Ok(Done::Moved);
                 };
+                let pushed = report.result.and_then(|result| result.commit);
                 let branch = || self.proposer.branch.short().to_owned();
-                let (became, pull) =
-                    self.settle(message, talk).map_err(|source| ProposeError::Unopened { branch: branch(), source })?;
+                let unopened = |source| ProposeError::Unopened { branch: branch(), source };
+                let Some((became, pull)) = self.settle(from, pushed, message, talk).map_err(unopened)? else {
+                    return Ok(Done::Moved);
+                };
                 report.proposal = Some(self.told(proposed(became), Some(pull)));
                 Ok(Done::Report(report))
             }
@@ -231,14 +219,17 @@ impl Proposal<'_> {
         let input = from.input.map(|commit| commit.id);
         let is_current = input.map(|input| reaches(self.proposer.repo, &self.proposer.visit, input)).transpose()?;
         if is_current == Some(true) {
-            let open = self.client(talk, |client, branches| match client.find(branches)? {
-                Some(open) => Ok(open),
-                None => client.settle(branches, &self.words(message)).map(|(_, pull)| pull),
-            });
+            let pull = match self.client(talk, |client, branches| client.find(branches)).map_err(ProposeError::from)? {
+                Some(open) => open,
+                None => match self.settle(from, self.tip, message, talk).map_err(ProposeError::from)? {
+                    Some((_, pull)) => pull,
+                    None => return Ok(Done::Moved),
+                },
+            };
             report.notes.push(format!(
                 "{name} holds commits that are not hhgit's on top of all that {target} has; they were left as they are."
             ));
-            report.proposal = Some(self.told(Proposed::Kept, Some(open.map_err(ProposeError::from)?)));
+            report.proposal = Some(self.told(Proposed::Kept, Some(pull)));
         } else {
             report.outcome = Outcome::Refused;
             report.notes.push(format!(
@@ -258,47 +249,6 @@ impl Proposal<'_> {
         Ok(same && from.reader.is_made_as(&commit, draw.meta)?)
     }
 
-    fn standing(&self, task: &Task, from: &Start<'_>) -> Result<Standing, ModeError> {
-        let Some(tip) = self.tip else { return Ok(Standing::Nothing) };
-        if self.main.holds(tip)? {
-            return Ok(Standing::Merged);
-        }
-        let is_own = self.is_own(tip, task, from)?;
-        // Looking for its parent may have brought more of the history.
-        if self.main.holds(tip)? || (!is_own && reaches(self.proposer.repo, self.main, tip)?) {
-            return Ok(Standing::Merged);
-        }
-        Ok(if is_own { Standing::Own } else { Standing::Others })
-    }
-
-    /// Whether a commit is what hhgit makes of a commit of the branch.
-    fn is_own(&self, tip: CommitId, task: &Task, from: &Start<'_>) -> Result<bool, ModeError> {
-        let Proposer { common, options, repo, .. } = *self.proposer;
-        let commit = from.reader.commit(tip)?;
-        let [parent] = commit.parents[..] else { return Ok(false) };
-        if !reaches(repo, self.main, parent)? {
-            return Ok(false);
-        }
-        let reader = Reader::new(repo)?;
-        let input = reader.commit(parent)?;
-        let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
-        let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        if dirs.is_empty() || !reader.is_made_as(&commit, &meta)? {
-            return Ok(false);
-        }
-        let at = Start { repo, reader: &reader, branch: from.branch, input: Some(&input), dirs: &dirs, at: At::Here };
-        match task.draft(&at) {
-            Ok(draft) => {
-                let tree = apply(&reader, input.tree, draft.planned.plan.edits())?.id;
-                Ok(is_made_by(&commit, tree, draft.planned.plan.message(), &draft.stamp))
-            }
-            // What an old commit held may be missing from a partial clone. Author, committer and date have been compared, and
-            // nobody's tools leave all three as they are when they change a commit.
-            Err(error) if lacks_objects(&error) => Ok(true),
-            Err(error) => Err(error),
-        }
-    }
-
     fn branches(&self) -> Branches {
         let target = self.main.branch().short().to_owned();
         Branches { source: self.proposer.branch.short().to_owned(), target }
@@ -309,8 +259,24 @@ impl Proposal<'_> {
         words::of_commit(kind, message, &self.branches())
     }
 
-    fn settle(&self, message: &str, talk: &mut dyn Talk) -> Result<(Became, Pull), ForgeError> {
-        self.client(talk, |client, branches| client.settle(branches, &self.words(message)))
+    /// Sees that one request is open for the commit that is on the branch now. None where the forge refuses because things have moved
+    /// on: somebody merged it, or pushed there.
+    fn settle(
+        &self,
+        from: &Start<'_>,
+        proposed: Option<CommitId>,
+        message: &str,
+        talk: &mut dyn Talk,
+    ) -> Result<Option<(Became, Pull)>, ForgeError> {
+        match self.client(talk, |client, branches| client.settle(branches, &self.words(message))) {
+            Err(ForgeError::Refused { .. }) if self.has_moved(from, proposed).unwrap_or(false) => Ok(None),
+            settled => settled.map(Some),
+        }
+    }
+
+    fn has_moved(&self, from: &Start<'_>, proposed: Option<CommitId>) -> Result<bool, RemoteError> {
+        let (remote, input) = (self.main.remote(), from.input.map(|commit| commit.id));
+        Ok(remote.tip(self.main.branch())? != input || remote.tip(&self.proposer.branch)? != proposed)
     }
 
     /// Lets something be asked of the forge.
@@ -333,39 +299,6 @@ impl Proposal<'_> {
         });
         report::Proposal { reference: self.proposer.branch.as_str().to_owned(), state, request }
     }
-}
-
-/// Whether a commit that names hhgit and the right dates is what hhgit makes. What another version, other rules or other options
-/// made cannot be made again to compare it; that is hhgit's too.
-fn is_made_by(commit: &Commit, tree: TreeId, message: &str, stamp: &Stamp) -> bool {
-    if commit.tree == tree && commit.message == message.as_bytes() {
-        return true;
-    }
-    let text = String::from_utf8_lossy(&commit.message);
-    let said =
-        |key: &str| text.lines().filter_map(|line| line.strip_prefix(key)).map(str::to_owned).collect::<Vec<_>>();
-    let version = said("Hhgit-Version: ");
-    let options: Vec<String> =
-        Some(stamp.options.join(" ")).filter(|options| !options.is_empty()).into_iter().collect();
-    let same = version == [stamp.version.clone()]
-        && said("Hhgit-Ruleset: ") == stamp.rulesets
-        && said("Hhgit-Options: ") == options;
-    !version.is_empty() && !same
-}
-
-/// Whether a commit is in the history of what was fetched, as far back as that may be.
-fn reaches(repo: &Repo, visit: &Visit<'_>, commit: CommitId) -> Result<bool, RemoteError> {
-    let more = STEPS.into_iter().map(Depth::More).chain([Depth::Whole]);
-    for depth in more {
-        if visit.holds(commit)? {
-            return Ok(true);
-        }
-        if !repo.is_shallow() {
-            return Ok(false);
-        }
-        visit.fetch(depth)?;
-    }
-    visit.holds(commit)
 }
 
 fn proposed(became: Became) -> Proposed {

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::backend;
-use super::wire::{Reply, Seen, decode};
+use super::wire::{Reply, Seen};
 use super::{Kind, NAME, Pull, State, TOKEN};
 
 /// How many requests are on a page at most, whatever is asked for.
@@ -18,6 +18,7 @@ pub fn answer(state: &mut State, seen: &Seen) -> Reply {
     if let Some((repo, rest)) = state.repo.as_ref().zip(seen.target.strip_prefix(&format!("/{NAME}.git/"))) {
         return backend::answer(repo, rest, seen);
     }
+    tidy(state);
     if let Some(refused) = refused(state.kind, seen) {
         return refused;
     }
@@ -135,6 +136,10 @@ fn open(state: &mut State, seen: &Seen) -> Reply {
             ),
         };
     }
+    if has_all(state, &target, &source) {
+        let said = format!("No commits between {target} and {source}");
+        return Reply::new(422, json!({"message": "Validation Failed", "errors": [{"message": said}]}).to_string());
+    }
     let same = |pull: &&Pull| pull.open && !pull.forked && pull.source == source && pull.target == target;
     if let Some(twin) = state.pulls.iter().find(same) {
         return exists(state.kind, twin);
@@ -166,11 +171,32 @@ fn exists(kind: Kind, twin: &Pull) -> Reply {
     }
 }
 
+/// Closes the requests whose branches are gone, as GitHub and Gitea do and GitLab does not.
+pub fn tidy(state: &mut State) {
+    if state.kind == Kind::GitLab {
+        return;
+    }
+    let is_gone = |pull: &Pull| pull.open && !pull.forked && !is_branch(state, &pull.source);
+    let gone: Vec<u64> = state.pulls.iter().filter(|pull| is_gone(pull)).map(|pull| pull.number).collect();
+    for pull in state.pulls.iter_mut().filter(|pull| gone.contains(&pull.number)) {
+        pull.open = false;
+    }
+}
+
 fn is_branch(state: &State, name: &str) -> bool {
+    git(state, &["show-ref", "--verify", "--quiet", &format!("refs/heads/{name}")])
+}
+
+/// Whether one branch has all that another has.
+fn has_all(state: &State, branch: &str, of: &str) -> bool {
+    let name = |branch: &str| format!("refs/heads/{branch}");
+    state.repo.is_some() && git(state, &["merge-base", "--is-ancestor", &name(of), &name(branch)])
+}
+
+/// Whether git says yes; without a repository everything is so.
+fn git(state: &State, args: &[&str]) -> bool {
     let Some(repo) = &state.repo else { return true };
-    let name = format!("refs/heads/{}", decode(name));
-    let git = Command::new("git").arg("--git-dir").arg(repo).args(["show-ref", "--verify", "--quiet", &name]).status();
-    git.is_ok_and(|status| status.success())
+    Command::new("git").arg("--git-dir").arg(repo).args(args).status().is_ok_and(|status| status.success())
 }
 
 fn reword(state: &mut State, seen: &Seen, number: u64) -> Reply {

@@ -154,7 +154,9 @@ impl Forge {
 
     /// The requests that are open.
     pub fn open(&self) -> Vec<Pull> {
-        self.state().pulls.iter().filter(|pull| pull.open).cloned().collect()
+        let mut state = self.state();
+        answers::tidy(&mut state);
+        state.pulls.iter().filter(|pull| pull.open).cloned().collect()
     }
 
     /// A request that somebody else opened.
