@@ -5,6 +5,7 @@
 
 pub mod args;
 mod commands;
+mod forges;
 pub mod hook;
 mod inputs;
 mod manual;
@@ -243,6 +244,14 @@ fn fail_on(asked: args::FailOn) -> FailOn {
     }
 }
 
+fn forge(asked: args::Forge) -> options::remote::Forge {
+    match asked {
+        args::Forge::Github => options::remote::Forge::GitHub,
+        args::Forge::Gitlab => options::remote::Forge::GitLab,
+        args::Forge::Gitea => options::remote::Forge::Gitea,
+    }
+}
+
 fn sync_options(args: args::Sync, around: &Surroundings) -> Result<options::Sync, Failure> {
     let short = |name: &String| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
     if let (Some(one), Some(other)) = (&args.branch, &args.remote_branch)
@@ -251,10 +260,12 @@ fn sync_options(args: args::Sync, around: &Surroundings) -> Result<options::Sync
         let error = anyhow::anyhow!("BRANCH and --branch name two branches");
         return Err(Failure::usage(error, "Name the branch once."));
     }
+    let asked = options::propose::Asked { forge: args.forge.map(forge), api: args.api };
     let remote = args.remote.map(|name| options::remote::Remote {
         name,
         timeout: Duration::from_secs(args.timeout),
-        tokens: around.tokens.clone(),
+        tokens: around.forges.tokens.clone(),
+        propose: args.propose.then(|| options::propose::Propose { asked, ci: around.forges.clone() }),
     });
     Ok(options::Sync {
         branch: args.branch.or(args.remote_branch),

@@ -18,6 +18,7 @@
 //! | [`plan`] | all that was read to a [`plan::Plan`]: edits and a message; nothing after it decides anything | pure |
 //! | [`finding`], [`report`] | what is to be said, as values | pure |
 //! | [`render`] | reports into text, JSON, SARIF and others, into any writer | pure |
+//! | [`forge`] | pull and merge requests through a forge's API; its `http` is the one file that talks to a web server | |
 //! | [`modes`] | the pipelines, one a command: each stage a named value | |
 //! | [`options`], [`secret`], [`cli`], [`exit`] | what was asked, by whom, with which token; the exit codes | |
 //!
@@ -48,6 +49,7 @@ pub mod cli;
 pub mod exit;
 pub mod fabric;
 pub mod finding;
+pub mod forge;
 pub mod git;
 pub mod ids;
 pub mod memory;

@@ -57,6 +57,47 @@ pub struct Report {
     pub diffs: Vec<Diff>,
     /// The remote whose branch this was; none for a branch of the repository itself.
     pub remote: Option<Remote>,
+    /// The branch and the request that propose the commit; none where it was not to be proposed, or there was nothing to.
+    pub proposal: Option<Proposal>,
+}
+
+/// A commit that is proposed and not pushed to the branch it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The full name of the branch that holds it.
+    pub reference: String,
+    /// What became of it.
+    pub state: Proposed,
+    /// The pull or merge request; none where there is none, or nobody looked.
+    pub request: Option<Request>,
+}
+
+/// What became of a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proposed {
+    /// Its request was opened.
+    Opened,
+    /// Its request was open, and proposes the new commit now.
+    Renewed,
+    /// It was all there.
+    Unchanged,
+    /// Its branch holds others' commits and was left alone.
+    Kept,
+    /// It was not needed any more, and its branch was deleted.
+    Removed,
+    /// A dry run: nothing was pushed or opened.
+    Planned,
+}
+
+/// A pull or merge request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Its number.
+    pub number: u64,
+    /// Where people look at it.
+    pub url: String,
+    /// What people call it: `pull request #7`.
+    pub name: String,
 }
 
 /// A remote whose branch was worked on.

@@ -148,6 +148,26 @@ pub struct Sync {
     /// With --remote, how many seconds a fetch or a push may take
     #[arg(long, value_name = "SECONDS", requires = "remote", default_value = "300", value_parser = clap::value_parser!(u64).range(1..=86400))]
     pub timeout: u64,
+    /// With --remote, push to hhgit/sync/BRANCH instead, and open or renew one pull or merge request
+    #[arg(long, requires = "remote")]
+    pub propose: bool,
+    /// With --propose, the forge's kind: github, gitlab or gitea, which is Forgejo's too [default: told by the remote or the CI]
+    #[arg(long, value_name = "KIND", requires = "propose", hide_possible_values = true)]
+    pub forge: Option<Forge>,
+    /// With --propose and --forge, where the forge's API begins [default: told by the remote or the CI]
+    #[arg(long, value_name = "URL", requires = "forge")]
+    pub api: Option<String>,
+}
+
+/// The kinds of forges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Forge {
+    /// GitHub
+    Github,
+    /// GitLab
+    Gitlab,
+    /// Gitea or Forgejo
+    Gitea,
 }
 
 /// What `hhgit check` takes.

@@ -11,7 +11,7 @@ fn around() -> Surroundings {
         width: None,
         colors: true,
         identities: Identities::default(),
-        tokens: Vec::new(),
+        forges: options::propose::Ci::default(),
         now: Time { seconds: 1_700_000_000, offset: 0 },
         hook: Default::default(),
     }
@@ -80,6 +80,27 @@ fn every_flag_of_sync_reaches_its_option() {
     };
     assert_eq!(sync_of(line), (expected, FailOn::Error));
     assert_eq!(sync_of("main --retry").0.retry, Retry::All);
+}
+
+#[test]
+fn a_proposal_is_asked_for_with_a_remote_and_an_api_with_its_forge() {
+    let propose = |line: &str| sync_of(line).0.remote.expect("a remote").propose.map(|propose| propose.asked);
+    let asked = |forge, api: Option<&str>| Some(options::propose::Asked { forge, api: api.map(str::to_owned) });
+    assert_eq!(propose("--remote origin"), None);
+    assert_eq!(propose("--remote origin --propose"), asked(None, None));
+    assert_eq!(
+        propose("--remote origin --propose --forge gitea --api https://h/api/v1"),
+        asked(Some(options::remote::Forge::Gitea), Some("https://h/api/v1"))
+    );
+    for bad in [
+        "--propose",
+        "--remote o --forge gitea",
+        "--remote o --propose --api https://h",
+        "--remote o --propose --forge x",
+    ] {
+        let line = ["hhgit", "sync"].into_iter().chain(bad.split_whitespace());
+        assert!(Cli::try_parse_from(line).is_err(), "{bad}");
+    }
 }
 
 #[test]

@@ -83,6 +83,24 @@ pub fn encode(tree: TreeId, meta: &CommitMeta, message: &str) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// A commit's bytes without the signatures that stand in its header.
+pub(super) fn unsigned(bytes: &[u8]) -> Vec<u8> {
+    let end = bytes.find(b"\n\n").unwrap_or(bytes.len());
+    let (header, rest) = bytes.split_at(end);
+    let mut signing = false;
+    let mut kept = Vec::new();
+    for line in header.split(|byte| *byte == b'\n') {
+        signing =
+            line.starts_with(b"gpgsig ") || line.starts_with(b"gpgsig-sha256 ") || signing && line.starts_with(b" ");
+        if !signing {
+            kept.push(line);
+        }
+    }
+    let mut out = kept.join(&b'\n');
+    out.extend_from_slice(rest);
+    out
+}
+
 /// A message as a commit holds it: no NUL byte, and its last line ended.
 pub(super) fn whole_lines(message: &str) -> String {
     let mut text = message.replace('\0', "\u{fffd}");
@@ -106,6 +124,16 @@ mod tests {
         let person = Person::new("Eve\nparent 123 <x>", "a>b");
         let line = Signature { person, time: Time { seconds: 5, offset: -5400 } }.line();
         assert_eq!(line, "Eveparent 123 x <ab> 5 -0130");
+    }
+
+    #[test]
+    fn a_commit_is_read_without_its_signature() {
+        let bare = b"tree t\nauthor a\ncommitter c\n\nsubject\n\ngpgsig no\n x\n";
+        let signed =
+            b"tree t\nauthor a\ncommitter c\ngpgsig -----BEGIN\n \n abc\n -----END\n\nsubject\n\ngpgsig no\n x\n";
+        assert_eq!(unsigned(signed), bare);
+        assert_eq!(unsigned(bare), bare);
+        assert_eq!(unsigned(b""), b"");
     }
 
     #[test]

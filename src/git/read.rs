@@ -9,6 +9,7 @@ use gix::bstr::ByteSlice;
 use gix::objs::{Find, Kind};
 use gix::odb::Header;
 
+use super::commit::{CommitMeta, encode, unsigned};
 use super::open::{OpenError, Repo, SLOTS};
 use super::refs::parse_id;
 use super::tree_bytes;
@@ -99,6 +100,13 @@ impl Reader {
             return Err(wrong_type(id, expected, data.kind));
         }
         decode(data.data).map_err(|reason| ReadError::Corrupt { kind: name(expected), id: id.to_string(), reason })
+    }
+
+    /// Whether a commit is just this, a signature aside: its tree and message with these parents, people and dates, and nothing more.
+    pub fn is_made_as(&self, commit: &Commit, meta: &CommitMeta) -> Result<bool, ReadError> {
+        let Ok(message) = std::str::from_utf8(&commit.message) else { return Ok(false) };
+        let expected = encode(commit.tree, meta, message);
+        self.find(commit.id.object(), Kind::Commit, |bytes| Ok(unsigned(bytes) == expected))
     }
 
     fn missing(&self, id: ObjectId, kind: Kind) -> ReadError {

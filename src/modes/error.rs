@@ -14,6 +14,7 @@ use crate::snapshot::ReadError;
 use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
+use super::propose::ProposeError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,9 @@ pub enum ModeError {
     /// A remote could not be used.
     #[error(transparent)]
     Remote(#[from] RemoteError),
+    /// A sync could not be proposed.
+    #[error(transparent)]
+    Propose(#[from] ProposeError),
     /// What is remembered of a tree could not be read or kept.
     #[error("what is remembered of managed/ cannot be used; delete hhgit/index in the git directory, it is made again")]
     Memory {
@@ -221,6 +225,7 @@ impl ModeError {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Remote(error) if error.is_usage() => Exit::Usage,
+            Self::Propose(error) => error.exit(),
             Self::Demo(DemoError::Exists { .. })
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }

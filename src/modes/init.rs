@@ -95,5 +95,6 @@ fn taken(reference: &str, input: Option<Point>, options: &Init) -> Report {
         notes: vec![format!("{} is a fabric directory already; hhgit sync sorts it.", options.path)],
         diffs: Vec::new(),
         remote: None,
+        proposal: None,
     }
 }

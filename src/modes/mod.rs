@@ -11,11 +11,14 @@ pub mod import;
 pub mod init;
 pub mod look;
 mod offer;
+mod propose;
 mod remote;
 pub mod settings;
 mod stamp;
 pub mod status;
 pub mod sync;
 pub mod talk;
+mod uncommitted;
 
 pub use error::ModeError;
+pub use propose::ProposeError;

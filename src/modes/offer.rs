@@ -138,6 +138,7 @@ impl Giver {
             notes: Vec::new(),
             diffs: Vec::new(),
             remote: None,
+            proposal: None,
         }
     }
 }

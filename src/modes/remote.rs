@@ -13,6 +13,7 @@ use crate::snapshot::{Objects, ReadError};
 
 use super::authorship;
 use super::error::ModeError;
+use super::propose::{Proposal, Proposer};
 use super::sync::{At, Done, Start, Task, expect};
 use super::talk::Talk;
 
@@ -42,13 +43,16 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
         clean_up(repo, &branch);
     }
     let visit = Visit::begin(&remote, &place, &branch)?;
+    let find = |propose| Proposer::find((common, options), propose, (&place, &remote), &branch);
+    let proposer = asked.propose.as_ref().map(find).transpose()?;
     // A temporary repository begins with as little as can be; one that is there knows best how much it holds.
     let depth = if place.is_temporary() { Depth::Last(1) } else { Depth::AsIs };
-    let mut bot = Bot {
+    let bot = Bot {
         common,
         options,
         repo,
         visit,
+        proposer,
         depth,
         steps: 0,
         refetched: false,
@@ -77,6 +81,8 @@ struct Bot<'a> {
     options: &'a Sync,
     repo: &'a Repo,
     visit: Visit<'a>,
+    /// What proposes the commit, if it is not pushed to the branch itself.
+    proposer: Option<Proposer<'a>>,
     /// How much of the history the next fetch takes.
     depth: Depth,
     /// How often the history was deepened.
@@ -104,7 +110,7 @@ enum Next {
 }
 
 impl Bot<'_> {
-    fn run(&mut self, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+    fn run(mut self, talk: &mut dyn Talk) -> Result<Report, ModeError> {
         let mut task = Task::of_sync(self.common, self.options);
         while self.tries < TRIES {
             self.tries += 1;
@@ -126,19 +132,30 @@ impl Bot<'_> {
         if self.tip.replace(tip) != Some(tip) {
             self.refusals = 0;
         }
-        self.once(tip, task, talk)
+        let proposal = self.proposer.as_ref().map(|proposer| proposer.look(&self.visit)).transpose()?;
+        self.once(tip, proposal.as_ref(), task, talk)
     }
 
-    fn once(&self, tip: CommitId, task: &mut Task, talk: &mut dyn Talk) -> Result<Done, ModeError> {
+    fn once(
+        &self,
+        tip: CommitId,
+        proposal: Option<&Proposal<'_>>,
+        task: &mut Task,
+        talk: &mut dyn Talk,
+    ) -> Result<Done, ModeError> {
         let branch = self.visit.branch();
         expect(branch, tip, self.options.expect.as_deref())?;
         let reader = Reader::new(self.repo)?;
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(self.repo, &input, &self.common.identities, self.options.sign)?;
         let dirs = find(&reader, input.tree, &self.common.fabrics, &Kinds::builtin())?;
-        let at = At::Remote(&self.visit);
+        let at = proposal.map_or(At::Remote(&self.visit), At::Proposal);
         let from = Start { repo: self.repo, reader: &reader, branch, input: Some(&input), dirs: &dirs, at };
-        task.run(&from, &meta, talk)
+        let mut done = task.run(&from, &meta, talk)?;
+        if let (Done::Report(report), Some(proposal)) = (&mut done, proposal) {
+            proposal.conclude(task, &from, report)?;
+        }
+        Ok(done)
     }
 
     /// A branch that was never there was named wrongly; one that was there is gone.
@@ -183,7 +200,7 @@ impl Bot<'_> {
 }
 
 /// Whether what was in the way is that a partial clone lacks an object.
-fn lacks_objects(error: &ModeError) -> bool {
+pub(super) fn lacks_objects(error: &ModeError) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if let Some(ReadError::Missing { partial, .. }) = error.downcast_ref() {

@@ -20,7 +20,8 @@ use crate::verdict::file::File;
 
 use super::error::ModeError;
 use super::look::{Request, look_into};
-use super::sync::{branch, tip, uncommitted};
+use super::sync::{branch, tip};
+use super::uncommitted::uncommitted;
 
 /// How many commits are looked through for the last sync.
 const MOST_COMMITS: usize = 20_000;

@@ -8,7 +8,6 @@ use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
 use crate::git::remote::Visit;
 use crate::git::tree::apply;
-use crate::git::worktree::uncommitted_below;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::{CommitId, TreeId};
 use crate::options::{Common, FailOn, Sync};
@@ -25,8 +24,10 @@ use crate::yaml::Limits;
 use super::authorship;
 use super::error::ModeError;
 use super::look::{Request, look_into};
+use super::propose::Proposal;
 use super::stamp;
 use super::talk::Talk;
+use super::uncommitted::uncommitted;
 
 /// How often a sync starts over when the branch moves under it.
 pub(super) const TRIES: u32 = 10;
@@ -158,6 +159,23 @@ pub(super) enum At<'a> {
     Here,
     /// At a remote.
     Remote(&'a Visit<'a>),
+    /// At a remote that is to be asked for the move, not told.
+    Proposal(&'a Proposal<'a>),
+}
+
+/// What was found and what is to become of it.
+pub(super) struct Draft {
+    tree: TreeId,
+    inventories: Vec<Inventory>,
+    pub(super) stamp: Stamp,
+    pub(super) planned: Planned,
+}
+
+/// A commit that could be written.
+pub(super) struct Draw<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) new_tree: &'a NewTree,
+    pub(super) meta: &'a CommitMeta,
 }
 
 /// How one try ended.
@@ -193,17 +211,10 @@ impl Task {
 
     /// Looks, plans, writes and publishes, once.
     pub(super) fn run(&mut self, from: &Start<'_>, meta: &CommitMeta, talk: &mut dyn Talk) -> Result<Done, ModeError> {
-        let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
         if from.dirs.is_empty() {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let inventories = look_into(from.reader, from.dirs, &self.request)?;
-        let mut stamp = self.stamp(&inventories);
-        stamp.options.extend(stamp::level(from.reader, from.dirs, self.request.level)?);
-        let commit = from.input.map(|commit| commit.id);
-        let (order, limits) = (&self.order, &self.request.limits);
-        let input = Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp };
-        let planned = plan(from.reader, &input)?;
+        let Draft { tree, inventories, planned, .. } = self.draft(from)?;
         let mut report = self.report(from, tree, &planned)?;
         report.notes.extend(self.found_nothing(&inventories));
         if planned.plan.is_empty() {
@@ -224,7 +235,29 @@ impl Task {
             return Ok(Done::Report(Box::new(report)));
         }
         self.agree(&inventories, talk)?;
+        if let At::Proposal(proposal) = from.at {
+            return proposal.publish(
+                self,
+                from,
+                &Draw { plan: &planned.plan, new_tree: &new_tree, meta },
+                report,
+                talk,
+            );
+        }
         Self::publish(from, &planned.plan, &new_tree, meta, report)
+    }
+
+    /// Looks and plans, and asks or writes nothing.
+    pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
+        let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
+        let inventories = look_into(from.reader, from.dirs, &self.request)?;
+        let mut stamp = self.stamp(&inventories);
+        stamp.options.extend(stamp::level(from.reader, from.dirs, self.request.level)?);
+        let commit = from.input.map(|commit| commit.id);
+        let (order, limits) = (&self.order, &self.request.limits);
+        let planned =
+            plan(from.reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
+        Ok(Draft { tree, inventories, stamp, planned })
     }
 
     fn stamp(&self, inventories: &[Inventory]) -> Stamp {
@@ -295,6 +328,7 @@ impl Task {
         let published = match from.at {
             At::Here => publish(from.repo, from.branch, written, &reflog)?,
             At::Remote(visit) => visit.publish(&written)?,
+            At::Proposal(proposal) => proposal.push(&written)?,
         };
         match published {
             Published::Published => {}
@@ -317,12 +351,13 @@ impl Task {
             findings: planned.findings.clone(),
             notes: match from.at {
                 At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
-                At::Remote(_) => None,
+                At::Remote(_) | At::Proposal(_) => None,
             }
             .into_iter()
             .collect(),
             diffs: Vec::new(),
             remote: None,
+            proposal: None,
         })
     }
 }
@@ -341,32 +376,6 @@ fn adoption(files: &[RepoPath]) -> String {
         "Argo CD or Flux must apply managed/ from then on; turn its pruning off while the files move.\nGo on?",
     );
     text
-}
-
-/// What a person should know who has files in these folders of fabric directories that no commit holds.
-pub(super) fn uncommitted<'p>(
-    repo: &Repo,
-    branch: &BranchName,
-    fabrics: impl Iterator<Item = &'p RepoPath>,
-    folders: &[&'static str],
-) -> Result<Option<String>, ModeError> {
-    if !checked_out_here(repo, branch)? {
-        return Ok(None);
-    }
-    let paths = fabrics.flat_map(|fabric| folders.iter().map(|folder| fabric.child(folder)));
-    let within = format!("{}/", folders.join("/ or "));
-    Ok(match uncommitted_below(repo, &paths.collect::<Vec<_>>())? {
-        0 => None,
-        1 => Some(format!("1 file in {within} is not committed; hhgit reads commits, so commit it first.")),
-        n => Some(format!("{n} files in {within} are not committed; hhgit reads commits, so commit them first.")),
-    })
-}
-
-fn checked_out_here(repo: &Repo, branch: &BranchName) -> Result<bool, ModeError> {
-    if repo.work_tree().is_none() {
-        return Ok(false);
-    }
-    Ok(matches!(repo.head()?, Head::Branch { name, .. } | Head::Unborn { name } if name == *branch))
 }
 
 /// The exit code a report ends with.

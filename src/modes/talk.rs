@@ -11,6 +11,11 @@ pub trait Talk {
     /// Waits before the next try, after this many.
     fn pause(&mut self, tries: u32);
 
+    /// Waits for this long, as a server has asked.
+    fn wait(&mut self, length: Duration) {
+        std::thread::sleep(length);
+    }
+
     /// All that standard input holds; whoever has none says so.
     fn input(&mut self) -> io::Result<Vec<u8>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input"))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 pub use super::hook::Forge;
+use super::propose::Propose;
 use crate::secret::Secret;
 
 /// How long one conversation with a remote may take unless told otherwise.
@@ -17,6 +18,8 @@ pub struct Remote {
     pub timeout: Duration,
     /// The tokens that the environment holds, each with the server it is for.
     pub tokens: Vec<Token>,
+    /// Where the commit is to be proposed, if it is not pushed to the branch itself.
+    pub propose: Option<Propose>,
 }
 
 /// A forge's token.

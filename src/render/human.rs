@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::{Role, Style, count, sanitize};
 use crate::finding::{Finding, ObjectRef};
 use crate::path::RepoPath;
-use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Report};
+use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Proposed, Report, Request};
 use crate::verdict::code::{Code, Severity};
 
 /// How many rows a list shows unless everything is asked for.
@@ -203,14 +203,37 @@ fn outcome(report: &Report, style: Style) -> String {
     let branch = sanitize(report.reference.strip_prefix("refs/heads/").unwrap_or(&report.reference));
     let end = match report.outcome {
         Outcome::Committed => {
-            let pushed = if report.remote.is_some() { ", pushed" } else { "" };
+            let pushed = match (&report.remote, proposed(report)) {
+                (_, Some(proposed)) => format!(", {proposed}"),
+                (Some(_), None) => ", pushed".to_owned(),
+                (None, None) => String::new(),
+            };
             style.paint(Role::Good, &format!("{}{pushed}", movement(report)))
         }
-        Outcome::Unchanged => "nothing to do".to_owned(),
-        Outcome::Planned => "dry run: nothing was written".to_owned(),
+        Outcome::Unchanged => proposed(report).unwrap_or_else(|| "nothing to do".to_owned()),
+        Outcome::Planned => format!("dry run: nothing was written{}", would_be_proposed(report)),
         Outcome::Refused => style.paint(Role::Error, "refused: nothing was written"),
     };
     format!("{branch}{}: {end}{}", place(report), tally(&report.findings))
+}
+
+/// Where a dry run's commit would go, if not to the branch itself.
+fn would_be_proposed(report: &Report) -> String {
+    let Some(proposal) = &report.proposal else { return String::new() };
+    let branch = proposal.reference.strip_prefix("refs/heads/").unwrap_or(&proposal.reference);
+    format!("; it would be proposed on {}", sanitize(branch))
+}
+
+/// The request that proposes the commit, if there is one.
+fn proposed(report: &Report) -> Option<String> {
+    let proposal = report.proposal.as_ref()?;
+    let Request { name, url, .. } = proposal.request.as_ref()?;
+    let what = match proposal.state {
+        Proposed::Opened => "proposed in",
+        Proposed::Renewed => "proposed anew in",
+        _ => "already proposed in",
+    };
+    Some(format!("{what} {}: {}", sanitize(name), sanitize(url)))
 }
 
 /// Where the branch is, if not in the repository itself; how many tries it took, if more than one.

@@ -49,6 +49,9 @@ struct Report {
     /// The remote whose branch this was; left out for a branch of the repository itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     remote: Option<Remote>,
+    /// The branch and the request that propose the commit; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<proposal::Proposal>,
 }
 
 /// A remote whose branch was worked on.
@@ -323,6 +326,7 @@ enum Severity {
 }
 
 pub(super) mod convert;
+mod proposal;
 mod schema;
 
 /// Writes the report as JSON, indented, with a line feed at the end.

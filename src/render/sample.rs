@@ -79,6 +79,7 @@ pub(crate) fn full() -> Report {
         notes: vec!["The branch is checked out nowhere.".into()],
         diffs: Vec::new(),
         remote: None,
+        proposal: None,
     }
 }
 
@@ -117,6 +118,7 @@ pub(crate) fn quiet() -> Report {
         notes: Vec::new(),
         diffs: Vec::new(),
         remote: None,
+        proposal: None,
     }
 }
 

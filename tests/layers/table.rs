@@ -69,6 +69,8 @@ pub(crate) const TABLE: &[Row] = &[
     },
     pure("secret", &[], &[]),
     pure("options", &["secret", "fabric", "path", "snapshot", "report", "verdict::code"], &[]),
+    pure("forge", &["path", "secret", "options", "forge::http"], &["jiff", "serde", "serde_json", "thiserror"]),
+    pure("forge::http", &["secret", "options", "forge"], &["rustls", "ureq"]),
     Row {
         world: &["fs", "thread", "process"],
         ..pure(
@@ -92,6 +94,8 @@ pub(crate) const TABLE: &[Row] = &[
                 "git::write",
                 "memory",
                 "options",
+                "forge",
+                "forge::http",
                 "exit",
             ],
             &["similar", "tempfile", "thiserror"],
@@ -130,6 +134,7 @@ const CRATES: &[&str] = &[
     "libyaml_rs",
     "regex_lite",
     "rustix",
+    "rustls",
     "schemars",
     "serde",
     "serde_json",
@@ -139,6 +144,7 @@ const CRATES: &[&str] = &[
     "tempfile",
     "terminal_size",
     "thiserror",
+    "ureq",
 ];
 
 /// The parts of std that touch the world, by the paths that lead there; `io::stdout` also as it is said after `use std::io`.

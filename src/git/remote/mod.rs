@@ -92,7 +92,11 @@ pub enum RemoteError {
         words: String,
     },
     /// It refused a push, and its branch is where it was.
-    #[error("{} refused the push to {}: {words}", printable(remote), short(branch))]
+    #[error(
+        "{} refused the push to {}: {words}; if that branch takes no pushes, propose them with --propose",
+        printable(remote),
+        short(branch)
+    )]
     Refused {
         /// The remote.
         remote: String,

@@ -44,6 +44,17 @@ impl Visit<'_> {
         }
     }
 
+    /// Takes the branch away from the remote, if it still is at this commit; whether it is gone.
+    pub fn delete(&self, at: CommitId) -> Result<bool, RemoteError> {
+        let (remote, branch) = (self.remote, self.branch());
+        let answer = remote.swap(branch, Some(at), "");
+        match remote.tip(branch)? {
+            None => Ok(true),
+            Some(tip) if tip == at => Err(remote.refused(branch, answer?)),
+            Some(_) => Ok(false),
+        }
+    }
+
     /// Whether a commit is in the branch's history as it is now.
     fn is_below(&self, commit: CommitId) -> Result<bool, RemoteError> {
         Ok(self.fetch(Depth::AsIs)?.is_some() && self.holds(commit)?)
@@ -52,6 +63,11 @@ impl Visit<'_> {
 
 impl Remote<'_> {
     fn send(&self, to: &BranchName, lease: Option<CommitId>, new: CommitId) -> Result<Answer, RemoteError> {
+        self.swap(to, lease, &new.to_string())
+    }
+
+    /// Lets the server put an object, or nothing, in the place of what must be there.
+    fn swap(&self, to: &BranchName, lease: Option<CommitId>, new: &str) -> Result<Answer, RemoteError> {
         let lease = lease.map(|id| id.to_string()).unwrap_or_default();
         // An empty value drops the push options of the user's configuration, which are meant for the user's own pushes.
         let git = self.git("push", &[("push.pushOption", "".as_ref())]).args([

@@ -50,7 +50,11 @@ impl<'r> Visit<'r> {
     pub fn begin(remote: &'r Remote<'r>, place: &Place, branch: &BranchName) -> Result<Self, RemoteError> {
         let mark = if place.is_temporary() { None } else { Some(mark(remote.repo.common_dir())?) };
         let run = mark.as_ref().and_then(|mark| mark.path().file_name()).unwrap_or(OsStr::new(RUN));
-        let name = format!("{REFS}/{}", run.to_string_lossy());
+        let mut name = format!("{REFS}/{}", run.to_string_lossy());
+        if mark.is_none() {
+            // Two branches can be visited at once.
+            name.push_str(branch.short());
+        }
         Ok(Self { remote, branch: branch.clone(), name, mark })
     }
 
@@ -96,7 +100,7 @@ impl<'r> Visit<'r> {
     }
 
     /// Whether a commit is in the history of what was fetched last.
-    pub(super) fn holds(&self, commit: CommitId) -> Result<bool, RemoteError> {
+    pub fn holds(&self, commit: CommitId) -> Result<bool, RemoteError> {
         let git = Git::new(self.remote.repo, "merge-base", &[]).arg("--is-ancestor");
         Ok(git.arg(commit.to_string()).arg(&self.name).ask()?.success)
     }

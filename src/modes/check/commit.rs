@@ -23,7 +23,8 @@ use super::deployed::unreached;
 use super::judge::{Placed, quote, rules};
 use super::{ModeError, Request, report, resolve};
 use crate::modes::look::look_into;
-use crate::modes::sync::{branch, tip, uncommitted};
+use crate::modes::sync::{branch, tip};
+use crate::modes::uncommitted::uncommitted;
 
 /// Checks the commit named, or the tip of the branch that HEAD names.
 pub(super) fn check(

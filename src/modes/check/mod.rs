@@ -140,6 +140,7 @@ fn report(reference: String, findings: Vec<Finding>) -> Report {
         notes: Vec::new(),
         diffs: Vec::new(),
         remote: None,
+        proposal: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::sample;
 use super::*;
-use crate::report::{Diff, Remote};
+use crate::report::{Diff, Proposal, Remote, Request};
 
 fn text(value: &Report, style: Style) -> String {
     let mut out = Vec::new();
@@ -82,6 +82,30 @@ fn a_remotes_branch_is_told_with_its_place_and_the_tries_it_took() {
         end("o\u{1b}x", 12, Outcome::Unchanged),
         "main of o\\u{1b}x (https://h/x), at the 12th try: nothing to do"
     );
+}
+
+#[test]
+fn a_proposal_is_told_with_its_request() {
+    let end = |state, outcome| {
+        let request =
+            Some(Request { number: 7, url: "https://h/7\u{1b}".to_owned(), name: "pull request #7".to_owned() });
+        let proposal = Some(Proposal { reference: "refs/heads/hhgit/sync/main".to_owned(), state, request });
+        let report = Report { outcome, proposal, fabrics: Vec::new(), ..sample::quiet() };
+        text(&report, Style::default()).trim_end().to_owned()
+    };
+    let moved = "main: 1111111 -> (no commit)";
+    let opened = format!("{moved}, proposed in pull request #7: https://h/7\\u{{1b}}");
+    assert_eq!(end(Proposed::Opened, Outcome::Committed), opened);
+    assert_eq!(
+        end(Proposed::Renewed, Outcome::Committed),
+        format!("{moved}, proposed anew in pull request #7: https://h/7\\u{{1b}}")
+    );
+    let planned = "main: dry run: nothing was written; it would be proposed on hhgit/sync/main";
+    assert_eq!(end(Proposed::Planned, Outcome::Planned), planned);
+    for state in [Proposed::Unchanged, Proposed::Kept] {
+        let told = "main: already proposed in pull request #7: https://h/7\\u{1b}";
+        assert_eq!(end(state, Outcome::Unchanged), told);
+    }
 }
 
 #[test]

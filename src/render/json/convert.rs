@@ -44,6 +44,7 @@ impl From<&report::Report> for Report {
                 url: remote.url.clone(),
                 tries: remote.tries,
             }),
+            proposal: report.proposal.as_ref().map(Into::into),
         }
     }
 }

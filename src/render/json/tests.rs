@@ -1,7 +1,7 @@
 //! The wire format as text, and every sample against the schema that is given out.
 
 use super::super::sample;
-use crate::report::{FabricReport, Outcome, Point};
+use crate::report::{FabricReport, Outcome, Point, Proposed};
 
 fn text(value: &crate::report::Report) -> String {
     let mut out = Vec::new();
@@ -53,7 +53,17 @@ fn every_sample_obeys_the_schema() {
     let alone = FabricReport { left_alone: true, ..quiet.fabrics[0].clone() };
     let remote = crate::report::Remote { name: "origin".into(), url: "https://h/x".into(), tries: 2 };
     let dry = Some(Point { commit: None, ..sample::point('3') });
+    let proposal = |state, request| {
+        let reference = "refs/heads/hhgit/sync/main".to_owned();
+        crate::report::Report {
+            proposal: Some(crate::report::Proposal { reference, state, request }),
+            ..sample::full()
+        }
+    };
+    let request = crate::report::Request { number: 7, url: "https://h/x/7".into(), name: "pull request #7".into() };
     for report in [
+        proposal(Proposed::Opened, Some(request)),
+        proposal(Proposed::Planned, None),
         sample::full(),
         sample::checked(),
         crate::report::Report { remote: Some(remote), ..sample::full() },
