@@ -1,5 +1,7 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
+pub mod local_hooks;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;

@@ -73,6 +73,9 @@ pub enum Command {
     /// Put the settings of the installer's fab.yaml into the manifest, or show those in force
     #[command(subcommand)]
     Settings(Settings),
+    /// Be one of git's hooks, or put them in place
+    #[command(subcommand)]
+    Hook(super::hook_local::Hook),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them

@@ -8,6 +8,7 @@
 pub mod commit;
 pub mod environment;
 pub(crate) mod fast_forward;
+pub mod hook_files;
 pub mod hooks;
 pub mod in_use;
 pub(crate) mod keep;
@@ -19,8 +20,10 @@ pub mod publish;
 pub mod read;
 pub(crate) mod ref_lock;
 pub mod refs;
+pub mod remote_base;
 pub mod run;
 pub(crate) mod sign;
+pub mod staged;
 pub mod tree;
 pub mod worktree;
 pub mod write;

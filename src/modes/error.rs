@@ -13,6 +13,7 @@ use crate::snapshot::ReadError;
 use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
+use super::hook::local_error::LocalError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum ModeError {
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// A hook could not be placed, or could not do its work in a person's repository.
+    #[error(transparent)]
+    LocalHook(#[from] LocalError),
     /// No branch is checked out and none was named.
     #[error("HEAD is detached, so {remedy}")]
     Detached {

@@ -6,6 +6,7 @@ pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
+pub mod hook;
 pub mod import;
 pub mod init;
 pub mod look;
