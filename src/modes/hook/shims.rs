@@ -140,10 +140,12 @@ pub fn goes_by_its_name(script: &[u8], name: &str, target: Option<&[u8]>) -> boo
     let says = |word: &str| script.windows(word.len()).any(|window| window == word.as_bytes());
     if !script.starts_with(b"#!") {
         // A program that several names link to.
-        return target.is_some_and(|target| target != name.as_bytes());
+        return !script.is_empty() && target.is_some_and(|target| target != name.as_bytes());
     }
     let own_name = ["$0", "${0", "__FILE__", "argv[0]", "$PROGRAM_NAME", "BASH_SOURCE"].into_iter().any(says);
-    own_name && ["basename", "${0##", "argv[0]", "Path(__file__).name"].into_iter().any(says)
+    // What a hook reads in from beside it may ask for the name as well.
+    let reads_in = [". \"$(dirname", "source \"$(dirname", ". \"${0%", "source \"${0%"].into_iter().any(says);
+    own_name && (reads_in || ["basename", "${0##", "argv[0]", "Path(__file__).name"].into_iter().any(says))
 }
 
 #[cfg(test)]
@@ -170,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_hook_that_asks_for_its_own_name_is_told_from_one_that_does_not() {
-        let by_name: [&[u8]; 4] = [
+        let by_name: [&[u8]; 5] = [
+            b"#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"\n",
             b"#!/usr/bin/env bash\ndata=$(cat)\nhookname=$(basename $0)\n",
             b"#!/usr/bin/env ruby\nhook_type = File.basename($0)\n",
             b"#!/bin/sh\nn=${0##*/}\n",
@@ -185,5 +188,6 @@ mod tests {
         assert!(!plain.iter().any(|hook| goes_by_its_name(hook, "pre-commit", None)));
         assert!(goes_by_its_name(b"\x7fELF", "pre-receive", Some(b"gitaly-hooks")));
         assert!(!goes_by_its_name(b"\x7fELF", "pre-receive", None));
+        assert!(!goes_by_its_name(b"", "pre-receive", Some(b"nowhere")));
     }
 }
