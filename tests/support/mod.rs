@@ -7,6 +7,7 @@
 )]
 
 pub mod memory;
+pub mod person;
 
 use std::collections::BTreeMap;
 use std::io::Write;
