@@ -289,14 +289,18 @@ fn check_redundancy(index: &Index<'_>, connection: &Connection<'_>, members: &[&
     }
 }
 
-/// Says of each port that two connections use. `d/E1/4` and `d/E1/4/1` are the same.
+/// What stands for a port, however it is written: `d/E1/4` and `d/E1/4/1` are the same.
+pub(super) fn port_key(port: Text<'_>) -> String {
+    let parts = port.text.matches('/').count();
+    if parts == 2 { format!("{}/1", port.text) } else { port.text.to_owned() }
+}
+
+/// Says of each port that two connections use.
 fn check_ports_used_once(index: &Index<'_>, connections: &[&Connection<'_>], bench: &mut Bench) {
     let mut users: BTreeMap<String, Vec<(usize, Text<'_>)>> = BTreeMap::new();
     for connection in connections.iter().filter(|connection| connection.fault.is_none()) {
         for port in connection.ports() {
-            let parts = port.text.matches('/').count();
-            let key = if parts == 2 { format!("{}/1", port.text) } else { port.text.to_owned() };
-            users.entry(key).or_default().push((connection.id, port));
+            users.entry(port_key(port)).or_default().push((connection.id, port));
         }
     }
     for holders in users.values() {

@@ -4,17 +4,29 @@ use std::collections::BTreeMap;
 
 use crate::fabric::address::{Prefix, parse_address};
 use crate::verdict::code::Code;
-use crate::yaml::Span;
 
 use super::acls;
 use super::breach::Bench;
 use super::index::Index;
 use super::read::Fields;
-use super::vpc_attachments::say_twice;
+use super::vpc_attachments::{Holder, say_twice};
 use super::what::What;
 
+/// Which attachments have each VLAN of each connection, and where they say so.
+pub(super) fn holders<'a>(index: &Index<'a>) -> BTreeMap<(&'a str, i64), Vec<Holder>> {
+    let mut vlans: BTreeMap<(&str, i64), Vec<Holder>> = BTreeMap::new();
+    for (_, id) in index.all(What::ExternalAttachment) {
+        let spec = index.spec(id);
+        let side = spec.sub(if spec.has("static") { "static" } else { "switch" });
+        if let Some(connection) = spec.text("connection") {
+            let vlan = side.number("vlan").map_or(0, |vlan| vlan.number);
+            vlans.entry((connection.text, vlan)).or_default().push((id, side.at("vlan")));
+        }
+    }
+    vlans
+}
+
 pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
-    let mut vlans: BTreeMap<(&str, i64), Vec<(usize, Span)>> = BTreeMap::new();
     for (_, id) in index.all(What::ExternalAttachment) {
         let spec = index.spec(id);
         for key in ["external", "connection"].into_iter().filter(|key| spec.text(key).is_none()) {
@@ -28,13 +40,8 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
         }
         acls::check(id, spec.sub("inboundACL"), bench);
         check_sides(index, id, spec, bench);
-        let side = spec.sub(if is_static { "static" } else { "switch" });
-        if let Some(connection) = spec.text("connection") {
-            let vlan = side.number("vlan").map_or(0, |vlan| vlan.number);
-            vlans.entry((connection.text, vlan)).or_default().push((id, side.at("vlan")));
-        }
     }
-    for ((_, vlan), holders) in &vlans {
+    for ((_, vlan), holders) in &holders(index) {
         let what = format!("has VLAN {vlan} on the same connection");
         say_twice(index, holders, Code::VlanInUse, &what, bench);
     }

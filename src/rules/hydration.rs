@@ -80,6 +80,12 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
         }
         None => say_not_hydrated(index, &places, bench),
     }
+    let ledger = ledger(index, bench);
+    settle(index, &ledger, bench);
+}
+
+/// Checks each address and ASN by itself, and gathers who has which.
+fn ledger(index: &Index<'_>, bench: &mut Bench) -> Ledger {
     let mut ledger = Ledger::default();
     for switch in index.switches.values() {
         Checked { index, id: switch.id, spec: switch.spec, bench: &mut *bench, hhfab_only: false }
@@ -91,7 +97,27 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
             Checked { index, id, spec, bench: &mut *bench, hhfab_only: true }.gateway(&mut ledger);
         }
     }
-    settle(index, &ledger, bench);
+    ledger
+}
+
+/// The addresses, each with what it is for, and the ASNs that somebody has and another may mind.
+pub(super) fn holders(index: &Index<'_>) -> (Vec<(&'static str, IpAddr)>, Vec<i64>) {
+    let ledger = ledger(index, &mut Bench::default());
+    (ledger.addresses.into_keys().collect(), ledger.asns.into_keys().collect())
+}
+
+/// Every place for an address or ASN in the order in which the first that is set is looked for: the kind's place in it,
+/// the object's name, and whether it is set.
+pub(super) fn begun<'a>(index: &Index<'a>) -> Vec<(u8, &'a str, bool)> {
+    let order = |id: usize| match What::of(index.objects[id].identity) {
+        Some(What::Switch) => 0,
+        Some(What::Connection) => 1,
+        _ => 2,
+    };
+    let place = |(id, fields, field): (usize, Fields<'_>, &str)| {
+        (order(id), index.objects[id].identity.name.as_str(), is_set(&fields, field))
+    };
+    places(index).into_iter().map(place).collect()
 }
 
 fn say_not_hydrated(index: &Index<'_>, places: &[(usize, Fields<'_>, &str)], bench: &mut Bench) {

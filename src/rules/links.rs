@@ -11,8 +11,17 @@ use super::breach::Bench;
 use super::connections::{Connection, End};
 use super::index::Index;
 
-pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
-    let mut users: BTreeMap<IpAddr, Vec<(usize, Span)>> = BTreeMap::new();
+/// Which links have each address, and where they say so.
+type Users = BTreeMap<IpAddr, Vec<(usize, Span)>>;
+
+/// Which links have each address.
+pub(super) fn holders(index: &Index<'_>) -> Users {
+    users(index, &mut Bench::default())
+}
+
+/// Checks each link by itself, and gathers who has which address.
+fn users(index: &Index<'_>, bench: &mut Bench) -> Users {
+    let mut users = Users::new();
     for connection in index.connections.values().filter(|connection| !connection.gone) {
         if !connection.kind.is_some_and(|kind| kind.addressed) {
             continue;
@@ -31,7 +40,11 @@ pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
             }
         }
     }
-    for (address, holders) in users.iter().filter(|(_, holders)| holders.len() > 1) {
+    users
+}
+
+pub(super) fn check(index: &Index<'_>, bench: &mut Bench) {
+    for (address, holders) in users(index, bench).iter().filter(|(_, holders)| holders.len() > 1) {
         for (position, (id, span)) in holders.iter().enumerate() {
             let (other, at) = holders[usize::from(position == 0)];
             let message = format!("the address {address} is used by a link of {} too", index.called(other));

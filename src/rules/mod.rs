@@ -12,6 +12,7 @@
 //! | `externals`, `external_attachments`, `acls`, `external_peerings` | the world outside |
 //! | `gateways`, `gateway_interfaces`, `gateway_peerings`, `exposures`, `peering_acls` | gateways, where the fabric has them |
 //! | [`deletion`] | what still refers to an object |
+//! | [`ties`], [`reach`] | what ties an object to others, and so how far a change reaches |
 //!
 //! Where the cluster's admission is odd, its verdict is followed and the help says so. An object that broke an earlier
 //! level is not in the cluster: it is known by name only, and whoever names it names something that is not there.
@@ -37,6 +38,7 @@ mod names;
 mod overlap;
 mod peering_acls;
 mod profiles;
+pub mod reach;
 mod read;
 mod references;
 mod sharing;
@@ -44,6 +46,7 @@ mod static_external;
 mod subnets;
 mod switch_ports;
 mod switches;
+pub mod ties;
 mod vlan_namespaces;
 mod vpc_attachments;
 mod vpc_peerings;

@@ -50,6 +50,11 @@ impl What {
         row.map(|(what, _, _)| *what)
     }
 
+    /// The kind's group.
+    pub(super) fn group(self) -> &'static str {
+        NAMES.iter().find(|(what, _, _)| *what == self).map_or("", |(_, group, _)| group)
+    }
+
     /// The kind as objects spell it.
     pub(super) fn as_str(self) -> &'static str {
         NAMES.iter().find(|(what, _, _)| *what == self).map_or("", |(_, _, kind)| kind)

@@ -5,6 +5,7 @@
 //! other place. A case without such lines is one that passes. `HHGIT_BLESS=1` writes what is said into the files.
 
 mod laws;
+mod reach;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
