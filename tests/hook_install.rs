@@ -329,6 +329,8 @@ fn git_is_asked_where_hooks_are_and_a_folder_that_others_use_is_not_written_to_u
     assert!(!outside.exists());
     done(&hook(&repo, &["install", "--hooks-path", outside.to_str().unwrap()]));
     assert_eq!(listing(&outside).len(), 2);
+    repo.git(&["config", "core.hooksPath", "/dev/null"]);
+    refused(&repo, &["install"], 3, "which is no folder, so git runs no hooks here; unset it");
     repo.git(&["config", "core.hooksPath", ".husky/_"]);
     put(&repo.dir().join(".husky/_/pre-commit"), "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"\n", 0o755);
     refused(&repo, &["install"], 3, "in the work tree, where what is written may be committed, or made anew");

@@ -174,7 +174,8 @@ fn join(repo: &Repo, first: Option<&Path>) -> std::io::Result<Option<(gix::OdbHa
     let own = repo.common_dir().join("objects");
     let dir = tempfile::Builder::new().prefix("hhgit-objects-").tempdir()?;
     let mut list = Vec::new();
-    let others = repo.environment.alternates.iter().chain([&own]).map(PathBuf::as_path);
+    let named = repo.environment.object_directory.iter().filter(|named| named.as_path() != first);
+    let others = named.chain(&repo.environment.alternates).chain([&own]).map(PathBuf::as_path);
     for path in std::iter::once(first).chain(others) {
         // Quoted in full, since an alternate may hold a line break or start with a hash sign.
         list.push(b'"');

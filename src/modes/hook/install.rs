@@ -64,6 +64,9 @@ fn notes(side: Side, sync: bool) -> Vec<String> {
 /// The folder to write to: the one that is named, or the one git looks into if it is this repository's alone.
 fn folder(repo: &Repo, named: Option<&Path>, writes: bool) -> Result<PathBuf, LocalError> {
     let found = repo.hook_folder();
+    if named.is_none() && is_there(&found.path) && !found.path.is_dir() {
+        return Err(LocalError::Off { folder: found.path });
+    }
     match (named, found.whose) {
         (Some(named), _) => Ok(named.to_owned()),
         (None, Whose::Own) => Ok(found.path),

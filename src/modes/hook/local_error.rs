@@ -19,6 +19,12 @@ pub enum LocalError {
         /// The folder.
         folder: PathBuf,
     },
+    /// Git is told to look for hooks where none can be.
+    #[error("core.hooksPath is {}, which is no folder, so git runs no hooks here; unset it: git config --unset core.hooksPath", folder.display())]
+    Off {
+        /// What git is told.
+        folder: PathBuf,
+    },
     /// Git looks for hooks in the work tree.
     #[error(
         "core.hooksPath is {}, in the work tree, where what is written may be committed, or made anew by a hooks manager; \
