@@ -307,15 +307,12 @@ fn a_commit_that_is_given_up_afterwards_leaves_what_is_staged_sorted_and_whole()
 #[test]
 fn errors_are_said_and_refuse_the_commit_only_under_strict() {
     let repo = prepared();
-    let hook = repo.git_dir().join("hooks/pre-commit");
     repo.git(&["rm", "--quiet", "f/managed/vlannamespaces/default.yaml"]);
     repo.put("f/raw/a.yaml", &vpc("a", "x"));
     repo.git(&["add", "f"]);
-    let strict = format!("#!/bin/sh\nexec '{}' hook pre-commit --strict\n", env!("CARGO_BIN_EXE_hhgit"));
-    let lenient = std::fs::read(&hook).unwrap();
-    std::fs::write(&hook, strict).unwrap();
+    assert_eq!(hhgit(repo.dir(), &["hook", "install", "--strict"]).code, Some(0));
     refused(&repo, &[], "hhgit: commit refused for its errors (--strict); nothing was changed\nf/raw/a.yaml:");
-    std::fs::write(&hook, lenient).unwrap();
+    assert_eq!(hhgit(repo.dir(), &["hook", "install"]).code, Some(0));
     let ended = commit(&repo, &[]);
     assert_eq!(ended.code, Some(0));
     assert!(ended.stderr.contains("error[still-referred]"), "{ended:?}");

@@ -53,6 +53,9 @@ pub struct Install {
     /// On a server, also post-receive, which sorts what was pushed, on the server itself; not beneath a forge
     #[arg(long, conflicts_with_all = ["local", "gitlab"])]
     pub sync: bool,
+    /// Have pre-commit refuse commits with errors instead of only saying them
+    #[arg(long, conflicts_with_all = ["server", "sync", "gitlab"])]
+    pub strict: bool,
     /// Write the archive that GitLab's `gitaly hooks set` reads into FILE instead; `-` is standard output
     #[arg(long, value_name = "FILE", conflicts_with_all = ["server", "local", "hooks_path", "dry_run"])]
     pub gitlab: Option<PathBuf>,
@@ -101,13 +104,14 @@ fn install(common: &Common, args: Install, style: Style) -> Result<Answer, Failu
     if let Some(file) = &args.gitlab {
         return gitlab(&common.directory, file, &program);
     }
-    let side = match (args.server || args.sync, args.local) {
+    let side = match (args.server || args.sync, args.local || args.strict) {
         (true, _) => Some(options::local_hooks::Side::Server),
         (_, true) => Some(options::local_hooks::Side::Local),
         _ => None,
     };
-    let folder = args.hooks_path.map(|folder| below(&common.directory, &folder));
-    let options = options::local_hooks::Install { side, sync: args.sync, folder, program, dry_run: args.dry_run };
+    let folder = args.hooks_path.as_ref().map(|folder| below(&common.directory, folder));
+    let Install { sync, strict, dry_run, .. } = args;
+    let options = options::local_hooks::Install { side, sync, strict, folder, program, dry_run };
     told(install::install(common, &options), style)
 }
 

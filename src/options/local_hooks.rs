@@ -9,6 +9,8 @@ pub struct Install {
     pub side: Option<Side>,
     /// Whether the server sorts what it let in.
     pub sync: bool,
+    /// Whether errors refuse a commit.
+    pub strict: bool,
     /// The folder to write to, whoever else uses it; none for the one git looks into.
     pub folder: Option<PathBuf>,
     /// The hhgit that the hooks run.

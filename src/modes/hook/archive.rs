@@ -17,7 +17,8 @@ const BLOCK: usize = 512;
 
 /// The archive of a server's hooks that run the hhgit at this path. Without post-receive: under a forge it would do nothing.
 pub fn of_server(program: &Path) -> Vec<u8> {
-    let hooks: Vec<_> = hooks(Side::Server, false).iter().map(|hook| (hook.name(), script(*hook, program))).collect();
+    let hooks: Vec<_> =
+        hooks(Side::Server, false).iter().map(|hook| (hook.name(), script(*hook, program, false))).collect();
     archive(&hooks)
 }
 

@@ -23,7 +23,7 @@ pub fn install(common: &Common, options: &Install) -> Result<Placed, ModeError> 
     let folder = folder(&repo, options.folder.as_deref(), true)?;
     let mut steps = Vec::new();
     for hook in hooks {
-        let script = script(*hook, &options.program);
+        let script = script(*hook, &options.program, options.strict);
         let path = folder.join(hook.name());
         steps.push((*hook, to_install(&path, *hook, &script)?, path, script));
     }

@@ -85,15 +85,16 @@ impl Hook {
     }
 }
 
-/// The script of a hook that runs the hhgit at this path.
-pub fn script(hook: Hook, program: &Path) -> Vec<u8> {
+/// The script of a hook that runs the hhgit at this path; strict is what `hhgit hook pre-commit --strict` is.
+pub fn script(hook: Hook, program: &Path, strict: bool) -> Vec<u8> {
     let name = hook.name();
+    let strict = if strict && hook == Hook::PreCommit { " --strict" } else { "" };
     let give = "lines=$(cat)\ngive() {\n    if [ -z \"$lines\" ]; then\n        \"$@\" </dev/null\n    else\n        \"$@\" <<END\n\
                 $lines\nEND\n    fi\n}\n";
     let (give, run) = if hook.reads() { (give, "give") } else { ("", "exec") };
     let rest = format!(
         "\nbefore=${{0%/*}}/{name}{BEFORE}\n{give}if [ -x \"$before\" ]; then\n{}fi\nif [ ! -x \"$hhgit\" ]; then\n    \
-         found=$(command -v hhgit) || {{\n{}    }}\n    hhgit=$found\nfi\n{run} \"$hhgit\" hook {name} \"$@\"\n",
+         found=$(command -v hhgit) || {{\n{}    }}\n    hhgit=$found\nfi\n{run} \"$hhgit\" hook {name}{strict} \"$@\"\n",
         hook.before(),
         hook.without_hhgit(),
     );
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn a_script_is_known_as_hhgits_until_one_byte_of_it_changes() {
         for hook in Hook::ALL {
-            let script = script(hook, Path::new("/opt/it's here/hhgit"));
+            let script = script(hook, Path::new("/opt/it's here/hhgit"), true);
             assert_eq!(author(&script), Author::Hhgit);
             let marked = "#!/bin/sh\n".len() + MARK.len();
             for at in marked..script.len() {
