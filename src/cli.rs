@@ -5,6 +5,7 @@
 
 pub mod args;
 mod commands;
+pub mod hook;
 pub mod hook_local;
 mod inputs;
 mod manual;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use self::args::{Cli, ColorWhen, Command, Global};
+use self::args::{Cli, ColorWhen, Command, Global, Hooks};
 use self::output::{Output, OutputError, Outputs};
 pub use self::surroundings::{Surroundings, Terminal};
 use crate::exit::Exit;
@@ -132,9 +133,12 @@ fn dispatch(
         Command::Settings(args::Settings::Show) => {
             without_report(&global, "settings show").and_then(|()| commands::settings_show(&common, style))
         }
-        Command::Hook(hook) => {
+        Command::Hook(asked) => {
             without_report(&global, "hook")?;
-            hook_local::run(hook, &common, (style, told), talk)
+            match asked {
+                Hooks::Server(hook) => Ok(hook::run(hook, &common, around, talk)),
+                Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
+            }
         }
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {

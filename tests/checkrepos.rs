@@ -58,6 +58,7 @@ fn check(directory: &Path, args: &[String]) -> Answer {
         colors: false,
         identities: Identities::default(),
         now: Time { seconds: NOW, offset: 0 },
+        hook: Default::default(),
     };
     let line = ["hhgit", "-C"].map(OsString::from).into_iter().chain([directory.into(), "check".into()]);
     run(line.chain(args.iter().map(OsString::from)), &around, &mut Alone)

@@ -73,9 +73,9 @@ pub enum Command {
     /// Put the settings of the installer's fab.yaml into the manifest, or show those in force
     #[command(subcommand)]
     Settings(Settings),
-    /// Be one of git's hooks, or put them in place
+    /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
-    Hook(super::hook_local::Hook),
+    Hook(Hooks),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them
@@ -95,6 +95,17 @@ pub enum Command {
     /// Print files that other programs read: completions, the manual page, the report's JSON Schema
     #[command(subcommand)]
     Generate(Generate),
+}
+
+/// What `hhgit hook` does.
+#[derive(Debug, Subcommand)]
+pub enum Hooks {
+    /// What a server's hooks call.
+    #[command(flatten)]
+    Server(super::hook::Hook),
+    /// What a person's own hooks call, and what puts hooks in place.
+    #[command(flatten)]
+    Own(super::hook_local::Hook),
 }
 
 /// What `hhgit sync` takes.

@@ -3,6 +3,7 @@
 use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::options::hook::{Around, Forge};
 use crate::options::{Identities, Identity};
 use crate::snapshot::Time;
 
@@ -30,6 +31,8 @@ pub struct Surroundings {
     pub identities: Identities,
     /// The time.
     pub now: Time,
+    /// What git and a forge tell a hook.
+    pub hook: Around,
 }
 
 impl Surroundings {
@@ -44,6 +47,7 @@ impl Surroundings {
             colors: !no_color && !dumb,
             identities: Identities { author: identity("AUTHOR"), committer: identity("COMMITTER") },
             now: now(),
+            hook: Around { forge: forge(), push_options: push_options() },
         }
     }
 }
@@ -54,6 +58,30 @@ fn identity(role: &str) -> Identity {
         Some(value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
     };
     Identity { name: read("NAME"), email: read("EMAIL"), date: read("DATE") }
+}
+
+/// The forge that runs this hook. Each is known by variables that it alone sets for hooks: gitolite's start with `GL_` as
+/// well, and what runs in a job of GitHub Actions has other variables that start with `GITHUB_`.
+fn forge() -> Option<Forge> {
+    const GITLAB: [&str; 5] = ["GL_ID", "GL_REPOSITORY", "GL_PROTOCOL", "GL_PROJECT_PATH", "GITALY_HOOKS_PAYLOAD"];
+    const GITHUB: [&str; 3] = ["GITHUB_VIA", "GITHUB_REPO_NAME", "GITHUB_USER_LOGIN"];
+    const GITEA: [&str; 4] = ["GITEA_REPO_", "GITEA_PUSHER_", "FORGEJO_REPO_", "FORGEJO_PUSHER_"];
+    let is_set = |name: &&str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    if GITLAB.iter().any(is_set) {
+        return Some(Forge::GitLab);
+    }
+    let names = || env::vars_os().map(|(name, _)| name);
+    if names().any(|name| GITEA.iter().any(|start| name.as_encoded_bytes().starts_with(start.as_bytes()))) {
+        return Some(Forge::Gitea);
+    }
+    GITHUB.iter().any(is_set).then_some(Forge::GitHub)
+}
+
+/// The options of `git push --push-option`, as git hands them to hooks.
+fn push_options() -> Vec<String> {
+    let count = env::var("GIT_PUSH_OPTION_COUNT").ok().and_then(|count| count.parse::<usize>().ok()).unwrap_or(0);
+    let options = (0..count).map_while(|n| env::var_os(format!("GIT_PUSH_OPTION_{n}")));
+    options.map(|option| option.to_string_lossy().into_owned()).collect()
 }
 
 fn now() -> Time {

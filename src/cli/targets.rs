@@ -6,9 +6,8 @@ use std::io;
 use std::path::Path;
 
 use super::args::{self, CheckLevel};
-use crate::fabric::manifest;
-use crate::fabric::settings::{Settings, read_fab};
-use crate::modes::talk::Talk;
+use crate::fabric::settings::Settings;
+use crate::modes::{self, settings::read_settings, talk::Talk};
 use crate::options::{self, Target};
 use crate::path::RepoPath;
 
@@ -126,26 +125,14 @@ fn bytes(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Vec<u8>,
 /// The settings that a manifest or the installer's fab.yaml gives.
 fn settings(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Settings, TargetError> {
     let bytes = bytes(name, directory, talk)?;
-    let shown = RepoPath::shown(name.as_encoded_bytes());
-    let (manifest, findings) = manifest::read(&bytes, &shown, &RepoPath::root());
-    if let Some(manifest) = manifest {
-        return Ok(manifest.settings);
-    }
-    let message = findings.first().map(|finding| finding.message.clone()).unwrap_or_default();
-    read_fab(&bytes).map_err(|_| TargetError::Settings { name: name.to_string_lossy().into_owned(), message })
+    let refused = |message| TargetError::Settings { name: name.to_string_lossy().into_owned(), message };
+    read_settings(&bytes, &RepoPath::shown(name.as_encoded_bytes())).map_err(refused)
 }
 
 /// The YAML files of a folder, by their names.
 fn folder(dir: &Path) -> Result<BTreeMap<RepoPath, Vec<u8>>, TargetError> {
     let failed = |source| TargetError::Read { name: dir.display().to_string(), source };
-    let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(dir).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let name = path.file_name().unwrap_or_default().as_encoded_bytes().to_vec();
-        if crate::fabric::layout::is_yaml_name(&name) && path.is_file() {
-            files.insert(RepoPath::shown(path.as_os_str().as_encoded_bytes()), std::fs::read(&path).map_err(failed)?);
-        }
-    }
+    let files = modes::crds::folder(dir).map_err(failed)?;
     if files.is_empty() {
         return Err(TargetError::NoCrds(dir.display().to_string()));
     }

@@ -12,6 +12,7 @@ fn around() -> Surroundings {
         colors: true,
         identities: Identities::default(),
         now: Time { seconds: 1_700_000_000, offset: 0 },
+        hook: Default::default(),
     }
 }
 

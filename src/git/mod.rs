@@ -6,6 +6,7 @@
 //! where the branch is checked out. [`run`] is the one way the `git` program is started.
 
 pub mod commit;
+mod config;
 pub mod environment;
 pub(crate) mod fast_forward;
 pub mod hook_files;
@@ -19,6 +20,7 @@ pub(crate) mod pack;
 pub mod publish;
 pub mod read;
 pub(crate) mod ref_lock;
+pub mod ref_name;
 pub mod refs;
 pub mod remote_base;
 pub mod run;
@@ -34,6 +36,7 @@ pub use open::{OpenError, Repo};
 pub use publish::{PublishError, Published, clean_up, publish};
 pub use read::Reader;
 pub use ref_lock::release_locks_on_interrupt;
+pub use ref_name::RefName;
 pub use refs::{BranchName, Head, RefError};
 pub use tree::{NewTree, TreeError};
 pub use write::{WriteError, Written, write};

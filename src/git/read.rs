@@ -68,6 +68,28 @@ impl Reader {
         })
     }
 
+    /// The commit that an object is, or that a tag leads to; otherwise what was found.
+    pub fn peel(&self, id: ObjectId) -> Result<Peeled, ReadError> {
+        const LONGEST: usize = 32;
+        let mut at = id;
+        for _ in 0..LONGEST {
+            let header = self.odb.try_header(&at).map_err(|source| failed(at, Kind::Commit, source))?;
+            match header.ok_or_else(|| self.missing(at, Kind::Commit))?.kind() {
+                Kind::Commit if at == id => return Ok(Peeled::Commit(CommitId::new(at))),
+                Kind::Commit => return Ok(Peeled::Tagged(CommitId::new(at))),
+                Kind::Tag => at = self.find(at, Kind::Tag, |bytes| tag_target(self.hash, bytes))?,
+                other => return Ok(Peeled::Other(name(other))),
+            }
+        }
+        let reason = "a chain of tags that is too long starts at it".to_owned();
+        Err(ReadError::Corrupt { kind: name(Kind::Tag), id: id.to_string(), reason })
+    }
+
+    /// What the reader put beside the repository, for who must end before the reader can be dropped.
+    pub fn scratch(&self) -> Scratch {
+        Scratch(self.joined.clone())
+    }
+
     fn find<T>(
         &self,
         id: ObjectId,
@@ -131,6 +153,30 @@ impl Objects for Reader {
             buffer: RefCell::default(),
             joined: self.joined.clone(),
         })
+    }
+}
+
+/// What an object leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peeled {
+    /// It is a commit.
+    Commit(CommitId),
+    /// It is a tag that leads to a commit.
+    Tagged(CommitId),
+    /// It is neither, but a tree or a blob, or a tag that leads to one.
+    Other(&'static str),
+}
+
+/// A directory of a reader's own that outlives this process unless it is taken away.
+#[derive(Debug)]
+pub struct Scratch(Option<Arc<tempfile::TempDir>>);
+
+impl Scratch {
+    /// Takes it away, although somebody may still be reading through it; what they then miss is nobody's business.
+    pub fn remove(self) {
+        if let Some(dir) = self.0 {
+            drop(std::fs::remove_dir_all(dir.path()));
+        }
     }
 }
 
@@ -209,6 +255,12 @@ fn decode_commit(id: CommitId, bytes: &[u8]) -> Result<Commit, String> {
     let committed = lines.find_map(|line| field(line, b"committer ")).and_then(|line| parse_time(&line));
     let committed = committed.unwrap_or(Time { seconds: 0, offset: 0 });
     Ok(Commit { id, tree: TreeId::new(tree), parents, committed, message: message.to_vec() })
+}
+
+/// What a tag names.
+fn tag_target(hash: HashKind, bytes: &[u8]) -> Result<ObjectId, String> {
+    let line = bytes.lines().next().and_then(|line| line.strip_prefix(b"object "));
+    line.and_then(|id| parse_id(hash, id)).ok_or_else(|| "it names no object".to_owned())
 }
 
 fn parse_time(line: &[u8]) -> Option<Time> {

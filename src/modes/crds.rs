@@ -1,6 +1,8 @@
 //! `hhgit crds`: a cluster's CRDs into `.hnp/crds/`, and which kinds are in force and from where.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use crate::fabric::crd_files::CrdFiles;
 use crate::fabric::crds;
@@ -47,6 +49,19 @@ pub fn import(common: &Common, options: &CrdsImport, talk: &mut dyn Talk) -> Res
         let subject = |n| format!("import {}", count(n, "CRD"));
         Ok(Offer { files: new.clone(), subject, findings: read.findings, notes: notes.clone() })
     })
+}
+
+/// The YAML files of a folder on disk, by their paths.
+pub fn folder(dir: &Path) -> io::Result<BTreeMap<RepoPath, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes().to_vec();
+        if is_yaml_name(&name) && path.is_file() {
+            files.insert(RepoPath::shown(path.as_os_str().as_encoded_bytes()), std::fs::read(&path)?);
+        }
+    }
+    Ok(files)
 }
 
 /// The kinds in force in each fabric directory of the branch that HEAD names.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::fabric::layout::{HNP, MANIFEST, entry_at};
-use crate::fabric::manifest::Manifest;
+use crate::fabric::manifest::{self, Manifest};
 use crate::fabric::settings::{KEYS, Settings, read_fab};
 use crate::fabric::settings_block::replace;
 use crate::fabric::survey::survey;
@@ -31,6 +31,15 @@ pub fn import(common: &Common, options: &SettingsImport, talk: &mut dyn Talk) ->
         let files = BTreeMap::from([(path, new)]);
         Ok(Offer { files, subject: |_| "import settings".to_owned(), findings: Vec::new(), notes: Vec::new() })
     })
+}
+
+/// The settings that a manifest or a fab.yaml gives; what is wrong with it as a manifest, if it is neither.
+pub fn read_settings(bytes: &[u8], shown: &RepoPath) -> Result<Settings, String> {
+    let (manifest, findings) = manifest::read(bytes, shown, &RepoPath::root());
+    if let Some(manifest) = manifest {
+        return Ok(manifest.settings);
+    }
+    read_fab(bytes).map_err(|_| findings.first().map(|finding| finding.message.clone()).unwrap_or_default())
 }
 
 /// The manifest's bytes, or those of a new one.

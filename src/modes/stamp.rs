@@ -3,10 +3,16 @@
 use std::collections::BTreeSet;
 
 use crate::fabric::kinds::{Kind, Kinds};
+use crate::fabric::layout::FabricDir;
+use crate::fabric::manifest::Level;
+use crate::fabric::survey::survey;
+use crate::git::Reader;
 use crate::ids::sha256_hex;
 use crate::options::{Common, MAX_FILE_SIZE, Retry, Sync};
 use crate::plan::fabric::Inventory;
 use crate::schema::Schemas;
+
+use super::error::ModeError;
 
 /// The ruleset's name.
 const NAME: &str = "fabric-v0.129";
@@ -55,6 +61,21 @@ pub(super) fn flags(common: &Common, options: &Sync) -> Vec<String> {
         flags.push(format!("--max-file-size={}", options.max_file_size));
     }
     flags
+}
+
+/// The level that was imposed, where it is not the one that a manifest asks for.
+pub(super) fn level(reader: &Reader, dirs: &[FabricDir], imposed: Option<Level>) -> Result<Option<String>, ModeError> {
+    let Some(level) = imposed else { return Ok(None) };
+    for dir in dirs {
+        if survey(reader, dir)?.manifest.level != level {
+            let name = match level {
+                Level::Identity => "identity",
+                Level::Schema => "schema",
+            };
+            return Ok(Some(format!("--level={name}")));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

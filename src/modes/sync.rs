@@ -3,6 +3,8 @@
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, RAW, UNMANAGED, find};
+use crate::fabric::manifest::Level;
+use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
 use crate::git::tree::apply;
 use crate::git::worktree::uncommitted_below;
@@ -15,6 +17,7 @@ use crate::plan::message::Stamp;
 use crate::plan::source::{Home, Retry};
 use crate::plan::{Input, Plan, Planned, plan};
 use crate::report::{Outcome, Point, Report};
+use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 use crate::yaml::Limits;
 
@@ -34,8 +37,39 @@ pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Repo
 
 /// Syncs a branch of a repository that is open already.
 pub fn sync_in(repo: &Repo, common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
-    let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
+    sync_by(repo, common, options, Task::of_sync(common, options), talk)
+}
+
+/// What a server goes by, whatever the manifests and CRDs of a commit say; none leaves it to them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Server {
+    pub(super) level: Option<Level>,
+    pub(super) rules: Option<(Kinds, Schemas)>,
+    pub(super) settings: Option<Settings>,
+}
+
+/// Syncs a branch by a server's own rules.
+pub(super) fn sync_on_server(
+    repo: &Repo,
+    common: &Common,
+    options: &Sync,
+    server: Server,
+    talk: &mut dyn Talk,
+) -> Result<Report, ModeError> {
     let mut task = Task::of_sync(common, options);
+    let Server { level, rules, settings } = server;
+    task.request = Request { level, rules, settings, ..task.request };
+    sync_by(repo, common, options, task, talk)
+}
+
+fn sync_by(
+    repo: &Repo,
+    common: &Common,
+    options: &Sync,
+    mut task: Task,
+    talk: &mut dyn Talk,
+) -> Result<Report, ModeError> {
+    let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
     if !task.dry_run {
         clean_up(repo, &branch);
     }
@@ -150,7 +184,8 @@ impl Task {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
         let inventories = look_into(from.reader, from.dirs, &self.request)?;
-        let stamp = self.stamp(&inventories);
+        let mut stamp = self.stamp(&inventories);
+        stamp.options.extend(stamp::level(from.reader, from.dirs, self.request.level)?);
         let commit = from.input.map(|commit| commit.id);
         let (order, limits) = (&self.order, &self.request.limits);
         let input = Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp };

@@ -2,9 +2,9 @@
 //!
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
-//! told, [`list`] the answers of `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
-//! `hhgit crds list` and `hhgit settings show`, [`local_hooks`] what a person's own hooks say,
-//! [`demo`] what `hhgit demo` shows, [`table`] the
+//! told, [`hook`] what a server's hook tells who pushes, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
+//! `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
+//! `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
@@ -12,6 +12,7 @@ pub mod demo;
 pub mod error;
 pub mod fabrics;
 pub mod github;
+pub mod hook;
 pub mod human;
 pub mod json;
 pub mod junit;

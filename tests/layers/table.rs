@@ -61,6 +61,11 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "plan", "git", "options"],
         &["gix", "gix_pack", "tempfile", "thiserror"],
     ),
+    // Its own row, for who may read a repository and not as much as name what writes to one.
+    Row {
+        world: &["fs"],
+        ..pure("git::read", &["ids", "path", "snapshot", "git"], &["gix", "gix_pack", "tempfile", "thiserror"])
+    },
     pure("options", &["fabric", "path", "snapshot", "report", "verdict::code"], &[]),
     Row {
         world: &["fs", "thread", "process"],
@@ -81,6 +86,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "render",
                 "rules",
                 "git",
+                "git::read",
                 "git::write",
                 "options",
                 "exit",
@@ -88,6 +94,12 @@ pub(crate) const TABLE: &[Row] = &[
             &["similar", "tempfile", "thiserror"],
         )
     },
+    // A push is judged with a reader in hand, and nothing that could move a ref: neither git nor git::write is in this row.
+    pure(
+        "modes::hook::receive",
+        &["ids", "path", "snapshot", "finding", "fabric", "verdict::code", "report", "options", "git::read"],
+        &[],
+    ),
     pure("exit", &[], &[]),
     Row {
         world: &["env", "fs", "clock"],

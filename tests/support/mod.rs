@@ -8,6 +8,8 @@
 
 pub mod memory;
 pub mod person;
+#[cfg(unix)]
+pub mod server;
 
 use std::collections::BTreeMap;
 use std::io::Write;

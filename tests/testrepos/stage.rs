@@ -117,6 +117,7 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
         colors: false,
         identities: Identities::default(),
         now: Time { seconds: NOW, offset: 0 },
+        hook: Default::default(),
     };
     let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around, &mut hhgit::modes::talk::Alone);
     let json_text = std::fs::read_to_string(report.path()).unwrap();

@@ -1,11 +1,96 @@
-//! `hhgit hook`: what git runs at the moments it has hooks for, and how those hooks get there and go again.
+//! What git runs at the moments it has hooks for, and how those hooks get there and go again.
 //!
-//! [`install`] puts small scripts in place, which [`shims`] spells; [`pre_commit`] sorts what is about to be committed and
-//! [`pre_push`] checks what is about to be pushed, both in a person's own repository.
+//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in. A
+//! person's own: [`pre_commit`] sorts what is about to be committed, [`pre_push`] checks what is about to be pushed. [`install`]
+//! puts the small scripts in place that call them, which [`shims`] spells.
+//!
+//! Nothing that a pusher can change decides what they let in: `policy` reads the server's own git config and the shim's
+//! flags, `refuse` is the one question of what is refused, `receive` puts it to each ref with nothing but a reader in its
+//! hands, and `budget` bounds how long that takes. What cannot be judged is refused.
 
 pub mod archive;
+mod budget;
+mod error;
 pub mod install;
+pub(crate) mod lines;
 pub mod local_error;
+mod policy;
+mod post_receive;
 pub mod pre_commit;
 pub mod pre_push;
+mod receive;
+pub(crate) mod refuse;
 pub mod shims;
+
+use crate::git::{Head, Reader, Repo};
+use crate::ids::CommitId;
+use crate::options::Common;
+use crate::options::hook::{Hook, PastBudget};
+use crate::report::receive::{Answer, Synced, Verdict};
+
+use super::error::ModeError;
+use super::talk::Talk;
+use budget::{Stopped, within};
+pub use error::HookError;
+use lines::Move;
+use policy::InForce;
+use receive::Receive;
+
+/// The push option by which a pusher asks not to be judged.
+const SKIP: &str = "hhgit.skip";
+
+/// `hhgit hook pre-receive`: answers a push by what git wrote on the hook's standard input.
+pub fn pre_receive(common: &Common, hook: &Hook, input: &[u8]) -> Result<Verdict, HookError> {
+    let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
+    let moves = lines::parse(input, repo.hash_kind())?;
+    answer(&repo, common, hook, moves)
+}
+
+/// `hhgit hook update`: answers for one ref by the three words that git calls the hook with.
+pub fn update(common: &Common, hook: &Hook, [name, old, new]: [&[u8]; 3]) -> Result<Verdict, HookError> {
+    let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
+    let moved = lines::one(old, new, name, repo.hash_kind()).ok_or(HookError::Line { number: 1 })?;
+    answer(&repo, common, hook, vec![moved])
+}
+
+fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result<Verdict, HookError> {
+    let force = InForce::read(repo, common, &hook.flags)?;
+    let asks_to_skip = hook.around.push_options.iter().any(|option| option == SKIP);
+    let nothing = |answer| Verdict { answer, told: Vec::new(), judged: 0, command: None, notes: Vec::new() };
+    if asks_to_skip && force.allow_skip {
+        return Ok(nothing(Answer::Skipped));
+    }
+    let (budget, past) = (force.budget, force.past);
+    let reader = Reader::new(repo).map_err(ModeError::from)?;
+    let (scratch, head) = (reader.scratch(), head(repo)?);
+    let receive = Receive { reader, common: common.clone(), force, head };
+    let mut verdict = match within(budget, move || receive.judge(&moves)) {
+        Ok(judged) => judged?,
+        Err(Stopped::Late(limit)) => {
+            scratch.remove();
+            nothing(Answer::Late { limit, refused: past == PastBudget::Refuse })
+        }
+        Err(Stopped::Panicked(words)) => return Err(HookError::Defect { words }),
+        Err(Stopped::NotBegun(source)) => return Err(HookError::Thread(source)),
+    };
+    if asks_to_skip {
+        verdict.notes.push(format!("This server does not allow the push option {SKIP}; the push was judged."));
+    }
+    Ok(verdict)
+}
+
+/// `hhgit hook post-receive`: sorts the branches of a push that was let in.
+pub fn post_receive(common: &Common, hook: &Hook, input: &[u8], talk: &mut dyn Talk) -> Result<Vec<Synced>, HookError> {
+    let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
+    let moves = lines::parse(input, repo.hash_kind())?;
+    let force = InForce::read(&repo, common, &hook.flags)?;
+    Ok(post_receive::sort(&repo, common, &force, hook.around.forge, &moves, talk))
+}
+
+/// The tip of the branch that HEAD names, if there is one.
+fn head(repo: &Repo) -> Result<Option<CommitId>, HookError> {
+    match repo.head().map_err(ModeError::from)? {
+        Head::Branch { commit, .. } | Head::Detached { commit } => Ok(Some(commit)),
+        Head::Unborn { .. } => Ok(None),
+    }
+}

@@ -1,0 +1,64 @@
+//! The full name of any ref as a push gives it, checked before anything is done with it.
+
+use gix::bstr::BStr;
+
+use super::refs::BranchName;
+use crate::path::quote;
+
+/// The full name of a ref, `refs/...`, that git would accept; bytes, since git asks for no encoding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RefName(Vec<u8>);
+
+impl RefName {
+    /// A ref by its full name; none if git would not take it.
+    pub fn parse(name: &[u8]) -> Option<Self> {
+        let is_sound = name.starts_with(b"refs/") && gix::validate::reference::name(BStr::new(name)).is_ok();
+        is_sound.then(|| Self(name.to_vec()))
+    }
+
+    /// The name's bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether it is a branch's.
+    pub fn is_branch(&self) -> bool {
+        self.0.starts_with(b"refs/heads/")
+    }
+
+    /// The branch, if it is one that hhgit can name.
+    pub fn branch(&self) -> Option<BranchName> {
+        let name = std::str::from_utf8(&self.0).ok().filter(|_| self.is_branch())?;
+        BranchName::parse(name).ok()
+    }
+}
+
+impl std::fmt::Display for RefName {
+    /// The name as git shows it: of a branch without `refs/heads/`, C-quoted where it is not clean text.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&quote(self.0.strip_prefix(b"refs/heads/").unwrap_or(&self.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ref_has_a_full_name_that_git_takes() {
+        for good in [&b"refs/heads/main"[..], b"refs/heads/-x", b"refs/tags/v1", b"refs/for/main", b"refs/heads/\xff"] {
+            assert!(RefName::parse(good).is_some(), "{good:?}");
+        }
+        for bad in [&b""[..], b"main", b"HEAD", b"refs/", b"refs/heads/a b", b"refs/heads/../x", b"refs/heads/a\n"] {
+            assert_eq!(RefName::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_shown_so_that_it_cannot_steer_a_terminal() {
+        let shown = |name: &[u8]| RefName::parse(name).map(|name| name.to_string());
+        assert_eq!(shown(b"refs/heads/a/b"), Some("a/b".to_owned()));
+        assert_eq!(shown(b"refs/tags/v1"), Some("refs/tags/v1".to_owned()));
+        assert_eq!(shown("refs/heads/\u{202e}x".as_bytes()), Some("\"\\342\\200\\256x\"".to_owned()));
+    }
+}

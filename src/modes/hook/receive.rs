@@ -1,0 +1,239 @@
+//! A push judged: each ref that would move, by what would change and what depends on it. It is given a reader and nothing
+//! else of the repository, so that it cannot write a ref or an object, whatever it is made to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::fabric::layout::{MANAGED, tree_at};
+use crate::finding::Finding;
+use crate::git::read::{Peeled, Reader};
+use crate::ids::{CommitId, ObjectId, TreeId};
+use crate::modes::check::{Asked, Named, compare};
+use crate::modes::error::ModeError;
+use crate::modes::look::Request;
+use crate::options::CheckLevel;
+use crate::options::Common;
+use crate::path::RepoPath;
+use crate::report::Report;
+use crate::report::receive::{Answer, Told, Verdict};
+use crate::snapshot::{Commit, Objects, ReadError};
+use crate::verdict::code::Code;
+
+use super::error::HookError;
+use super::lines::Move;
+use super::policy::InForce;
+use super::refuse::refuses;
+
+/// All that judging a push needs.
+pub(super) struct Receive {
+    /// What is read from.
+    pub(super) reader: Reader,
+    /// What the command was told.
+    pub(super) common: Common,
+    /// What the server goes by.
+    pub(super) force: InForce,
+    /// The tip of the branch that HEAD names, which a new ref is compared with.
+    pub(super) head: Option<CommitId>,
+}
+
+/// What a ref would change, with what is needed to say so.
+struct Change {
+    name: String,
+    before: Option<Commit>,
+    after: Commit,
+    is_new: bool,
+}
+
+/// What was found in a change, and whether the push is refused for it.
+type Found = BTreeSet<(bool, Finding)>;
+
+impl Receive {
+    /// Judges all refs of a push.
+    pub(super) fn judge(&self, moves: &[Move]) -> Result<Verdict, HookError> {
+        let request = self.force.request();
+        let mut notes = Vec::new();
+        let mut done: BTreeMap<(Option<TreeId>, TreeId), Found> = BTreeMap::new();
+        let mut told: BTreeMap<(bool, Finding), BTreeSet<String>> = BTreeMap::new();
+        let mut command = None;
+        let mut judged = 0;
+        for moved in moves.iter().filter(|moved| self.force.judges(moved.name.as_bytes())) {
+            let Some(change) = self.change(moved)? else {
+                notes.push(format!("{} would be deleted; there is nothing in it to judge.", moved.name));
+                continue;
+            };
+            judged += 1;
+            let key = (change.before.as_ref().map(|commit| commit.tree), change.after.tree);
+            if let std::collections::btree_map::Entry::Vacant(place) = done.entry(key) {
+                place.insert(self.found(&change, &request)?);
+            }
+            let found = &done[&key];
+            let refused = found.iter().any(|(refuses, _)| *refuses);
+            if !found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
+                command = Some((refused, self.command(&change)));
+            }
+            for finding in found {
+                told.entry(finding.clone()).or_default().insert(change.name.clone());
+            }
+        }
+        let refused = told.keys().any(|(refuses, _)| *refuses);
+        let told = told.into_iter().map(|((refuses, finding), refs)| Told {
+            finding,
+            refuses,
+            refs: refs.into_iter().collect(),
+        });
+        let mut told: Vec<Told> = told.collect();
+        told.sort_by_key(|told| {
+            let finding = &told.finding;
+            let gravest = std::cmp::Reverse((told.refuses, finding.severity));
+            (gravest, finding.path.clone(), finding.place, finding.document, finding.clone())
+        });
+        let answer = if refused { Answer::Refused } else { Answer::LetIn };
+        if self.force.ignores_hnp() && told.iter().any(|told| told.finding.help.contains(".hnp/")) {
+            notes.push(
+                "This server goes by kinds and settings of its own; what a push says in .hnp/ does not count."
+                    .to_owned(),
+            );
+        }
+        Ok(Verdict { answer, told, judged, command: command.map(|(_, command)| command), notes })
+    }
+
+    /// The commits that a ref would move between; none if it would go.
+    fn change(&self, moved: &Move) -> Result<Option<Change>, HookError> {
+        let name = moved.name.to_string();
+        let Some(new) = moved.new else { return Ok(None) };
+        let read = |source| HookError::Read { name: name.clone(), source };
+        let commit = |id| self.reader.commit(id).map_err(read);
+        let after = match self.reader.peel(new).map_err(read)? {
+            Peeled::Commit(id) => commit(id)?,
+            Peeled::Tagged(id) if !moved.name.is_branch() => commit(id)?,
+            Peeled::Tagged(_) => return Err(HookError::NotACommit { name, found: "tag" }),
+            Peeled::Other(found) => return Err(HookError::NotACommit { name, found }),
+        };
+        let before = match moved.old {
+            None => self.head,
+            Some(old) => self.old(old).map_err(read)?,
+        };
+        let before = before.map(commit).transpose()?;
+        Ok(Some(Change { before, after, is_new: moved.old.is_none(), name }))
+    }
+
+    /// The commit that a ref names; none if it is a tree or a blob, with which nothing can be compared.
+    fn old(&self, old: ObjectId) -> Result<Option<CommitId>, ReadError> {
+        Ok(match self.reader.peel(old)? {
+            Peeled::Commit(id) | Peeled::Tagged(id) => Some(id),
+            Peeled::Other(_) => None,
+        })
+    }
+
+    fn found(&self, change: &Change, request: &Request) -> Result<Found, HookError> {
+        let failed = |source| HookError::Judge { name: change.name.clone(), source: Box::new(source) };
+        if change.before.as_ref().is_some_and(|before| before.tree == change.after.tree) {
+            return Ok(Found::new());
+        }
+        let fabrics = self.force.fabrics_in(&self.reader, change.after.tree);
+        let Some(fabrics) = fabrics.map_err(|source| failed(source.into()))? else { return Ok(Found::new()) };
+        let common = Common { fabrics, ..self.common.clone() };
+        let Some(mut report) = self.compare(change, change.before.as_ref(), &common, request).map_err(failed)? else {
+            return Ok(Found::new());
+        };
+        let untouched = self.untouched(change, &report).map_err(|source| failed(source.into()))?;
+        let broken = self.still_broken(change, &report, &untouched, request).map_err(failed)?;
+        let untouched: Vec<RepoPath> = untouched.into_iter().cloned().collect();
+        report.findings.retain(|finding| !untouched.iter().any(|fabric| finding.path.starts_with(fabric)));
+        report.findings.extend(broken);
+        report.findings.extend(self.too_many_deletions(&report));
+        let fabrics: Vec<RepoPath> = report.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
+        let mut found = Found::new();
+        for mut finding in report.findings {
+            finding.excerpt = None;
+            if finding.code == Code::TooManyDeletions {
+                finding.help =
+                    "Delete in several pushes, or have the server's admin raise hhgit.maxDeletions.".to_owned();
+            }
+            found.insert((refuses(self.force.policy, &finding, &fabrics), finding));
+        }
+        Ok(found)
+    }
+
+    /// The report of a change; none if there is no fabric directory in it.
+    fn compare(
+        &self,
+        change: &Change,
+        before: Option<&Commit>,
+        common: &Common,
+        request: &Request,
+    ) -> Result<Option<Report>, ModeError> {
+        let (level, max_deletions) = (self.force.level, self.force.max_deletions);
+        let asked = Asked { common, request, level, max_deletions };
+        let named = |commit: &Commit| Named { commit: commit.clone(), name: &change.name };
+        match compare(&self.reader, &asked, before.map(named), named(&change.after)) {
+            Ok(report) => Ok(Some(report)),
+            Err(ModeError::NoFabric { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The fabric directories of a report that the push leaves as they were.
+    fn untouched<'r>(&self, change: &Change, report: &'r Report) -> Result<Vec<&'r RepoPath>, ReadError> {
+        let Some(before) = &change.before else { return Ok(Vec::new()) };
+        let at = |tree, path| tree_at(&self.reader, tree, path);
+        let mut untouched = Vec::new();
+        for fabric in &report.fabrics {
+            if at(before.tree, &fabric.path)? == at(change.after.tree, &fabric.path)? {
+                untouched.push(&fabric.path);
+            }
+        }
+        Ok(untouched)
+    }
+
+    /// What was wrong before and still keeps hhgit from looking into a fabric directory that the push changes: else
+    /// whoever breaks a manifest once could push anything after it.
+    fn still_broken(
+        &self,
+        change: &Change,
+        report: &Report,
+        untouched: &[&RepoPath],
+        request: &Request,
+    ) -> Result<Vec<Finding>, ModeError> {
+        let mut findings = Vec::new();
+        if change.before.is_none() {
+            return Ok(findings);
+        }
+        let broken = report.fabrics.iter().filter(|fabric| fabric.left_alone && !untouched.contains(&&fabric.path));
+        for fabric in broken {
+            let common = Common { fabrics: vec![fabric.path.clone()], ..self.common.clone() };
+            let whole = self.compare(change, None, &common, request)?;
+            findings.extend(whole.into_iter().flat_map(|whole| whole.findings));
+        }
+        findings.retain(|finding| !report.findings.contains(finding));
+        Ok(findings)
+    }
+
+    /// Too much that leaves managed/, at levels where a comparison does not say so itself.
+    fn too_many_deletions(&self, report: &Report) -> Option<Finding> {
+        let most = self.force.max_deletions.filter(|_| self.force.level < CheckLevel::References)?;
+        let removed: usize = report.fabrics.iter().map(|fabric| fabric.removed.len()).sum();
+        let first = report.fabrics.iter().find(|fabric| !fabric.removed.is_empty())?;
+        let message = format!("{removed} objects leave {MANAGED}/, more than {most}");
+        (removed > most).then(|| Finding::new(Code::TooManyDeletions, first.path.clone(), message))
+    }
+
+    /// The command that shows all that was found in a change, wherever the pusher's commit is.
+    fn command(&self, change: &Change) -> String {
+        let short = |commit: &Commit| commit.id.to_string()[..12].to_owned();
+        let mut words = vec!["hhgit check".to_owned()];
+        match self.force.level {
+            CheckLevel::References => {}
+            CheckLevel::Schema => words.push("--level schema".to_owned()),
+            CheckLevel::Syntax | CheckLevel::Identity => words.push("--level identity".to_owned()),
+        }
+        let before = change.before.as_ref().filter(|_| !change.is_new);
+        match before {
+            Some(before) => {
+                words.extend(self.force.max_deletions.map(|most| format!("--max-deletions {most}")));
+                words.push(format!("{}..{}", short(before), short(&change.after)));
+            }
+            None => words.push(short(&change.after)),
+        }
+        words.join(" ")
+    }
+}
