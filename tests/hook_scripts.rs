@@ -8,6 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use support::person::NAMESPACES;
 use support::{Ended, TempRepo, hhgit, run};
 
 fn hooks(repo: &TempRepo) -> PathBuf {
@@ -27,7 +28,7 @@ fn the_archive_for_gitlab_holds_what_the_hook_is_elsewhere_and_is_always_the_sam
     let server = TempRepo::bare();
     let ended = hook(&server, &["install", "--gitlab", "../a.tar", "--program", "/opt/hhgit"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(ended.stderr.contains("gitaly hooks set --storage STORAGE --repository REPOSITORY"), "{ended:?}");
+    assert!(ended.stderr.contains("gitaly hooks set \\\n    --storage STORAGE --repository REPOSITORY"), "{ended:?}");
     let mut command = support::hhgit_command(server.dir());
     let other = command.args(["hook", "install", "--gitlab", "-", "--program", "/opt/hhgit"]).output().unwrap();
     assert!(fs::read(server.beside("a.tar")).unwrap() == other.stdout);
@@ -56,4 +57,46 @@ fn the_scripts_are_read_by_every_shell_that_is_here() {
             }
         }
     }
+}
+
+#[test]
+fn the_hooks_that_are_installed_judge_a_push_and_sort_what_it_brings() {
+    let (server, client) = (TempRepo::bare(), TempRepo::work_tree());
+    done(&hook(&server, &["install", "--sync"]));
+    client.git(&["remote", "add", "origin", server.dir().to_str().unwrap()]);
+    let push = || run(support::git_command(client.dir()).args(["push", "--quiet", "origin", "main"]));
+    client.commit("main", &[("f/.hnp/manifest.yaml", "version: '1.0'\n"), ("f/raw/base.yaml", NAMESPACES)]);
+    assert_eq!(push().code, Some(0));
+    assert_eq!(server.git(&["rev-list", "--count", "main"]), "2");
+    let names = server.git(&["ls-tree", "-r", "--name-only", "main", "f/managed/ipv4namespaces/"]);
+    assert!(names.contains("default.yaml"), "{names}");
+    client.git(&["fetch", "--quiet", "origin"]);
+    client.git(&["update-ref", "refs/heads/main", "origin/main"]);
+    let before = server.state();
+    client
+        .commit("main", &[("f/managed/vpcs/bad.yaml", &support::vpc("bad", "x").replace("vlan: 1001", "vlan: many"))]);
+    let ended = push();
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("schema-violation"), "{ended:?}");
+    assert_eq!(server.state(), before);
+}
+
+#[test]
+fn flags_are_given_to_the_servers_hooks_if_those_would_take_them() {
+    let (server, client) = (TempRepo::bare(), TempRepo::work_tree());
+    let usage = |args: &[&str], words: &str| {
+        let ended = hook(&server, args);
+        assert_eq!((ended.code, ended.stderr.contains(words)), (Some(2), true), "{ended:?}");
+    };
+    usage(&["install", "--", "--policy", "lax"], "invalid value 'lax' for '--policy <POLICY>'");
+    usage(&["install", "--", "--polizy", "warn"], "unexpected argument '--polizy' found");
+    usage(&["install", "--local", "--", "--policy", "warn"], "cannot be used with");
+    let ended = hook(&client, &["install", "--", "--policy", "warn"]);
+    assert_eq!((ended.code, ended.stderr.contains("add --server")), (Some(2), true), "{ended:?}");
+    done(&hook(&server, &["install", "--", "--policy", "warn"]));
+    client.git(&["remote", "add", "origin", server.dir().to_str().unwrap()]);
+    let bad = support::vpc("bad", "x").replace("vlan: 1001", "vlan: many");
+    client.commit("main", &[("f/.hnp/manifest.yaml", "version: '1.0'\n"), ("f/managed/vpcs/bad.yaml", &bad)]);
+    let ended = run(support::git_command(client.dir()).args(["push", "--quiet", "origin", "main"]));
+    assert_eq!((ended.code, ended.stderr.contains("schema-violation")), (Some(0), true), "{ended:?}");
 }

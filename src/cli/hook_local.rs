@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
+use super::args::Cli;
 use super::output::write_file;
 use super::{Answer, Failure, below};
 use crate::exit::Exit;
@@ -68,6 +69,9 @@ pub struct Install {
     /// Show what would be done and write nothing
     #[arg(long, short = 'n')]
     pub dry_run: bool,
+    /// Flags for a server's hooks, as hhgit hook pre-receive takes them: -- --policy strict
+    #[arg(last = true, value_name = "FLAG", conflicts_with_all = ["local", "strict"])]
+    pub flags: Vec<String>,
 }
 
 /// What `hhgit hook uninstall` takes.
@@ -101,8 +105,9 @@ pub struct PrePush {
 /// `hhgit hook install`.
 fn install(common: &Common, args: Install, style: Style) -> Result<Answer, Failure> {
     let program = program(args.program.as_deref())?;
+    taken(&args.flags)?;
     if let Some(file) = &args.gitlab {
-        return gitlab(&common.directory, file, &program);
+        return gitlab(&common.directory, file, &archive::of_server(&program, &args.flags));
     }
     let side = match (args.server || args.sync, args.local || args.strict) {
         (true, _) => Some(options::local_hooks::Side::Server),
@@ -110,8 +115,8 @@ fn install(common: &Common, args: Install, style: Style) -> Result<Answer, Failu
         _ => None,
     };
     let folder = args.hooks_path.as_ref().map(|folder| below(&common.directory, folder));
-    let Install { sync, strict, dry_run, .. } = args;
-    let options = options::local_hooks::Install { side, sync, strict, folder, program, dry_run };
+    let Install { sync, strict, flags, dry_run, .. } = args;
+    let options = options::local_hooks::Install { side, sync, strict, flags, folder, program, dry_run };
     told(install::install(common, &options), style)
 }
 
@@ -128,6 +133,20 @@ fn told(placed: Result<Placed, ModeError>, style: Style) -> Result<Answer, Failu
     Ok(Answer { stdout, stderr: Vec::new(), exit: Exit::Done })
 }
 
+/// Refuses flags that the server's hooks would refuse, at every push.
+fn taken(flags: &[String]) -> Result<(), Failure> {
+    let line = ["hhgit", "hook", "pre-receive"].into_iter().chain(flags.iter().map(String::as_str));
+    match Cli::try_parse_from(line) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let help = "What follows -- must be flags of hhgit hook pre-receive; its --help lists them.";
+            Err(Failure::usage(anyhow::anyhow!(first), help))
+        }
+    }
+}
+
 /// The program that hooks run, by a path that holds wherever they are run from.
 fn program(named: Option<&Path>) -> Result<PathBuf, Failure> {
     let found = match named {
@@ -142,15 +161,14 @@ fn program(named: Option<&Path>) -> Result<PathBuf, Failure> {
 }
 
 /// `hhgit hook install --gitlab FILE`: no repository is needed, since the forge keeps it.
-fn gitlab(directory: &Path, file: &Path, program: &Path) -> Result<Answer, Failure> {
-    let bytes = archive::of_server(program);
+fn gitlab(directory: &Path, file: &Path, bytes: &[u8]) -> Result<Answer, Failure> {
     let to_stdout = file == Path::new("-");
     let name = if to_stdout { "hhgit-hooks.tar".to_owned() } else { file.display().to_string() };
     let stderr = render::local_hooks::gitlab(&name).into_bytes();
     if to_stdout {
-        return Ok(Answer { stdout: bytes, stderr, exit: Exit::Done });
+        return Ok(Answer { stdout: bytes.to_vec(), stderr, exit: Exit::Done });
     }
-    write_file(&below(directory, file), &bytes).map_err(|error| Failure {
+    write_file(&below(directory, file), bytes).map_err(|error| Failure {
         exit: Exit::CouldNot,
         error: anyhow::Error::new(error).context(format!("{} cannot be written", file.display())),
         help: Some("Name a file in a folder that exists and that you may write to.".to_owned()),

@@ -221,6 +221,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,
             _ => Exit::CouldNot,

@@ -11,6 +11,8 @@ pub struct Install {
     pub sync: bool,
     /// Whether errors refuse a commit.
     pub strict: bool,
+    /// What a server's hooks are called with besides.
+    pub flags: Vec<String>,
     /// The folder to write to, whoever else uses it; none for the one git looks into.
     pub folder: Option<PathBuf>,
     /// The hhgit that the hooks run.

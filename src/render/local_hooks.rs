@@ -40,12 +40,13 @@ fn act(row: &PlacedRow) -> String {
 
 /// What to do with the archive that GitLab reads: the command that sets the hooks, and the one that takes all away again.
 pub fn gitlab(file: &str) -> String {
-    let set = "sudo -u git -- /opt/gitlab/embedded/bin/gitaly hooks set --storage STORAGE --repository REPOSITORY \\\n    \
+    let set = "sudo -u git -- /opt/gitlab/embedded/bin/gitaly hooks set \\\n    --storage STORAGE --repository REPOSITORY \\\n    \
                --config /var/opt/gitlab/gitaly/config.toml";
     let file = sanitize(file);
     format!(
-        "On the Gitaly server, with the project's storage and relative path (Admin > Projects shows both):\n  {set} < {file}\n\
-         It replaces all server hooks of that repository. To take them away again:\n  tar -cf - -T /dev/null | {set}\n"
+        "On the Gitaly server, with the storage and relative path that the project has under Admin > Projects:\n\n  {set} \\\n    \
+         < '{file}'\n\nIt replaces all server hooks of that repository. To take them away again:\n\n  tar -cf - -T /dev/null | \\\n  \
+         {set}\n"
     )
 }
 

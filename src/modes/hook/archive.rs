@@ -15,11 +15,11 @@ const FOLDER: &str = "custom_hooks";
 /// What a tar archive counts in.
 const BLOCK: usize = 512;
 
-/// The archive of a server's hooks that run the hhgit at this path. Without post-receive: under a forge it would do nothing.
-pub fn of_server(program: &Path) -> Vec<u8> {
-    let hooks: Vec<_> =
-        hooks(Side::Server, false).iter().map(|hook| (hook.name(), script(*hook, program, false))).collect();
-    archive(&hooks)
+/// The archive of a server's hooks that run the hhgit at this path with these flags. Without post-receive, which has nothing to do
+/// under a forge.
+pub fn of_server(program: &Path, flags: &[String]) -> Vec<u8> {
+    let hooks = hooks(Side::Server, false).iter().map(|hook| (hook.name(), script(*hook, program, flags)));
+    archive(&hooks.collect::<Vec<_>>())
 }
 
 /// The archive of these hooks, by name. Names are short and plain.

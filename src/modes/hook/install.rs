@@ -19,11 +19,16 @@ use super::shims::{Author, Hook, author, goes_by_its_name, script};
 pub fn install(common: &Common, options: &Install) -> Result<Placed, ModeError> {
     let repo = Repo::open(&common.directory)?;
     let side = options.side.unwrap_or(if repo.work_tree().is_some() { Side::Local } else { Side::Server });
+    if side == Side::Local && !options.flags.is_empty() {
+        return Err(LocalError::Flags.into());
+    }
     let hooks = hooks(side, options.sync);
     let folder = folder(&repo, options.folder.as_deref(), true)?;
     let mut steps = Vec::new();
     for hook in hooks {
-        let script = script(*hook, &options.program, options.strict);
+        let strict = (*hook == Hook::PreCommit && options.strict).then(|| "--strict".to_owned());
+        let flags: Vec<String> = options.flags.iter().cloned().chain(strict).collect();
+        let script = script(*hook, &options.program, &flags);
         let path = folder.join(hook.name());
         steps.push((*hook, to_install(&path, *hook, &script)?, path, script));
     }

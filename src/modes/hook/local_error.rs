@@ -19,6 +19,9 @@ pub enum LocalError {
         /// The folder.
         folder: PathBuf,
     },
+    /// Flags were given that only a server's hooks take.
+    #[error("what follows -- goes to a server's hooks; leave it away, or add --server")]
+    Flags,
     /// Git is told to look for hooks where none can be.
     #[error("core.hooksPath is {}, which is no folder, so git runs no hooks here; unset it: git config --unset core.hooksPath", folder.display())]
     Off {

@@ -85,20 +85,21 @@ impl Hook {
     }
 }
 
-/// The script of a hook that runs the hhgit at this path; strict is what `hhgit hook pre-commit --strict` is.
-pub fn script(hook: Hook, program: &Path, strict: bool) -> Vec<u8> {
+/// The script of a hook that runs the hhgit at this path, with these flags before what git gives.
+pub fn script(hook: Hook, program: &Path, flags: &[String]) -> Vec<u8> {
     let name = hook.name();
-    let strict = if strict && hook == Hook::PreCommit { " --strict" } else { "" };
+    let flags: Vec<Vec<u8>> = flags.iter().map(|flag| [b" ".to_vec(), quoted(flag.as_bytes())].concat()).collect();
     let give = "lines=$(cat)\ngive() {\n    if [ -z \"$lines\" ]; then\n        \"$@\" </dev/null\n    else\n        \"$@\" <<END\n\
                 $lines\nEND\n    fi\n}\n";
     let (give, run) = if hook.reads() { (give, "give") } else { ("", "exec") };
     let rest = format!(
         "\nbefore=${{0%/*}}/{name}{BEFORE}\n{give}if [ -x \"$before\" ]; then\n{}fi\nif [ ! -x \"$hhgit\" ]; then\n    \
-         found=$(command -v hhgit) || {{\n{}    }}\n    hhgit=$found\nfi\n{run} \"$hhgit\" hook {name}{strict} \"$@\"\n",
+         found=$(command -v hhgit) || {{\n{}    }}\n    hhgit=$found\nfi\n{run} \"$hhgit\" hook {name}",
         hook.before(),
         hook.without_hhgit(),
     );
-    let body = [b"hhgit=".to_vec(), quoted(program.as_os_str().as_encoded_bytes()), rest.into_bytes()].concat();
+    let program = quoted(program.as_os_str().as_encoded_bytes());
+    let body = [b"hhgit=".to_vec(), program, rest.into_bytes(), flags.concat(), b" \"$@\"\n".to_vec()].concat();
     let mut script = format!("#!/bin/sh\n{MARK}{}{MARK_END}\n", digest(&body)).into_bytes();
     script.extend_from_slice(&body);
     script
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn a_script_is_known_as_hhgits_until_one_byte_of_it_changes() {
         for hook in Hook::ALL {
-            let script = script(hook, Path::new("/opt/it's here/hhgit"), true);
+            let script = script(hook, Path::new("/opt/it's here/hhgit"), &["--policy=it's".to_owned()]);
             assert_eq!(author(&script), Author::Hhgit);
             let marked = "#!/bin/sh\n".len() + MARK.len();
             for at in marked..script.len() {
