@@ -98,10 +98,17 @@ pub fn is_there(path: &Path) -> bool {
 }
 
 /// Whether two names stand for one file, as they do when a run was killed between its two steps.
+#[cfg(unix)]
 pub fn is_same(path: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let id = |path: &Path| std::fs::symlink_metadata(path).map(|meta| (meta.dev(), meta.ino()));
     matches!((id(path), id(other)), (Ok(one), Ok(two)) if one == two)
+}
+
+/// Whether two names stand for one file; where that cannot be told, they do not.
+#[cfg(not(unix))]
+pub fn is_same(_path: &Path, _other: &Path) -> bool {
+    false
 }
 
 /// Gives a hook a second name, at which nothing may stand yet; where the file system knows no second names, the first one goes.
