@@ -344,6 +344,22 @@ fn git_is_asked_where_hooks_are_and_a_folder_that_others_use_is_not_written_to_u
 }
 
 #[test]
+fn a_folder_of_hooks_that_is_not_there_yet_or_lies_behind_a_link_is_told_rightly() {
+    let repo = TempRepo::work_tree();
+    fs::remove_dir_all(hooks(&repo)).unwrap();
+    let link = repo.beside("link");
+    symlink(repo.dir(), &link).unwrap();
+    done(&hhgit(&link, &["hook", "install"]));
+    assert_eq!(listing(&hooks(&repo)).into_keys().collect::<Vec<_>>(), ["pre-commit", "pre-push"]);
+    done(&hhgit(&link, &["hook", "uninstall"]));
+    fs::remove_dir(hooks(&repo)).unwrap();
+    fs::create_dir(repo.beside("shared")).unwrap();
+    symlink(repo.beside("shared"), hooks(&repo)).unwrap();
+    refused(&repo, &["install"], 3, "outside this repository, so others may use it");
+    assert_eq!(listing(&repo.beside("shared")), Listing::new());
+}
+
+#[test]
 fn a_linked_work_tree_shares_the_repositorys_hooks() {
     let repo = TempRepo::work_tree();
     repo.commit("main", &[("a", "1\n")]);

@@ -42,7 +42,6 @@ impl Repo {
     /// Where git looks for this repository's hooks.
     pub fn hook_folder(&self) -> HookFolder {
         let path = super::hooks::folder(self);
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let (folder, common) = (real(&path), real(self.common_dir()));
         let whose = if folder.starts_with(common) {
             Whose::Own
@@ -71,6 +70,15 @@ impl Repo {
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         File::open(folder)?.sync_all()
+    }
+}
+
+/// A path without links, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(real), ..) => real,
+        (Err(_), Some(parent), Some(name)) => real(parent).join(name),
+        _ => path.to_owned(),
     }
 }
 

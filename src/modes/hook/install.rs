@@ -76,7 +76,7 @@ fn folder(repo: &Repo, named: Option<&Path>, writes: bool) -> Result<PathBuf, Lo
         (Some(named), _) => Ok(named.to_owned()),
         (None, Whose::Own) => Ok(found.path),
         (None, _) if !writes => Ok(found.path),
-        (None, Whose::WorkTree) => Err(LocalError::WorkTree { folder: found.path, line: "hhgit hook pre-commit" }),
+        (None, Whose::WorkTree) => Err(LocalError::WorkTree { folder: found.path }),
         (None, Whose::Elsewhere) => Err(LocalError::Elsewhere { folder: found.path }),
     }
 }

@@ -12,7 +12,7 @@ use super::shims::BEFORE;
 pub enum LocalError {
     /// Git looks for hooks where other repositories may look too.
     #[error(
-        "core.hooksPath is {}, outside this repository, so others may use it; to write there all the same: --hooks-path '{}'",
+        "git looks for hooks in {}, outside this repository, so others may use it; to write there all the same: --hooks-path '{}'",
         folder.display(), folder.display()
     )]
     Elsewhere {
@@ -30,15 +30,13 @@ pub enum LocalError {
     },
     /// Git looks for hooks in the work tree.
     #[error(
-        "core.hooksPath is {}, in the work tree, where what is written may be committed, or made anew by a hooks manager; \
-         put the line `{line}` into the hooks there, or write there all the same: --hooks-path '{}'",
+        "git looks for hooks in {}, in the work tree, where what is written may be committed, or made anew by a hooks manager; \
+         call `hhgit hook pre-commit` and `hhgit hook pre-push \"$@\"` from the hooks there, or write there all the same: --hooks-path '{}'",
         folder.display(), folder.display()
     )]
     WorkTree {
         /// The folder.
         folder: PathBuf,
-        /// What such a hook has to run.
-        line: &'static str,
     },
     /// hhgit's own hook was changed by somebody.
     #[error(
@@ -90,8 +88,8 @@ pub enum LocalError {
     },
     /// The commit takes all changes, or adds some, on the fly.
     #[error(
-        "git commit -a (or -i) stages by itself, and takes that back if the commit is not made, but not what is sorted of \
-         it; stage first, then commit: git add -u && git commit"
+        "git commit -a (or -i, -p) stages by itself, and takes that back if the commit is not made, but not what is sorted of \
+         it; stage first, and commit without it: git add -u && git commit"
     )]
     OnTheFly,
     /// The commit takes only some paths.

@@ -89,11 +89,11 @@ impl Hook {
 pub fn script(hook: Hook, program: &Path, flags: &[String]) -> Vec<u8> {
     let name = hook.name();
     let flags: Vec<Vec<u8>> = flags.iter().map(|flag| [b" ".to_vec(), quoted(flag.as_bytes())].concat()).collect();
-    let give = "lines=$(cat)\ngive() {\n    if [ -z \"$lines\" ]; then\n        \"$@\" </dev/null\n    else\n        \"$@\" <<END\n\
-                $lines\nEND\n    fi\n}\n";
+    let give = "hhgit_lines=$(cat)\ngive() {\n    if [ -z \"$hhgit_lines\" ]; then\n        \"$@\" </dev/null\n    else\n        \"$@\" <<END\n\
+                $hhgit_lines\nEND\n    fi\n}\n";
     let (give, run) = if hook.reads() { (give, "give") } else { ("", "exec") };
     let rest = format!(
-        "\nbefore=${{0%/*}}/{name}{BEFORE}\n{give}if [ -x \"$before\" ]; then\n{}fi\nif [ ! -x \"$hhgit\" ]; then\n    \
+        "\ncase $0 in */*) before=${{0%/*}} ;; *) before=. ;; esac\nbefore=$before/{name}{BEFORE}\n{give}if [ -x \"$before\" ]; then\n{}fi\nif [ ! -x \"$hhgit\" ]; then\n    \
          found=$(command -v hhgit) || {{\n{}    }}\n    hhgit=$found\nfi\n{run} \"$hhgit\" hook {name}",
         hook.before(),
         hook.without_hhgit(),
