@@ -27,6 +27,7 @@ pub mod run;
 pub(crate) mod sign;
 pub mod staged;
 pub mod tree;
+mod tree_bytes;
 pub mod worktree;
 pub mod write;
 

@@ -155,6 +155,8 @@ impl Server {
     pub fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
         [self.repo.git_dir(), self.temp()].iter().for_each(|dir| below(dir, &mut files));
+        // What is remembered of commits that were there before is no part of the repository.
+        files.retain(|path, _| !path.starts_with(self.repo.git_dir().join("hhgit")));
         files
     }
 

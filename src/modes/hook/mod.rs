@@ -22,6 +22,8 @@ mod receive;
 pub(crate) mod refuse;
 pub mod shims;
 
+use std::cell::RefCell;
+
 use crate::git::{Head, Reader, Repo};
 use crate::ids::CommitId;
 use crate::options::Common;
@@ -63,7 +65,8 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     let (budget, past) = (force.budget, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
-    let receive = Receive { reader, common: common.clone(), force, head };
+    let (memory, learned) = (repo.memory(), RefCell::default());
+    let receive = Receive { reader, common: common.clone(), force, head, memory, learned };
     let mut verdict = match within(budget, move || receive.judge(&moves)) {
         Ok(judged) => judged?,
         Err(Stopped::Late(limit)) => {

@@ -1,13 +1,15 @@
 //! A push judged: each ref that would move, by what would change and what depends on it. It is given a reader and nothing
 //! else of the repository, so that it cannot write a ref or an object, whatever it is made to do.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fabric::layout::{MANAGED, tree_at};
+use crate::fabric::layout::tree_at;
 use crate::finding::Finding;
 use crate::git::read::{Peeled, Reader};
 use crate::ids::{CommitId, ObjectId, TreeId};
-use crate::modes::check::{Asked, Named, compare};
+use crate::memory::store::Store;
+use crate::modes::check::{Asked, Named, Narrowed, compare};
 use crate::modes::error::ModeError;
 use crate::modes::look::Request;
 use crate::options::CheckLevel;
@@ -33,6 +35,10 @@ pub(super) struct Receive {
     pub(super) force: InForce,
     /// The tip of the branch that HEAD names, which a new ref is compared with.
     pub(super) head: Option<CommitId>,
+    /// What is remembered of the repository's trees, so that a push costs what it changes.
+    pub(super) memory: Store,
+    /// What was learned of the trees that were pushed, to be kept if they are let in.
+    pub(super) learned: RefCell<Vec<Narrowed>>,
 }
 
 /// What a ref would change, with what is needed to say so.
@@ -87,6 +93,10 @@ impl Receive {
             (gravest, finding.path.clone(), finding.place, finding.document, finding.clone())
         });
         let answer = if refused { Answer::Refused } else { Answer::LetIn };
+        if !refused {
+            // Who cannot write here is slower with the next push, and has no less of an answer.
+            self.learned.take().iter().for_each(|learned| drop(learned.keep(&self.memory)));
+        }
         if self.force.ignores_hnp() && told.iter().any(|told| told.finding.help.contains(".hnp/")) {
             notes.push(
                 "This server goes by kinds and settings of its own; what a push says in .hnp/ does not count."
@@ -140,7 +150,6 @@ impl Receive {
         let untouched: Vec<RepoPath> = untouched.into_iter().cloned().collect();
         report.findings.retain(|finding| !untouched.iter().any(|fabric| finding.path.starts_with(fabric)));
         report.findings.extend(broken);
-        report.findings.extend(self.too_many_deletions(&report));
         let fabrics: Vec<RepoPath> = report.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
         let mut found = Found::new();
         for mut finding in report.findings {
@@ -163,10 +172,13 @@ impl Receive {
         request: &Request,
     ) -> Result<Option<Report>, ModeError> {
         let (level, max_deletions) = (self.force.level, self.force.max_deletions);
-        let asked = Asked { common, request, level, max_deletions };
+        let asked = Asked { common, request, level, max_deletions, memory: Some(&self.memory) };
         let named = |commit: &Commit| Named { commit: commit.clone(), name: &change.name };
         match compare(&self.reader, &asked, before.map(named), named(&change.after)) {
-            Ok(report) => Ok(Some(report)),
+            Ok((report, learned)) => {
+                self.learned.borrow_mut().push(learned);
+                Ok(Some(report))
+            }
             Err(ModeError::NoFabric { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -206,15 +218,6 @@ impl Receive {
         }
         findings.retain(|finding| !report.findings.contains(finding));
         Ok(findings)
-    }
-
-    /// Too much that leaves managed/, at levels where a comparison does not say so itself.
-    fn too_many_deletions(&self, report: &Report) -> Option<Finding> {
-        let most = self.force.max_deletions.filter(|_| self.force.level < CheckLevel::References)?;
-        let removed: usize = report.fabrics.iter().map(|fabric| fabric.removed.len()).sum();
-        let first = report.fabrics.iter().find(|fabric| !fabric.removed.is_empty())?;
-        let message = format!("{removed} objects leave {MANAGED}/, more than {most}");
-        (removed > most).then(|| Finding::new(Code::TooManyDeletions, first.path.clone(), message))
     }
 
     /// The command that shows all that was found in a change, wherever the pusher's commit is.
