@@ -124,8 +124,9 @@ fn a_shallow_clone_pushes_what_its_history_cannot_judge_and_is_told_so() {
     let shallow = repo.beside("shallow");
     let url = format!("file://{}", server.dir().display());
     repo.git(&["clone", "--quiet", "--depth=1", &url, shallow.to_str().unwrap()]);
-    std::fs::write(shallow.join("README"), "3\n").unwrap();
-    repo.git_in(&shallow, &["commit", "--quiet", "--all", "--message=mine"]);
+    std::fs::write(shallow.join("f/raw/notes.txt"), "3\n").unwrap();
+    repo.git_in(&shallow, &["add", "f"]);
+    repo.git_in(&shallow, &["commit", "--quiet", "--message=mine"]);
     assert_eq!(hhgit(&shallow, &["hook", "install"]).code, Some(0));
     let ended = run(git_command(&shallow).args(["push", "--quiet", "origin", "main"]));
     assert_eq!(ended.code, Some(0), "{ended:?}");

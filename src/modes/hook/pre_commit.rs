@@ -12,6 +12,7 @@ use crate::git::staged::{self, Index, StagedError};
 use crate::git::tree::apply;
 use crate::git::worktree::Obstacle;
 use crate::git::{Reader, Repo};
+use crate::memory::store::Store;
 use crate::modes::check::{Asked, Named, compare, request_at};
 use crate::modes::error::ModeError;
 use crate::modes::look::{Request, look_into};
@@ -43,7 +44,7 @@ pub fn pre_commit(common: &Common, options: PreCommit) -> Result<Staged, ModeErr
         let outcome = if to_sort { StagedOutcome::Unfinished(what) } else { StagedOutcome::Untouched };
         return Ok(Staged::nothing(outcome));
     }
-    let findings = findings(&reader, common, before.clone(), &staged.commit)?;
+    let findings = findings(&reader, common, &repo.memory(), before.clone(), &staged.commit)?;
     let range = if before.is_some() { "HEAD^..HEAD" } else { "HEAD" };
     let said = |outcome| Staged { outcome, fabrics: planned.fabrics.clone(), findings: findings.clone(), range };
     if options.strict && findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -110,14 +111,18 @@ fn planned(reader: &Reader, dirs: &[FabricDir], commit: &Commit) -> Result<Plann
 fn findings(
     reader: &Reader,
     common: &Common,
+    memory: &Store,
     before: Option<Commit>,
     after: &Commit,
 ) -> Result<Vec<Finding>, ModeError> {
     let level = CheckLevel::References;
-    let asked = Asked { common, request: &request_at(level), level, max_deletions: None };
+    let asked = Asked { common, request: &request_at(level), level, max_deletions: None, memory: Some(memory) };
     let before = before.map(|commit| Named { commit, name: "HEAD" });
     let after = Named { commit: after.clone(), name: "what is staged" };
-    Ok(compare(reader, &asked, before, after)?.findings)
+    let (report, learned) = compare(reader, &asked, before, after)?;
+    // Without it the next commit is slower, and has no less of an answer.
+    drop(learned.keep(memory));
+    Ok(report.findings)
 }
 
 fn in_the_way(error: StagedError) -> LocalError {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::git::{Reader, Repo};
 use crate::ids::{CommitId, ObjectId, TreeId};
+use crate::memory::store::Store;
 use crate::modes::check::{Asked, Named, compare, request_at};
 use crate::modes::error::ModeError;
 use crate::options::local_hooks::PrePush;
@@ -34,7 +35,7 @@ pub fn pre_push(common: &Common, options: &PrePush) -> Result<Vec<Pushed>, ModeE
     }
     let repo = Repo::open(&common.directory)?;
     let reader = Reader::new(&repo)?;
-    let mut pushed = Vec::new();
+    let (memory, mut pushed) = (repo.memory(), Vec::new());
     let mut seen: BTreeMap<(Option<TreeId>, TreeId), ()> = BTreeMap::new();
     for line in lines {
         let after = reader.commit(line.local)?;
@@ -44,7 +45,7 @@ pub fn pre_push(common: &Common, options: &PrePush) -> Result<Vec<Pushed>, ModeE
             continue;
         }
         let range = range(before.as_ref(), &after);
-        if let Some(judged) = judged(&reader, common, before, after)? {
+        if let Some(judged) = judged(&reader, common, &memory, before, after)? {
             pushed.push(Pushed { branch: printable(&line.branch), range, judged });
         }
     }
@@ -54,14 +55,19 @@ pub fn pre_push(common: &Common, options: &PrePush) -> Result<Vec<Pushed>, ModeE
 fn judged(
     reader: &Reader,
     common: &Common,
+    memory: &Store,
     before: Option<Commit>,
     after: Commit,
 ) -> Result<Option<Judged>, ModeError> {
     let level = CheckLevel::References;
-    let asked = Asked { common, request: &request_at(level), level, max_deletions: None };
+    let asked = Asked { common, request: &request_at(level), level, max_deletions: None, memory: Some(memory) };
     let before = before.map(|commit| Named { commit, name: "what the remote has" });
     match compare(reader, &asked, before, Named { commit: after, name: "what is pushed" }) {
-        Ok(report) => Ok(Some(Judged::Report(Box::new(report)))),
+        Ok((report, learned)) => {
+            // Without it the next push is slower, and has no less of an answer.
+            drop(learned.keep(memory));
+            Ok(Some(Judged::Report(Box::new(report))))
+        }
         Err(ModeError::NoFabric { .. }) => Ok(None),
         // Whoever receives it has the history, and judges for itself.
         Err(ModeError::Plan(PlanError::Shallow { path, .. })) => Ok(Some(Judged::Shallow(path))),
