@@ -12,6 +12,8 @@ mod files;
 mod play;
 #[path = "testrepos/stage.rs"]
 mod stage;
+#[path = "testrepos/staged.rs"]
+mod staged;
 #[path = "support/mod.rs"]
 mod support;
 

@@ -1,4 +1,4 @@
-//! One case played: dry run, bare repository, work tree and SHA-256, which must agree with each other and with the folder.
+//! One case played: dry run, bare repository, work tree, index and SHA-256, which must agree with each other and with the folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,6 +10,7 @@ use similar::TextDiff;
 use crate::case::Case;
 use crate::files::{self, Files};
 use crate::stage::{self, Entries, Told};
+use crate::staged;
 use crate::support::{TempRepo, git_command};
 
 /// Plays a case. With `bless` its folder is rewritten where it differs; without, what differs is the fault.
@@ -19,7 +20,9 @@ pub(crate) fn play(case: &Case, bless: bool) -> Result<(), String> {
     let input = stage::entries(&bare);
     let work = bare.beside("work");
     bare.git(&["clone", "--quiet", ".", &work.display().to_string()]);
+    let staged = flags.is_empty().then(|| staged::clone(&bare));
     let told = dry_then_real(&bare, flags, &input)?;
+    staged.map_or(Ok(()), |dir| staged::agrees(&bare, &dir))?;
     let output = stage::entries(&bare);
     bare.fsck();
     let after = stage::files(&bare, &output);
@@ -189,6 +192,6 @@ fn same(what: &str, one: &Value, other: &Value) -> Result<(), String> {
     Err(format!("{what} differ:\n{}", diff(&one, &other)))
 }
 
-fn diff(expected: &str, actual: &str) -> String {
+pub(crate) fn diff(expected: &str, actual: &str) -> String {
     TextDiff::from_lines(expected, actual).unified_diff().context_radius(3).header("expected", "actual").to_string()
 }
