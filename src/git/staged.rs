@@ -125,6 +125,11 @@ impl Staged {
         Reader::joining(repo, Some(&self.temp.path().join("objects")))
     }
 
+    /// The made-up commit of what is staged once it is sorted.
+    pub fn sorted(&self, repo: &Repo, tree: TreeId) -> Result<Commit, StagedError> {
+        made_up(repo, &self.temp.path().join("objects"), tree, self.commit.parents.clone())
+    }
+
     /// Puts the plan's files into the index and the work tree, all or, where anything that is not staged would be lost, none.
     pub fn replace(&self, repo: &Repo, plan: &Plan, new_tree: &NewTree) -> Result<(), StagedError> {
         let touches: Vec<_> = plan.edits().iter().map(|(path, edit)| (path.clone(), touch(edit))).collect();
@@ -173,7 +178,7 @@ fn made_up(repo: &Repo, dir: &Path, tree: TreeId, parents: Vec<CommitId>) -> Res
     let meta = CommitMeta { author: who.clone(), committer: who, sign: false, parents: parents.clone() };
     let bytes = encode(tree, &meta, "staged");
     let id = CommitId::of(repo.hash_kind(), &bytes)?;
-    std::fs::create_dir(dir).map_err(|source| StagedError::Io { path: dir.to_owned(), source })?;
+    std::fs::create_dir_all(dir).map_err(|source| StagedError::Io { path: dir.to_owned(), source })?;
     let loose = gix::odb::loose::Store::at(dir.to_owned(), repo.hash_kind());
     let failed = |source: gix::Error| StagedError::Object { path: dir.to_owned(), source: Box::new(source) };
     loose.write_buf(Kind::Commit, &bytes).map_err(failed)?;

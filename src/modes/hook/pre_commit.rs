@@ -12,6 +12,7 @@ use crate::git::staged::{self, Index, StagedError};
 use crate::git::tree::apply;
 use crate::git::worktree::Obstacle;
 use crate::git::{Reader, Repo};
+use crate::ids::TreeId;
 use crate::memory::store::Store;
 use crate::modes::check::{Asked, Named, compare, request_at};
 use crate::modes::error::ModeError;
@@ -60,7 +61,8 @@ pub fn pre_commit(common: &Common, options: PreCommit) -> Result<Staged, ModeErr
     }
     let new_tree = apply(&reader, staged.commit.tree, planned.plan.edits())?;
     staged.replace(&repo, &planned.plan, &new_tree).map_err(in_the_way)?;
-    let nothing_left = !staged.merges && before.is_some_and(|before| before.tree == new_tree.id);
+    let nothing_left = !staged.merges && before.as_ref().is_some_and(|before| before.tree == new_tree.id);
+    learn(&repo, common, &staged, before, new_tree.id);
     Ok(said(if nothing_left { StagedOutcome::NothingLeft } else { StagedOutcome::Sorted }))
 }
 
@@ -123,6 +125,13 @@ fn findings(
     // Without it the next commit is slower, and has no less of an answer.
     drop(learned.keep(memory));
     Ok(report.findings)
+}
+
+/// Remembers what the commit will hold, from what is remembered of the one before, so that the next commit and push need not
+/// learn it anew. Where that fails they are slower, and have no less of an answer.
+fn learn(repo: &Repo, common: &Common, staged: &staged::Staged, before: Option<Commit>, tree: TreeId) {
+    let (Ok(sorted), Ok(reader)) = (staged.sorted(repo, tree), staged.reader(repo)) else { return };
+    drop(findings(&reader, common, &repo.memory(), before, &sorted));
 }
 
 fn in_the_way(error: StagedError) -> LocalError {
