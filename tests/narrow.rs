@@ -66,7 +66,8 @@ fn said(findings: &[Finding]) -> BTreeSet<Said> {
 }
 
 fn removed(report: &Report) -> Vec<(RepoPath, Vec<ObjectRef>)> {
-    report.fabrics.iter().map(|fabric| (fabric.path.clone(), fabric.removed.clone())).collect()
+    let some = report.fabrics.iter().filter(|fabric| !fabric.removed.is_empty());
+    some.map(|fabric| (fabric.path.clone(), fabric.removed.clone())).collect()
 }
 
 /// Compares two commits by all that they hold and by what differs, and asks for the same words.

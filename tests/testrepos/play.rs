@@ -9,6 +9,7 @@ use similar::TextDiff;
 
 use crate::case::Case;
 use crate::files::{self, Files};
+use crate::hook;
 use crate::stage::{self, Entries, Told};
 use crate::staged;
 use crate::support::{TempRepo, git_command};
@@ -21,6 +22,7 @@ pub(crate) fn play(case: &Case, bless: bool) -> Result<(), String> {
     let work = bare.beside("work");
     bare.git(&["clone", "--quiet", ".", &work.display().to_string()]);
     let staged = flags.is_empty().then(|| staged::clone(&bare));
+    hook::agrees(case, &bare, &stage::sync(bare.dir(), &[&flags[..], &["--dry-run".to_owned()]].concat()))?;
     let told = dry_then_real(&bare, flags, &input)?;
     staged.map_or(Ok(()), |dir| staged::agrees(&bare, &dir))?;
     let output = stage::entries(&bare);
