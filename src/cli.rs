@@ -14,9 +14,11 @@ mod surroundings;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -101,7 +103,7 @@ fn dispatch(
     match command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
-            let options = sync_options(args);
+            let options = sync_options(args, around)?;
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
         Command::Check(args) => check(&global, &common, style, &args, talk),
@@ -256,9 +258,21 @@ fn fail_on(asked: args::FailOn) -> FailOn {
     }
 }
 
-fn sync_options(args: args::Sync) -> options::Sync {
-    options::Sync {
-        branch: args.branch,
+fn sync_options(args: args::Sync, around: &Surroundings) -> Result<options::Sync, Failure> {
+    let short = |name: &String| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
+    if let (Some(one), Some(other)) = (&args.branch, &args.remote_branch)
+        && short(one) != short(other)
+    {
+        let error = anyhow::anyhow!("BRANCH and --branch name two branches");
+        return Err(Failure::usage(error, "Name the branch once."));
+    }
+    let remote = args.remote.map(|name| options::remote::Remote {
+        name,
+        timeout: Duration::from_secs(args.timeout),
+        tokens: around.tokens.clone(),
+    });
+    Ok(options::Sync {
+        branch: args.branch.or(args.remote_branch),
         dry_run: args.dry_run,
         diff: args.diff,
         adopt: args.adopt,
@@ -274,5 +288,6 @@ fn sync_options(args: args::Sync) -> options::Sync {
         sign: args.sign,
         max_file_size: args.max_file_size,
         threads: args.threads,
-    }
+        remote,
+    })
 }

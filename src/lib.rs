@@ -19,7 +19,7 @@
 //! | [`finding`], [`report`] | what is to be said, as values | pure |
 //! | [`render`] | reports into text, JSON, SARIF and others, into any writer | pure |
 //! | [`modes`] | the pipelines, one a command: each stage a named value | |
-//! | [`options`], [`cli`], [`exit`] | what was asked, by whom; the exit codes | |
+//! | [`options`], [`secret`], [`cli`], [`exit`] | what was asked, by whom, with which token; the exit codes | |
 //!
 //! A reader in a hurry takes [`modes::sync`], then [`plan`], then [`verdict::file`].
 //!
@@ -59,6 +59,7 @@ pub mod render;
 pub mod report;
 pub mod rules;
 pub mod schema;
+pub mod secret;
 pub mod snapshot;
 pub mod verdict;
 pub mod yaml;

@@ -2,6 +2,7 @@
 
 pub mod hook;
 pub mod local_hooks;
+pub mod remote;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -76,6 +77,8 @@ pub struct Sync {
     pub max_file_size: u64,
     /// How many threads read; none for as many as there are cores.
     pub threads: Option<NonZeroUsize>,
+    /// The remote whose branch is synced; none for a branch of the repository itself.
+    pub remote: Option<remote::Remote>,
 }
 
 impl Default for Sync {
@@ -94,6 +97,7 @@ impl Default for Sync {
             sign: false,
             max_file_size: MAX_FILE_SIZE,
             threads: None,
+            remote: None,
         }
     }
 }

@@ -56,6 +56,19 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What changes inside objects that managed/ holds already, where that was asked for; in path order.
     pub diffs: Vec<Diff>,
+    /// The remote whose branch this was; none for a branch of the repository itself.
+    pub remote: Option<Remote>,
+}
+
+/// A remote whose branch was worked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// What it was called, without any password.
+    pub name: String,
+    /// Where it is, without any password.
+    pub url: String,
+    /// How many tries it took; each after the first began because the branch had moved, or the server would not yet.
+    pub tries: u32,
 }
 
 /// What changes inside one file.

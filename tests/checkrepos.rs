@@ -57,6 +57,7 @@ fn check(directory: &Path, args: &[String]) -> Answer {
         width: None,
         colors: false,
         identities: Identities::default(),
+        tokens: Vec::new(),
         now: Time { seconds: NOW, offset: 0 },
         hook: Default::default(),
     };

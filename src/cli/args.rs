@@ -149,6 +149,15 @@ pub struct Sync {
     /// How many threads read [default: one a core]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
+    /// Sync a branch of this remote, by its name, URL or path: fetch it, and push the commit
+    #[arg(long, value_name = "NAME|URL")]
+    pub remote: Option<String>,
+    /// With --remote, the branch to sync, as BRANCH [default: the one the remote's HEAD names]
+    #[arg(long = "branch", value_name = "BRANCH", requires = "remote")]
+    pub remote_branch: Option<String>,
+    /// With --remote, how many seconds a fetch or a push may take
+    #[arg(long, value_name = "SECONDS", requires = "remote", default_value = "300", value_parser = clap::value_parser!(u64).range(1..=86400))]
+    pub timeout: u64,
 }
 
 /// What `hhgit check` takes.

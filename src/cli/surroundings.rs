@@ -3,7 +3,9 @@
 use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::tokens::tokens;
 use crate::options::hook::{Around, Forge};
+use crate::options::remote::Token;
 use crate::options::{Identities, Identity};
 use crate::snapshot::Time;
 
@@ -29,6 +31,8 @@ pub struct Surroundings {
     pub colors: bool,
     /// The environment's identity settings.
     pub identities: Identities,
+    /// The forges' tokens, each with its server.
+    pub tokens: Vec<Token>,
     /// The time.
     pub now: Time,
     /// What git and a forge tell a hook.
@@ -46,6 +50,7 @@ impl Surroundings {
             width: size.map(|(width, _)| usize::from(width.0)),
             colors: !no_color && !dumb,
             identities: Identities { author: identity("AUTHOR"), committer: identity("COMMITTER") },
+            tokens: tokens(|name| env::var(name).ok()),
             now: now(),
             hook: Around { forge: forge(), push_options: push_options() },
         }

@@ -11,6 +11,7 @@ fn around() -> Surroundings {
         width: None,
         colors: true,
         identities: Identities::default(),
+        tokens: Vec::new(),
         now: Time { seconds: 1_700_000_000, offset: 0 },
         hook: Default::default(),
     }
@@ -32,7 +33,7 @@ fn sync_of(line: &str) -> (options::Sync, FailOn) {
     match Cli::try_parse_from(words).expect("a good command line").command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
-            (sync_options(args), fail_on)
+            (sync_options(args, &around()).expect("options that agree"), fail_on)
         }
         other => panic!("not a sync: {other:?}"),
     }
@@ -53,6 +54,7 @@ fn a_bare_sync_has_these_defaults() {
         sign: false,
         max_file_size: 16_777_216,
         threads: None,
+        remote: None,
     };
     assert_eq!(sync_of(""), (expected, FailOn::Never));
 }
@@ -74,6 +76,7 @@ fn every_flag_of_sync_reaches_its_option() {
         sign: true,
         max_file_size: 100,
         threads: std::num::NonZeroUsize::new(2),
+        remote: None,
     };
     assert_eq!(sync_of(line), (expected, FailOn::Error));
     assert_eq!(sync_of("main --retry").0.retry, Retry::All);

@@ -3,7 +3,7 @@
 //! In the order the data passes through: [`open`] finds and gates a repository ([`make`] makes one), [`refs`] names branches and their tips,
 //! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`mod@write`] puts them and
 //! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
-//! where the branch is checked out. [`run`] is the one way the `git` program is started.
+//! where the branch is checked out. [`remote`] fetches from where others push, and pushes there. [`run`] is the one way the `git` program is started.
 
 pub mod commit;
 mod config;
@@ -13,6 +13,7 @@ pub mod hook_files;
 pub mod hooks;
 pub mod in_use;
 pub(crate) mod keep;
+pub(crate) mod limit;
 pub(crate) mod lock;
 pub mod make;
 pub mod open;
@@ -22,6 +23,7 @@ pub mod read;
 pub(crate) mod ref_lock;
 pub mod ref_name;
 pub mod refs;
+pub mod remote;
 pub mod remote_base;
 pub mod run;
 pub(crate) mod sign;

@@ -3,8 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
+use super::limit;
 use super::open::Repo;
 use crate::path::is_unprintable;
 
@@ -56,6 +58,14 @@ pub enum GitError {
         #[source]
         source: std::io::Error,
     },
+    /// It took too long, and was stopped.
+    #[error("git {command} took longer than {} and was stopped; --timeout gives it more", seconds(*limit))]
+    TimedOut {
+        /// The git command.
+        command: String,
+        /// How long it was given.
+        limit: Duration,
+    },
     /// It ended with an error.
     #[error("git {command} failed ({status}): {words}")]
     Failed {
@@ -74,6 +84,7 @@ pub struct Git {
     command: Command,
     name: String,
     input: Vec<u8>,
+    limit: Option<Duration>,
 }
 
 /// What a run of git gave back.
@@ -94,6 +105,9 @@ impl Git {
     pub fn new(repo: &Repo, name: &str, config: &[(&str, &OsStr)]) -> Self {
         let mut command = Command::new("git");
         for key in UNSET {
+            command.env_remove(key);
+        }
+        for key in std::env::vars_os().map(|(key, _)| key).filter(|key| is_trace(key)) {
             command.env_remove(key);
         }
         if repo.environment.isolated {
@@ -118,7 +132,7 @@ impl Git {
             command.arg("-c").arg(pair);
         }
         command.arg(name);
-        Self { command, name: name.to_owned(), input: Vec::new() }
+        Self { command, name: name.to_owned(), input: Vec::new(), limit: None }
     }
 
     /// One more argument. A value from outside goes behind `--end-of-options` or `--`, or is an id or full ref name.
@@ -136,6 +150,25 @@ impl Git {
     /// One more variable in its environment.
     pub fn env(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(key, value);
+        self
+    }
+
+    /// One variable less in its environment.
+    pub fn env_remove(mut self, key: impl AsRef<OsStr>) -> Self {
+        self.command.env_remove(key);
+        self
+    }
+
+    /// A variable of its environment: as set here, else the process's own; none if it has none.
+    pub(super) fn variable(&self, key: &str) -> Option<OsString> {
+        let set = self.command.get_envs().find(|(name, _)| *name == key);
+        set.map_or_else(|| std::env::var_os(key), |(_, value)| value.map(OsStr::to_owned))
+    }
+
+    /// How long it may take. One that talks with another machine could wait for ever.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        limit::group(&mut self.command);
         self
     }
 
@@ -158,7 +191,10 @@ impl Git {
         let bytes = self.input;
         // Fed from a thread of its own, so that neither side waits for the other; a git that stops reading has its reason.
         let feeder = std::thread::spawn(move || input.map(|mut input| input.write_all(&bytes)));
-        let output = child.wait_with_output().map_err(start)?;
+        let output = wait(child, self.limit).map_err(start)?;
+        let Some(output) = output else {
+            return Err(GitError::TimedOut { command: self.name, limit: self.limit.unwrap_or_default() });
+        };
         drop(feeder.join());
         Ok(Answer {
             success: output.status.success(),
@@ -178,6 +214,25 @@ impl Git {
             Err(GitError::Failed { command, status: answer.status, words: answer.words })
         }
     }
+}
+
+/// What the child says until its end; none if that did not come in time.
+fn wait(child: Child, limit: Option<Duration>) -> std::io::Result<Option<Output>> {
+    match limit {
+        None => child.wait_with_output().map(Some),
+        Some(limit) => limit::wait(child, limit),
+    }
+}
+
+/// Whether a variable has git tell what it does, which would be taken for its words and may show what nobody shall read.
+fn is_trace(key: &OsStr) -> bool {
+    let key = key.as_encoded_bytes();
+    key.starts_with(b"GIT_TRACE") || key == b"GIT_CURL_VERBOSE"
+}
+
+fn seconds(limit: Duration) -> String {
+    let seconds = limit.as_secs();
+    if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
 }
 
 /// Where git looks for a hook-less run: a path that holds no hooks.

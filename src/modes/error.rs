@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use crate::fabric::crd_files::CrdFilesError;
 use crate::fabric::layout::LayoutError;
 use crate::fabric::settings::FabError;
+use crate::git::remote::RemoteError;
 use crate::git::run::GitError;
 use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
 use crate::ids::CommitId;
@@ -45,6 +46,9 @@ pub enum ModeError {
     /// Git could not be asked.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// A remote could not be used.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// What is remembered of a tree could not be read or kept.
     #[error("what is remembered of managed/ cannot be used; delete hhgit/index in the git directory, it is made again")]
     Memory {
@@ -220,6 +224,7 @@ impl ModeError {
         match self {
             Self::Plan(error) if error.is_usage() => Exit::Usage,
             Self::Layout(error) if error.is_usage() => Exit::Usage,
+            Self::Remote(error) if error.is_usage() => Exit::Usage,
             Self::Demo(DemoError::Exists { .. })
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }

@@ -11,6 +11,7 @@ pub mod import;
 pub mod init;
 pub mod look;
 mod offer;
+mod remote;
 pub mod settings;
 mod stamp;
 pub mod status;

@@ -6,6 +6,7 @@ use crate::fabric::layout::{FabricDir, RAW, UNMANAGED, find};
 use crate::fabric::manifest::Level;
 use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
+use crate::git::remote::Visit;
 use crate::git::tree::apply;
 use crate::git::worktree::uncommitted_below;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
@@ -32,7 +33,10 @@ pub(super) const TRIES: u32 = 10;
 
 /// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
 pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
-    sync_in(&Repo::open(&common.directory)?, common, options, talk)
+    match &options.remote {
+        Some(remote) => super::remote::sync(common, options, remote, talk),
+        None => sync_in(&Repo::open(&common.directory)?, common, options, talk),
+    }
 }
 
 /// Syncs a branch of a repository that is open already.
@@ -80,7 +84,7 @@ fn sync_by(
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs };
+        let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
         let done = task.run(&from, &meta, talk)?;
         match done {
             Done::Report(report) => return Ok(*report),
@@ -111,7 +115,7 @@ pub(super) fn tip(repo: &Repo, branch: &BranchName, named: bool) -> Result<Commi
     })
 }
 
-fn expect(branch: &BranchName, actual: CommitId, expected: Option<&str>) -> Result<(), ModeError> {
+pub(super) fn expect(branch: &BranchName, actual: CommitId, expected: Option<&str>) -> Result<(), ModeError> {
     const SHORTEST: usize = 7;
     let Some(expected) = expected else { return Ok(()) };
     let wanted = expected.to_ascii_lowercase();
@@ -144,6 +148,16 @@ pub(super) struct Start<'a> {
     pub(super) branch: &'a BranchName,
     pub(super) input: Option<&'a Commit>,
     pub(super) dirs: &'a [FabricDir],
+    pub(super) at: At<'a>,
+}
+
+/// Where the branch is that is to be moved.
+#[derive(Clone, Copy)]
+pub(super) enum At<'a> {
+    /// In the repository itself.
+    Here,
+    /// At a remote.
+    Remote(&'a Visit<'a>),
 }
 
 /// How one try ended.
@@ -157,7 +171,7 @@ pub(super) enum Done {
 }
 
 impl Task {
-    fn of_sync(common: &Common, options: &Sync) -> Self {
+    pub(super) fn of_sync(common: &Common, options: &Sync) -> Self {
         let retry = match &options.retry {
             crate::options::Retry::Nothing => None,
             crate::options::Retry::All => Some(Retry::All),
@@ -278,7 +292,11 @@ impl Task {
         report.result = Some(Point { commit: Some(written.commit()), tree: written.tree() });
         let subject = plan.message().lines().next().unwrap_or_default().to_owned();
         let reflog = Reflog { who: meta.committer.clone(), message: subject };
-        match publish(from.repo, from.branch, written, &reflog)? {
+        let published = match from.at {
+            At::Here => publish(from.repo, from.branch, written, &reflog)?,
+            At::Remote(visit) => visit.publish(&written)?,
+        };
+        match published {
             Published::Published => {}
             Published::AlreadyThere => report.notes.push("Somebody else made the same commit meanwhile.".to_owned()),
             Published::Moved { .. } => return Ok(Done::Moved),
@@ -297,10 +315,14 @@ impl Task {
             result: None,
             fabrics: planned.fabrics.clone(),
             findings: planned.findings.clone(),
-            notes: uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?
-                .into_iter()
-                .collect(),
+            notes: match from.at {
+                At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
+                At::Remote(_) => None,
+            }
+            .into_iter()
+            .collect(),
             diffs: Vec::new(),
+            remote: None,
         })
     }
 }

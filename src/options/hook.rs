@@ -240,7 +240,7 @@ pub struct Flags {
     pub allow_skip: bool,
 }
 
-/// A forge that runs hooks, known by what it puts into their environment.
+/// Whose software a server runs: it has hooks run, and hands tokens to jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Forge {
     /// GitLab, by its Gitaly.

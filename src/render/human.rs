@@ -202,12 +202,40 @@ pub(super) fn diffs(out: &mut dyn Write, report: &Report, style: Style) -> io::R
 fn outcome(report: &Report, style: Style) -> String {
     let branch = sanitize(report.reference.strip_prefix("refs/heads/").unwrap_or(&report.reference));
     let end = match report.outcome {
-        Outcome::Committed => style.paint(Role::Good, &movement(report)),
+        Outcome::Committed => {
+            let pushed = if report.remote.is_some() { ", pushed" } else { "" };
+            style.paint(Role::Good, &format!("{}{pushed}", movement(report)))
+        }
         Outcome::Unchanged => "nothing to do".to_owned(),
         Outcome::Planned => "dry run: nothing was written".to_owned(),
         Outcome::Refused => style.paint(Role::Error, "refused: nothing was written"),
     };
-    format!("{branch}: {end}{}", tally(&report.findings))
+    format!("{branch}{}: {end}{}", place(report), tally(&report.findings))
+}
+
+/// Where the branch is, if not in the repository itself; how many tries it took, if more than one.
+fn place(report: &Report) -> String {
+    let Some(remote) = &report.remote else { return String::new() };
+    let mut place = format!(" of {}", sanitize(&remote.name));
+    if remote.url != remote.name {
+        place.push_str(&format!(" ({})", sanitize(&remote.url)));
+    }
+    if remote.tries > 1 {
+        place.push_str(&format!(", at the {} try", ordinal(remote.tries)));
+    }
+    place
+}
+
+/// A number as one counts with it: 2nd, 11th.
+fn ordinal(number: u32) -> String {
+    let end = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{end}")
 }
 
 fn movement(report: &Report) -> String {

@@ -46,6 +46,20 @@ struct Report {
     /// What changes inside objects that managed/ holds already, where --diff asked for it; in path order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     diffs: Vec<Diff>,
+    /// The remote whose branch this was; left out for a branch of the repository itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<Remote>,
+}
+
+/// A remote whose branch was worked on.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Remote {
+    /// What it was called, without any password.
+    name: String,
+    /// Where it is, without any password.
+    url: String,
+    /// How many tries it took.
+    tries: u32,
 }
 
 /// What changes inside one file.

@@ -78,6 +78,7 @@ pub(crate) fn full() -> Report {
         }],
         notes: vec!["The branch is checked out nowhere.".into()],
         diffs: Vec::new(),
+        remote: None,
     }
 }
 
@@ -115,6 +116,7 @@ pub(crate) fn quiet() -> Report {
         findings: Vec::new(),
         notes: Vec::new(),
         diffs: Vec::new(),
+        remote: None,
     }
 }
 

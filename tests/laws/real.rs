@@ -78,6 +78,7 @@ pub fn sync_for_real(repo: &TempRepo, options: &Options) -> Report {
         sign: false,
         max_file_size: MAX_FILE_SIZE,
         threads: None,
+        remote: None,
     };
     sync(&common, &asked, &mut hhgit::modes::talk::Alone).expect("the repository is in order")
 }

@@ -53,8 +53,8 @@ pub(crate) const TABLE: &[Row] = &[
         hashed: true,
         ..pure(
             "git",
-            &["ids", "path", "snapshot", "plan", "options", "memory"],
-            &["gix", "gix_pack", "gix_validate", "tempfile", "thiserror"],
+            &["ids", "path", "snapshot", "plan", "options", "memory", "secret"],
+            &["gix", "gix_pack", "gix_validate", "rustix", "tempfile", "thiserror"],
         )
     },
     pure(
@@ -67,7 +67,8 @@ pub(crate) const TABLE: &[Row] = &[
         world: &["fs"],
         ..pure("git::read", &["ids", "path", "snapshot", "git"], &["gix", "gix_pack", "tempfile", "thiserror"])
     },
-    pure("options", &["fabric", "path", "snapshot", "report", "verdict::code"], &[]),
+    pure("secret", &[], &[]),
+    pure("options", &["secret", "fabric", "path", "snapshot", "report", "verdict::code"], &[]),
     Row {
         world: &["fs", "thread", "process"],
         ..pure(
@@ -107,7 +108,7 @@ pub(crate) const TABLE: &[Row] = &[
         world: &["env", "fs", "clock"],
         ..pure(
             "cli",
-            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "exit"],
+            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "secret", "exit"],
             &["anyhow", "clap", "clap_complete", "clap_mangen", "tempfile", "terminal_size", "thiserror"],
         )
     },
@@ -128,6 +129,7 @@ const CRATES: &[&str] = &[
     "jiff",
     "libyaml_rs",
     "regex_lite",
+    "rustix",
     "schemars",
     "serde",
     "serde_json",

@@ -116,6 +116,7 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
         width: None,
         colors: false,
         identities: Identities::default(),
+        tokens: Vec::new(),
         now: Time { seconds: NOW, offset: 0 },
         hook: Default::default(),
     };

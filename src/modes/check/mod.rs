@@ -139,6 +139,7 @@ fn report(reference: String, findings: Vec<Finding>) -> Report {
         findings,
         notes: Vec::new(),
         diffs: Vec::new(),
+        remote: None,
     }
 }
 

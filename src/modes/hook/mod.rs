@@ -1,6 +1,7 @@
 //! What git runs at the moments it has hooks for, and how those hooks get there and go again.
 //!
-//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in. A
+//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in, `warm`
+//! remembers beforehand what the next push is judged by. A
 //! person's own: [`pre_commit`] sorts what is about to be committed, [`pre_push`] checks what is about to be pushed. [`install`]
 //! puts the small scripts in place that call them, which [`shims`] spells.
 //!
@@ -77,7 +78,7 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     let (budget, past) = (force.budget, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
-    let common = Common { fabrics: force.fabrics().to_vec(), ..common.clone() };
+    let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };
     let receive = Receive { reader, common, force, memory: repo.memory(), head };
     let mut verdict = match within(budget, move || receive.judge(&moves)) {
         Ok(judged) => judged?,

@@ -1,5 +1,5 @@
-//! A push judged: each ref that would move, by what would change and what depends on it. It is given a reader and nothing
-//! else of the repository, so that it cannot write a ref or an object, whatever it is made to do.
+//! A push judged: each ref that would move, by what would change and what depends on it. Of the repository it is given a
+//! reader and the memory of trees, so that it cannot write a ref or an object, whatever it is made to do.
 
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;

@@ -2,7 +2,7 @@
 
 use super::super::sample;
 use super::*;
-use crate::report::Diff;
+use crate::report::{Diff, Remote};
 
 fn text(value: &Report, style: Style) -> String {
     let mut out = Vec::new();
@@ -66,6 +66,22 @@ fn each_outcome_has_its_words() {
     assert_eq!(end(Outcome::Refused), "main: refused: nothing was written");
     assert_eq!(end(Outcome::Unchanged), "main: nothing to do");
     assert_eq!(end(Outcome::Committed), "main: 1111111 -> (no commit)");
+}
+
+#[test]
+fn a_remotes_branch_is_told_with_its_place_and_the_tries_it_took() {
+    let end = |name: &str, tries, outcome| {
+        let remote = Some(Remote { name: name.to_owned(), url: "https://h/x".to_owned(), tries });
+        let report = Report { outcome, remote, fabrics: Vec::new(), ..sample::quiet() };
+        text(&report, Style::default()).trim_end().to_owned()
+    };
+    assert_eq!(end("https://h/x", 1, Outcome::Unchanged), "main of https://h/x: nothing to do");
+    let told = "main of origin (https://h/x), at the 2nd try: 1111111 -> (no commit), pushed";
+    assert_eq!(end("origin", 2, Outcome::Committed), told);
+    assert_eq!(
+        end("o\u{1b}x", 12, Outcome::Unchanged),
+        "main of o\\u{1b}x (https://h/x), at the 12th try: nothing to do"
+    );
 }
 
 #[test]

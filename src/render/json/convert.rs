@@ -1,6 +1,8 @@
 //! From the report's own types to the wire's: one `From` a type, and nothing decided.
 
-use super::{Change, Counts, Diff, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Related, Repair};
+use super::{
+    Change, Counts, Diff, Document, Edit, Entry, Fabric, Finding, Object, Outcome, Point, Related, Remote, Repair,
+};
 use super::{RepoPath, Report, SCHEMA, Severity, Source, Verdict, finding, ids, report};
 use crate::verdict::code;
 
@@ -37,6 +39,11 @@ impl From<&report::Report> for Report {
                 .iter()
                 .map(|diff| Diff { path: diff.path.to_string(), unified: diff.unified.clone() })
                 .collect(),
+            remote: report.remote.as_ref().map(|remote| Remote {
+                name: remote.name.clone(),
+                url: remote.url.clone(),
+                tries: remote.tries,
+            }),
         }
     }
 }

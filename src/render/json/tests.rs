@@ -51,10 +51,12 @@ fn every_sample_obeys_the_schema() {
     let validator = jsonschema::validator_for(&schema).expect("a sound schema");
     let quiet = sample::quiet();
     let alone = FabricReport { left_alone: true, ..quiet.fabrics[0].clone() };
+    let remote = crate::report::Remote { name: "origin".into(), url: "https://h/x".into(), tries: 2 };
     let dry = Some(Point { commit: None, ..sample::point('3') });
     for report in [
         sample::full(),
         sample::checked(),
+        crate::report::Report { remote: Some(remote), ..sample::full() },
         crate::report::Report { outcome: Outcome::Planned, result: dry, ..sample::full() },
         crate::report::Report { outcome: Outcome::Refused, input: None, fabrics: vec![alone], ..quiet.clone() },
         quiet,
