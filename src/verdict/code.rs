@@ -210,6 +210,8 @@ codes! {
 
     StillReferred "still-referred" Rule Error "An object leaves managed/ that others still name."
         "Put it back, or delete what names it too; until that is gone, the cluster refuses the deletion.";
+    DeletedTogether "deleted-together" Rule Warning "An object leaves managed/ together with another that names it."
+        "Delete what names it first, and it in a second push: the cluster refuses it until then, and deletes in no set order.";
     TooManyDeletions "too-many-deletions" Rule Error "More objects leave managed/ than --max-deletions allows."
         "Look at the objects listed; if all shall go, give their number to --max-deletions.";
     NamespaceNotDefault "namespace-not-default" Rule Error "Hedgehog takes objects in the namespace default only."

@@ -75,7 +75,8 @@ pub(super) fn still_referred(
     findings
 }
 
-fn objects<'a>(placed: &'a [Placed<'_>]) -> Vec<Object<'a>> {
+/// What the rules ask of objects.
+pub(super) fn objects<'a>(placed: &'a [Placed<'_>]) -> Vec<Object<'a>> {
     let object = |object: &'a Placed<'_>| {
         Some(Object { identity: object.document.identity.as_ref()?, root: object.value, sound: object.sound })
     };

@@ -4,6 +4,7 @@
 //! no repository. All end in the same report as a sync's.
 
 mod commit;
+mod deletions;
 mod deployed;
 mod dirs;
 mod judge;

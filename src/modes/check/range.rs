@@ -14,9 +14,9 @@ use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::Code;
 use crate::verdict::identity::Identity;
 
-use super::commit::{Seen, placed};
+use super::commit::Seen;
+use super::deletions::deletions;
 use super::dirs;
-use super::judge::{quote, still_referred};
 use super::narrow::{Narrow, Narrowed};
 use super::{ModeError, Request, resolve};
 
@@ -105,7 +105,7 @@ pub(super) fn compare(
     let removed = before.as_ref().map(|before| removed(before, &after)).unwrap_or_default();
     if let Some(before) = &before {
         findings = new_ones(findings, &known, &unchanged(before, &after));
-        let gone = deletions(reader, &removed, &after, asked);
+        let gone = deletions(reader, &removed, (before, &after), asked);
         // Who names what left need not be told a second time that it is not there.
         let told: BTreeSet<_> = gone.iter().map(|finding| (&finding.path, finding.place)).collect();
         findings.retain(|finding| {
@@ -131,7 +131,7 @@ fn new_ones(findings: Vec<Finding>, known: &[Finding], unchanged: &BTreeSet<Repo
 }
 
 /// The objects that left managed/ between the commits, by fabric directory.
-type Removed = BTreeMap<(RepoPath, Identity), ObjectRef>;
+pub(super) type Removed = BTreeMap<(RepoPath, Identity), ObjectRef>;
 
 fn removed(before: &Seen, after: &Seen) -> Removed {
     let after = after.objects();
@@ -154,31 +154,4 @@ fn is_about(finding: &Finding, unchanged: &BTreeSet<RepoPath>) -> bool {
 fn unchanged(before: &Seen, after: &Seen) -> BTreeSet<RepoPath> {
     let files = |seen: &Seen| seen.inventories.iter().flat_map(super::commit::entries).collect::<BTreeSet<_>>();
     files(before).intersection(&files(after)).map(|(path, _)| path.clone()).collect()
-}
-
-/// What left managed/, as findings: of what others still name, and of too many.
-fn deletions(reader: &dyn Objects, removed: &Removed, after: &Seen, asked: &Asked<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if asked.level == CheckLevel::References {
-        let texts = |path: &RepoPath| after.text(reader, path);
-        for (inventory, fabric) in after.inventories.iter().zip(&after.planned.fabrics) {
-            let gone: Vec<&Identity> =
-                removed.keys().filter(|(path, _)| *path == fabric.path).map(|(_, identity)| identity).collect();
-            let settings = &inventory.survey.manifest.settings;
-            findings.extend(still_referred(&gone, &placed(inventory, fabric), settings, &texts));
-        }
-        quote(&mut findings, &texts);
-    }
-    if let Some(most) = asked.max_deletions.filter(|most| removed.len() > *most) {
-        const NAMED: usize = 10;
-        let mut names: Vec<String> = removed.keys().take(NAMED).map(|(_, identity)| identity.to_string()).collect();
-        if removed.len() > NAMED {
-            names.push(format!("{} more", removed.len() - NAMED));
-        }
-        let leave = if removed.len() == 1 { "object leaves" } else { "objects leave" };
-        let message = format!("{} {leave} managed/, more than {most}: {}", removed.len(), names.join(", "));
-        let path = removed.keys().next().map(|(path, _)| path.clone()).unwrap_or_default();
-        findings.push(Finding::new(Code::TooManyDeletions, path, message));
-    }
-    findings
 }
