@@ -95,9 +95,15 @@ pub fn synced(out: &mut dyn Write, synced: &Synced) -> io::Result<()> {
     let mut text = Text(String::new());
     match synced {
         Synced::Sorted { branch, managed, unmanaged, commit } => {
-            let mut parts = vec![format!("{} sorted", count(*managed, "object"))];
+            let mut parts = Vec::new();
+            if *managed > 0 {
+                parts.push(format!("{} sorted", count(*managed, "object")));
+            }
             if *unmanaged > 0 {
                 parts.push(format!("{unmanaged} to unmanaged/"));
+            }
+            if parts.is_empty() {
+                parts.push("its folders put right".to_owned());
             }
             let (id, branch) = (&commit.to_string()[..7], sanitize(branch));
             // One line a branch, however wide: it is read by eye, and by what looks for it.

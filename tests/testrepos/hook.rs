@@ -1,7 +1,8 @@
 //! The receive hook on a case's commit, as a new branch of a server that has none yet: it must find what a dry run finds.
 //!
 //! What differs by nature: the hook reads managed/ always, a sync only where raw/ holds something to sort, so the hook may
-//! have more to say of managed/; and the hook goes by a level of its own, whatever a manifest says.
+//! have more to say of managed/; the hook goes by a level of its own, whatever a manifest says; and where a help names an
+//! option of `hhgit sync`, the hook has another help.
 
 use hhgit::finding::Finding;
 use hhgit::modes::hook::pre_receive;

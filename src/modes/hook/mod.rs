@@ -1,4 +1,5 @@
-//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in.
+//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in, `warm`
+//! remembers beforehand what the next push is judged by.
 //!
 //! Nothing that a pusher can change decides what they let in: `policy` reads the server's own git config and the shim's
 //! flags, `refuse` is the one question of what is refused, `receive` puts it to each ref with nothing but a reader in its
@@ -67,7 +68,7 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     let (budget, past) = (force.budget, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
-    let common = Common { fabrics: force.fabrics().to_vec(), ..common.clone() };
+    let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };
     let receive = Receive { reader, common, force, memory: repo.memory(), head };
     let mut verdict = match within(budget, move || receive.judge(&moves)) {
         Ok(judged) => judged?,

@@ -73,11 +73,6 @@ impl InForce {
         Server { rules: self.rules.clone(), settings: self.settings.clone(), level }
     }
 
-    /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
-    pub(super) fn fabrics(&self) -> &[RepoPath] {
-        &self.fabrics
-    }
-
     /// The fabric directories to narrow to in a tree, empty for all that are found; none if those named are not there.
     pub(super) fn fabrics_in(&self, reader: &Reader, tree: TreeId) -> Result<Option<Vec<RepoPath>>, ReadError> {
         if self.fabrics.is_empty() {

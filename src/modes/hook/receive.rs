@@ -1,5 +1,5 @@
-//! A push judged: each ref that would move, by what would change and what depends on it. It is given a reader and nothing
-//! else of the repository, so that it cannot write a ref or an object, whatever it is made to do.
+//! A push judged: each ref that would move, by what would change and what depends on it. Of the repository it is given a
+//! reader and the memory of trees, so that it cannot write a ref or an object, whatever it is made to do.
 
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
@@ -142,9 +142,8 @@ impl Receive {
         let mut found = Found::new();
         for mut finding in report.findings {
             finding.excerpt = None;
-            if finding.code == Code::TooManyDeletions {
-                finding.help =
-                    "Delete in several pushes, or have the server's admin raise hhgit.maxDeletions.".to_owned();
+            if let Some(help) = help_for_pushers(finding.code) {
+                finding.help = help.to_owned();
             }
             found.insert((refuses(self.force.policy, &finding, &fabrics), finding));
         }
@@ -181,6 +180,17 @@ impl Receive {
             None => words.push(short(&change.after)),
         }
         words.join(" ")
+    }
+}
+
+/// What helps who pushes, where the code's own help speaks of options that only a command of their own has.
+fn help_for_pushers(code: Code) -> Option<&'static str> {
+    match code {
+        Code::TooManyDeletions => {
+            Some("Delete in several pushes, or have the server's admin raise hhgit.maxDeletions.")
+        }
+        Code::TooLarge => Some("Split it into smaller files."),
+        _ => None,
     }
 }
 
