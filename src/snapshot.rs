@@ -1,5 +1,7 @@
 //! What the pure core may ask of a repository: commits, trees and blobs by id; how they are stored is git/'s business.
 
+use std::cmp::Ordering;
+
 use crate::ids::{BlobId, Collision, CommitId, Entry, HashKind, TreeId};
 
 /// Read access to a repository's objects. Nothing here can write an object or move a ref.
@@ -33,6 +35,29 @@ pub struct TreeEntry {
     pub name: Vec<u8>,
     /// What the name stands for.
     pub entry: Entry,
+}
+
+impl TreeEntry {
+    /// Git's order of names in a tree: by bytes, a sub-tree as if its name ended in a slash.
+    pub fn order(&self, other: &Self) -> Ordering {
+        self.order_to(&other.name, other.entry.as_tree().is_some())
+    }
+
+    /// As [`TreeEntry::order`], to an entry of this name that is (or is not) a sub-tree.
+    pub fn order_to(&self, name: &[u8], is_tree: bool) -> Ordering {
+        let common = self.name.len().min(name.len());
+        let next = |name: &[u8], is_tree: bool| name.get(common).copied().or(is_tree.then_some(b'/'));
+        let here = next(&self.name, self.entry.as_tree().is_some());
+        self.name[..common].cmp(&name[..common]).then_with(|| here.cmp(&next(name, is_tree)))
+    }
+}
+
+/// Whether entries are as git writes them: in order, and no name twice, be it as a file and a folder. Of others, git and hhgit could
+/// each see something else.
+pub fn is_sound(entries: &[TreeEntry]) -> bool {
+    let file = |name: &[u8]| entries.binary_search_by(|entry| entry.order_to(name, false)).is_ok();
+    entries.windows(2).all(|pair| pair[0].order(&pair[1]) == Ordering::Less)
+        && !entries.iter().any(|entry| entry.entry.as_tree().is_some() && file(&entry.name))
 }
 
 /// A moment as git records it.

@@ -9,7 +9,7 @@ use crate::schema::Schemas;
 use crate::snapshot::{Objects, TreeEntry};
 use crate::verdict::code::{Code, Severity};
 
-use super::inventory::{Leaves, leaves};
+use super::inventory::{Leaves, entries, leaves};
 use super::kinds::Kinds;
 use super::layout::{CRDS, FabricDir, HNP, LayoutError, MANAGED, MANIFEST, RAW, UNMANAGED, child, is_yaml_name};
 use super::manifest::{self, Manifest};
@@ -54,13 +54,14 @@ impl Survey {
 
 /// Reads a fabric directory.
 pub fn survey(objects: &dyn Objects, dir: &FabricDir) -> Result<Survey, LayoutError> {
-    let top = objects.tree(dir.tree)?;
+    let top = entries(objects, dir.tree, &dir.path)?;
     let mut surveyor = Surveyor { objects, fabric: &dir.path, findings: Vec::new() };
     let hnp = surveyor.folder(&top, HNP, &RepoPath::root())?;
     let raw = surveyor.folder(&top, RAW, &RepoPath::root())?;
     let managed = surveyor.folder(&top, MANAGED, &RepoPath::root())?;
     let unmanaged = surveyor.folder(&top, UNMANAGED, &RepoPath::root())?;
-    let hnp_entries = hnp.map(|tree| objects.tree(tree)).transpose()?.unwrap_or_default();
+    let hnp_path = dir.path.child(HNP);
+    let hnp_entries = hnp.map(|tree| entries(objects, tree, &hnp_path)).transpose()?.unwrap_or_default();
     let manifest = surveyor.manifest(&hnp_entries)?;
     let only = manifest.as_ref().is_some_and(|manifest| manifest.crds_only);
     let (kinds, schemas) = surveyor.kinds(&hnp_entries, only)?;
@@ -112,7 +113,9 @@ impl Surveyor<'_> {
     fn managed_folders(&mut self, managed: Option<TreeId>, kinds: &Kinds) -> Result<BTreeSet<Vec<u8>>, LayoutError> {
         let empty = TreeId::empty(self.objects.hash_kind());
         let mut folders = BTreeSet::new();
-        for TreeEntry { name, entry } in managed.map(|tree| self.objects.tree(tree)).transpose()?.unwrap_or_default() {
+        let path = self.fabric.child(MANAGED);
+        let held = managed.map(|tree| entries(self.objects, tree, &path)).transpose()?.unwrap_or_default();
+        for TreeEntry { name, entry } in held {
             match entry.as_tree() {
                 Some(tree) if tree == empty => {}
                 Some(_) => {
