@@ -14,6 +14,7 @@
 //! | [`schema`] | what the fields of each kind may hold | pure |
 //! | [`verdict`] | one file to its documents, and what becomes of each on its own; the codes | pure |
 //! | [`rules`] | objects against each other, as a cluster's admission judges them | pure |
+//! | [`memory`] | what is remembered of a managed/ tree by its id, so that a push costs what it changes | |
 //! | [`plan`] | all that was read to a [`plan::Plan`]: edits and a message; nothing after it decides anything | pure |
 //! | [`finding`], [`report`] | what is to be said, as values | pure |
 //! | [`render`] | reports into text, JSON, SARIF and others, into any writer | pure |
@@ -49,6 +50,7 @@ pub mod fabric;
 pub mod finding;
 pub mod git;
 pub mod ids;
+pub mod memory;
 pub mod modes;
 pub mod options;
 pub mod path;

@@ -1,6 +1,7 @@
 //! What the pure core may ask of a repository: commits, trees and blobs by id; how they are stored is git/'s business.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use crate::ids::{BlobId, Collision, CommitId, Entry, HashKind, TreeId};
 
@@ -14,6 +15,13 @@ pub trait Objects {
 
     /// The entries of a tree, in the order the tree holds them (git's order, if the tree is sound).
     fn tree(&self, id: TreeId) -> Result<Vec<TreeEntry>, ReadError>;
+
+    /// The names under which two trees hold different things. The second must be in git's order, each name once.
+    fn tree_diff(&self, old: TreeId, new: TreeId) -> Result<TreeDiff, ReadError> {
+        let (before, after) = (self.tree(old)?, self.tree(new)?);
+        diff(before.iter().map(TreeEntry::as_ref), after.iter().map(TreeEntry::as_ref))
+            .map_err(|Unordered| unordered(new))
+    }
 
     /// A blob's bytes.
     fn blob(&self, id: BlobId) -> Result<Vec<u8>, ReadError>;
@@ -38,26 +46,101 @@ pub struct TreeEntry {
 }
 
 impl TreeEntry {
-    /// Git's order of names in a tree: by bytes, a sub-tree as if its name ended in a slash.
-    pub fn order(&self, other: &Self) -> Ordering {
-        self.order_to(&other.name, other.entry.as_tree().is_some())
-    }
-
-    /// As [`TreeEntry::order`], to an entry of this name that is (or is not) a sub-tree.
-    pub fn order_to(&self, name: &[u8], is_tree: bool) -> Ordering {
-        let common = self.name.len().min(name.len());
-        let next = |name: &[u8], is_tree: bool| name.get(common).copied().or(is_tree.then_some(b'/'));
-        let here = next(&self.name, self.entry.as_tree().is_some());
-        self.name[..common].cmp(&name[..common]).then_with(|| here.cmp(&next(name, is_tree)))
+    /// The entry with its name borrowed.
+    pub fn as_ref(&self) -> EntryRef<'_> {
+        EntryRef { name: &self.name, entry: self.entry }
     }
 }
 
-/// Whether entries are as git writes them: in order, and no name twice, be it as a file and a folder. Of others, git and hhgit could
-/// each see something else.
+/// What two trees hold under the names in which they differ: the first, then the second.
+pub type TreeDiff = BTreeMap<Vec<u8>, (Option<Entry>, Option<Entry>)>;
+
+/// One entry of a tree, its name borrowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryRef<'a> {
+    /// The entry's name.
+    pub name: &'a [u8],
+    /// What the name stands for.
+    pub entry: Entry,
+}
+
+/// A tree's entries are not in git's order, or a name is there twice: what it holds depends on who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unordered;
+
+/// What is said of a tree whose entries are out of order.
+pub fn unordered(tree: TreeId) -> ReadError {
+    let reason = "its entries are out of order or doubled, so what it holds depends on who looks".to_owned();
+    ReadError::Corrupt { kind: "tree", id: tree.to_string(), reason }
+}
+
+/// Compares two trees by their entries; the second's order is checked on the way.
+pub fn diff<'a>(
+    old: impl Iterator<Item = EntryRef<'a>>,
+    new: impl Iterator<Item = EntryRef<'a>>,
+) -> Result<TreeDiff, Unordered> {
+    let mut found = TreeDiff::new();
+    let mut old = old.peekable();
+    let mut before = Names::default();
+    for entry in new {
+        before.take(entry)?;
+        if old.next_if_eq(&entry).is_some() {
+            continue;
+        }
+        while let Some(gone) = old.next_if(|one| one.order(&entry) == Ordering::Less) {
+            found.entry(gone.name.to_vec()).or_default().0 = Some(gone.entry);
+        }
+        if old.next_if_eq(&entry).is_some() {
+            continue;
+        }
+        found.entry(entry.name.to_vec()).or_default().1 = Some(entry.entry);
+    }
+    for gone in old {
+        found.entry(gone.name.to_vec()).or_default().0 = Some(gone.entry);
+    }
+    found.retain(|_, (old, new)| old != new);
+    Ok(found)
+}
+
+/// Whether entries are as git writes them: in order, and no name twice, be it as a file and a folder.
 pub fn is_sound(entries: &[TreeEntry]) -> bool {
-    let file = |name: &[u8]| entries.binary_search_by(|entry| entry.order_to(name, false)).is_ok();
-    entries.windows(2).all(|pair| pair[0].order(&pair[1]) == Ordering::Less)
-        && !entries.iter().any(|entry| entry.entry.as_tree().is_some() && file(&entry.name))
+    let mut before = Names::default();
+    entries.iter().all(|entry| before.take(entry.as_ref()).is_ok())
+}
+
+/// The names of a tree that came so far, as much of them as tells whether the next may follow.
+#[derive(Default)]
+struct Names<'a> {
+    last: Option<EntryRef<'a>>,
+    /// Files whose names the last one starts with: a folder of such a name may still come, and would be it a second time.
+    files: Vec<&'a [u8]>,
+}
+
+impl<'a> Names<'a> {
+    fn take(&mut self, entry: EntryRef<'a>) -> Result<(), Unordered> {
+        if self.last.is_some_and(|last| last.order(&entry) != Ordering::Less || last.name == entry.name) {
+            return Err(Unordered);
+        }
+        self.last = Some(entry);
+        while self.files.last().is_some_and(|file| !entry.name.starts_with(file)) {
+            self.files.pop();
+        }
+        match entry.entry.as_tree() {
+            Some(_) if self.files.contains(&entry.name) => return Err(Unordered),
+            Some(_) => {}
+            None => self.files.push(entry.name),
+        }
+        Ok(())
+    }
+}
+
+impl EntryRef<'_> {
+    /// Git's order of entries: by name, a folder's as if it ended in a slash.
+    fn order(&self, other: &Self) -> Ordering {
+        let shorter = self.name.len().min(other.name.len());
+        let next = |one: &Self| one.name.get(shorter).copied().or(one.entry.as_tree().map(|_| b'/'));
+        self.name[..shorter].cmp(&other.name[..shorter]).then_with(|| next(self).cmp(&next(other)))
+    }
 }
 
 /// A moment as git records it.
@@ -138,5 +221,57 @@ fn hint(partial: &bool) -> &'static str {
         "; this is a partial clone, fetch the rest first: git fetch --refetch --no-filter"
     } else {
         "; the repository is damaged, look with: git fsck"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{Mode, ObjectId};
+
+    fn id(byte: u8) -> ObjectId {
+        ObjectId::try_from(&[byte; 20][..]).expect("twenty bytes are an object id")
+    }
+
+    /// A tree as `name=content`, a folder's name with a slash at its end.
+    fn tree(text: &str) -> Vec<TreeEntry> {
+        let entry = |part: &str| {
+            let (name, content) = part.split_once('=').expect("a name and a content");
+            let mode = if name.ends_with('/') { Mode::TREE } else { Mode::FILE };
+            let entry = Entry { mode, id: id(content.as_bytes()[0]) };
+            TreeEntry { name: name.trim_end_matches('/').as_bytes().to_vec(), entry }
+        };
+        text.split_whitespace().map(entry).collect()
+    }
+
+    fn differing(old: &str, new: &str) -> Result<Vec<String>, Unordered> {
+        let (old, new) = (tree(old), tree(new));
+        let found = diff(old.iter().map(TreeEntry::as_ref), new.iter().map(TreeEntry::as_ref))?;
+        let shown = |(name, (old, new)): (Vec<u8>, (Option<Entry>, Option<Entry>))| {
+            let kind = |entry: Option<Entry>| match entry {
+                None => "nothing",
+                Some(entry) if entry.as_tree().is_some() => "folder",
+                Some(_) => "file",
+            };
+            format!("{}: {} to {}", String::from_utf8_lossy(&name), kind(old), kind(new))
+        };
+        Ok(found.into_iter().map(shown).collect())
+    }
+
+    #[test]
+    fn trees_differ_where_a_name_holds_something_else() {
+        let said = differing("a=1 b=1 c/=1 d=1", "a=1 b=2 c/=2 e=1");
+        let wanted = ["b: file to file", "c: folder to folder", "d: file to nothing", "e: nothing to file"];
+        assert_eq!(said, Ok(wanted.map(str::to_owned).to_vec()));
+        assert_eq!(differing("a=1 a-b=1", "a-b=1 a/=1"), Ok(vec!["a: file to folder".to_owned()]));
+        assert_eq!(differing("", ""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_tree_that_git_would_not_make_is_refused() {
+        for bad in ["b=1 a=1", "a=1 a=2", "a=1 a-b=1 a/=1", "a/=1 a-b=1"] {
+            assert_eq!(differing("", bad), Err(Unordered), "{bad}");
+        }
+        assert!(differing("b=1 a=1", "a=1").is_ok(), "what was there before is taken as it is");
     }
 }

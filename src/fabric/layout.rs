@@ -235,10 +235,12 @@ fn is_fabric(objects: &dyn Objects, entries: &[TreeEntry], kinds: &Kinds) -> Res
 
 /// Whether a file below managed/ belongs there although it is no object: it always stays and is no finding.
 pub fn stays_in_managed(name: &[u8]) -> bool {
+    is_kustomization(name) || name.starts_with(b".argocd-") || name.starts_with(b"README") || name.starts_with(b".git")
+}
+
+/// Whether a file below managed/ is a kustomization, which says what else is applied.
+pub fn is_kustomization(name: &[u8]) -> bool {
     matches!(name, b"kustomization.yaml" | b"kustomization.yml" | b"Kustomization")
-        || name.starts_with(b".argocd-")
-        || name.starts_with(b"README")
-        || name.starts_with(b".git")
 }
 
 /// Whether an entry below raw/ always stays there.

@@ -1,6 +1,7 @@
 //! What a fabric directory is: where it lies, what its folders hold, its manifest, the kinds it may hold.
 
 pub mod address;
+pub mod changes;
 pub mod crd_files;
 pub mod crds;
 mod document;

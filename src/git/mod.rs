@@ -24,6 +24,7 @@ pub mod refs;
 pub mod run;
 pub(crate) mod sign;
 pub mod tree;
+mod tree_bytes;
 pub mod worktree;
 pub mod write;
 

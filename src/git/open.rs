@@ -7,7 +7,9 @@ use gix::bstr::{BString, ByteSlice};
 
 use super::commit::Person;
 use super::environment::Environment;
+use super::keep::share;
 use crate::ids::HashKind;
+use crate::memory::store::Store;
 
 /// The repository extensions that hhgit knows to handle, in lower case.
 const EXTENSIONS: [&str; 7] =
@@ -210,6 +212,11 @@ impl Repo {
             None => 0,
             Some(value) => shared_permissions(value.as_ref().map(|v| v.as_slice())),
         }
+    }
+
+    /// Where hhgit keeps what it remembers of this repository's trees.
+    pub fn memory(&self) -> Store {
+        Store::new(&self.common_dir, share, self.shared_permissions())
     }
 
     /// How long a lock of a single ref is waited for.

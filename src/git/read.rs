@@ -11,8 +11,9 @@ use gix::odb::Header;
 
 use super::open::{OpenError, Repo, SLOTS};
 use super::refs::parse_id;
-use crate::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
-use crate::snapshot::{Commit, Objects, ReadError, Time, TreeEntry};
+use super::tree_bytes;
+use crate::ids::{BlobId, CommitId, HashKind, ObjectId, TreeId};
+use crate::snapshot::{Commit, Objects, ReadError, Time, TreeDiff, TreeEntry, unordered};
 
 /// How many bytes of unpacked objects each thread keeps, as bases for others.
 const PACK_CACHE: usize = 16 << 20;
@@ -118,7 +119,19 @@ impl Objects for Reader {
         if id == TreeId::empty(self.hash) {
             return Ok(Vec::new());
         }
-        self.find(id.object(), Kind::Tree, |bytes| decode_tree(self.hash, bytes))
+        self.find(id.object(), Kind::Tree, |bytes| tree_bytes::decode(self.hash, bytes))
+    }
+
+    fn tree_diff(&self, old: TreeId, new: TreeId) -> Result<TreeDiff, ReadError> {
+        let bytes = |tree: TreeId| match tree == TreeId::empty(self.hash) {
+            true => Ok(Vec::new()),
+            false => self.find(tree.object(), Kind::Tree, |bytes| Ok(bytes.to_vec())),
+        };
+        let corrupt =
+            |(tree, reason): (TreeId, String)| ReadError::Corrupt { kind: "tree", id: tree.to_string(), reason };
+        tree_bytes::diff(self.hash, (old, &bytes(old)?), (new, &bytes(new)?))
+            .map_err(corrupt)?
+            .map_err(|_| unordered(new))
     }
 
     fn blob(&self, id: BlobId) -> Result<Vec<u8>, ReadError> {
@@ -265,47 +278,9 @@ fn parse_time(line: &[u8]) -> Option<Time> {
     Some(Time { seconds, offset: (zone / 100 * 60 + zone % 100) * 60 })
 }
 
-/// Reads a tree's entries exactly as they stand, in whatever order and by whatever names.
-fn decode_tree(hash: HashKind, mut bytes: &[u8]) -> Result<Vec<TreeEntry>, String> {
-    let length = hash.len_in_bytes();
-    let mut entries = Vec::with_capacity(bytes.len() / (length + 16));
-    while !bytes.is_empty() {
-        let space = bytes.find_byte(b' ').ok_or("an entry has no name")?;
-        let nul = bytes.find_byte(0).filter(|nul| *nul > space).ok_or("an entry has no end")?;
-        let mode = bytes[..space].to_str().ok().filter(|mode| !mode.is_empty() && !mode.starts_with('+'));
-        let mode = mode.and_then(|mode| u16::from_str_radix(mode, 8).ok()).ok_or("an entry's mode is no mode")?;
-        let id = bytes.get(nul + 1..nul + 1 + length).ok_or("an entry's object id is cut off")?;
-        let id = ObjectId::try_from(id).map_err(|_| "an entry's object id is none")?;
-        let name = bytes[space + 1..nul].to_vec();
-        entries.push(TreeEntry { name, entry: Entry { mode: Mode::new(mode), id } });
-        bytes = &bytes[nul + 1 + length..];
-    }
-    Ok(entries)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_damaged_tree_is_said_to_be_and_never_panics() {
-        let good = [b"100644 a\0".as_slice(), &[7; 20]].concat();
-        assert_eq!(decode_tree(HashKind::Sha1, &good).map(|e| e.len()), Ok(1));
-        for cut in 1..good.len() {
-            assert!(decode_tree(HashKind::Sha1, &good[..cut]).is_err(), "{cut}");
-        }
-        for bad in [b"9 a\0".as_slice(), b" a\0", b"+7 a\0", b"7777777 a\0", b"\0 a"] {
-            assert!(decode_tree(HashKind::Sha1, &[bad, &[7; 20]].concat()).is_err());
-        }
-    }
-
-    #[test]
-    fn a_hostile_tree_is_read_as_it_stands() {
-        let entry = |name: &str| [b"40000 ", name.as_bytes(), b"\0", &[7; 20]].concat();
-        let bytes = [entry("b"), entry("a"), entry("a"), entry(""), entry("..")].concat();
-        let names = decode_tree(HashKind::Sha1, &bytes).expect("readable").into_iter().map(|e| e.name);
-        assert_eq!(names.collect::<Vec<_>>(), [b"b".to_vec(), b"a".into(), b"a".into(), b"".into(), b"..".into()]);
-    }
 
     #[test]
     fn a_date_that_means_nothing_is_the_epoch() {

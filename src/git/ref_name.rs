@@ -2,7 +2,8 @@
 
 use gix::bstr::BStr;
 
-use super::refs::BranchName;
+use super::open::Repo;
+use super::refs::{BranchName, MAX_FOLLOW, RefError, Value};
 use crate::path::quote;
 
 /// The full name of a ref, `refs/...`, that git would accept; bytes, since git asks for no encoding.
@@ -30,6 +31,23 @@ impl RefName {
     pub fn branch(&self) -> Option<BranchName> {
         let name = std::str::from_utf8(&self.0).ok().filter(|_| self.is_branch())?;
         BranchName::parse(name).ok()
+    }
+}
+
+impl Repo {
+    /// The ref that moves when a ref of this name is moved: itself, or where it leads as a symbolic ref.
+    pub fn moved_with(&self, name: &RefName) -> Result<RefName, RefError> {
+        let mut name = name.clone();
+        for _ in 0..MAX_FOLLOW {
+            match self.read_ref(name.as_bytes())? {
+                Some(Value::Symbolic(target)) => match RefName::parse(&target) {
+                    Some(target) => name = target,
+                    None => return Ok(name),
+                },
+                Some(Value::Object(_)) | None => return Ok(name),
+            }
+        }
+        Ok(name)
     }
 }
 

@@ -162,7 +162,7 @@ fn load(
     let Some(base) = base else { return Ok(()) };
     let id = TreeId::new(base.id);
     let entries = objects.tree(id)?;
-    let ordered = entries.windows(2).all(|pair| pair[0].order(&pair[1]) == Ordering::Less);
+    let ordered = entries.windows(2).all(|pair| key_order(key(&pair[0]), key(&pair[1])) == Ordering::Less);
     let folder = folders.get_mut(path).expect("the path is one of the folders");
     let names = folder.edits.keys().copied();
     let doubled =
@@ -189,7 +189,7 @@ fn rewrite(
             changed.push(TreeEntry { name: name.to_vec(), entry });
         }
     }
-    changed.sort_by(TreeEntry::order);
+    changed.sort_by(|a, b| key_order(key(a), key(b)));
     let kept = folder.entries.iter().filter(|entry| !names.contains(entry.name.as_slice()));
     let bytes = serialise(kept, &changed);
     if bytes.is_empty() {
@@ -232,7 +232,7 @@ fn serialise<'a>(kept: impl Iterator<Item = &'a TreeEntry>, changed: &'a [TreeEn
     let mut bytes = Vec::new();
     let mut changed = changed.iter().peekable();
     for entry in kept {
-        while let Some(next) = changed.next_if(|next| next.order(entry) == Ordering::Less) {
+        while let Some(next) = changed.next_if(|next| key_order(key(next), key(entry)) == Ordering::Less) {
             append(&mut bytes, next);
         }
         append(&mut bytes, entry);
@@ -248,9 +248,22 @@ fn append(bytes: &mut Vec<u8>, entry: &TreeEntry) {
     bytes.extend_from_slice(entry.entry.id.as_slice());
 }
 
+type Key<'a> = (&'a [u8], bool);
+
+fn key(entry: &TreeEntry) -> Key<'_> {
+    (&entry.name, entry.entry.mode.kind() == ModeKind::Tree)
+}
+
+/// Git's order of names in a tree: by bytes, a sub-tree as if its name ended in a slash.
+fn key_order((a, a_tree): Key<'_>, (b, b_tree): Key<'_>) -> Ordering {
+    let common = a.len().min(b.len());
+    let next = |name: &[u8], tree: bool| name.get(common).copied().or(tree.then_some(b'/'));
+    a[..common].cmp(&b[..common]).then_with(|| next(a, a_tree).cmp(&next(b, b_tree)))
+}
+
 /// The entry of this name that is (or is not) a tree, in entries that are in order.
 fn find(entries: &[TreeEntry], name: &[u8], tree: bool) -> Option<Entry> {
-    let at = entries.binary_search_by(|entry| entry.order_to(name, tree)).ok()?;
+    let at = entries.binary_search_by(|entry| key_order(key(entry), (name, tree))).ok()?;
     Some(entries[at].entry)
 }
 

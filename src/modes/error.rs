@@ -44,6 +44,13 @@ pub enum ModeError {
     /// Git could not be asked.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// What is remembered of a tree could not be read or kept.
+    #[error("what is remembered of managed/ cannot be used; delete hhgit/index in the git directory, it is made again")]
+    Memory {
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),

@@ -6,17 +6,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fabric::inventory::{Leaves, leaves};
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{FabricDir, MANAGED, SIDECAR, UNMANAGED, find, is_yaml_name, stays_in_managed};
+use crate::fabric::layout::{
+    FabricDir, MANAGED, SIDECAR, UNMANAGED, find, is_kustomization, is_yaml_name, stays_in_managed,
+};
 use crate::fabric::manifest::Level;
 use crate::fabric::settings::Settings;
 use crate::fabric::survey::{Survey, survey};
 use crate::ids::{Entry, TreeId};
+use crate::memory::Row;
 use crate::path::RepoPath;
 use crate::plan::PlanError;
 use crate::plan::fabric::{Inventory, holds_hedgehog};
 use crate::plan::holdings::Holdings;
 use crate::plan::sidecar;
 use crate::plan::source::{self, Found, Home, Retry, Sorted, Source};
+use crate::rules::Object;
+use crate::rules::ties::{self, Key};
 use crate::schema::Schemas;
 use crate::snapshot::Objects;
 use crate::verdict::file::{File, by_entry, judge_keeping, too_large};
@@ -44,6 +49,8 @@ pub struct Request {
     pub rules: Option<(Kinds, Schemas)>,
     /// The settings that rules depend on, whatever the manifests say.
     pub settings: Option<Settings>,
+    /// Of the managed/ of these fabric directories, only what is named is looked at, as if nothing else were there.
+    pub narrowed: BTreeMap<RepoPath, Leaves>,
 }
 
 /// Looks at all fabric directories of a tree.
@@ -55,15 +62,7 @@ pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Ve
 pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -> Result<Vec<Inventory>, PlanError> {
     let mut rooms = Vec::new();
     for dir in dirs {
-        let mut survey = survey(objects, dir)?;
-        survey.manifest.level = request.level.unwrap_or(survey.manifest.level);
-        if let Some(settings) = &request.settings {
-            survey.manifest.settings = settings.clone();
-        }
-        if let Some((kinds, schemas)) = &request.rules {
-            (survey.kinds, survey.schemas) = (kinds.clone(), schemas.clone());
-        }
-        rooms.push(Room::enter(objects, survey, request)?);
+        rooms.push(Room::enter(objects, survey_of(objects, dir, request)?, request)?);
     }
     let mut jobs: Vec<Job<'_>> = Vec::new();
     let mut counts: Vec<usize> = Vec::new();
@@ -72,12 +71,62 @@ pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -
         jobs.extend(room.jobs());
         counts.push(jobs.len() - before);
     }
-    let mut files = judge_all(objects, &jobs, request)?.into_iter();
+    let mut files = judge_all(objects, &jobs, request, &|_, judged| judged)?.into_iter();
     rooms
         .into_iter()
         .zip(counts)
         .map(|(room, count)| room.furnish(objects, files.by_ref().take(count).collect(), request.keep))
         .collect()
+}
+
+/// What a fabric directory holds, with what is asked laid over what it says of itself.
+pub(super) fn survey_of(objects: &dyn Objects, dir: &FabricDir, request: &Request) -> Result<Survey, PlanError> {
+    let mut survey = survey(objects, dir)?;
+    survey.manifest.level = request.level.unwrap_or(survey.manifest.level);
+    if let Some(settings) = &request.settings {
+        survey.manifest.settings = settings.clone();
+    }
+    if let Some((kinds, schemas)) = &request.rules {
+        (survey.kinds, survey.schemas) = (kinds.clone(), schemas.clone());
+    }
+    Ok(survey)
+}
+
+/// The ties of the objects of these files of managed/, by their paths there. Nothing else is kept of them.
+pub(super) fn rows(
+    objects: &dyn Objects,
+    survey: &Survey,
+    leaves: &Leaves,
+    request: &Request,
+) -> Result<Vec<Row>, PlanError> {
+    let (judge, managed) = (judge_of(survey), survey.path.child(MANAGED));
+    let (held, others): (Leaves, Leaves) =
+        leaves.clone().into_iter().partition(|(path, entry)| is_judged_in_managed(path, entry));
+    let job =
+        |(path, entry): (&RepoPath, &Entry)| Job { path: managed.join_path(path), entry: *entry, is_yaml: true, judge };
+    let jobs: Vec<Job<'_>> = held.iter().map(job).collect();
+    let request = Request { keep: true, ..request.clone() };
+    let keys = judge_all(objects, &jobs, &request, &|_, (file, values)| ties_of(&file, &values, survey))?;
+    let row = |((path, entry), keys): ((RepoPath, Entry), Vec<Key>)| Row { path, entry, keys };
+    let others = others.into_iter().map(|(path, entry)| {
+        let keys = if is_kustomization(path.file_name()) { vec![Key::frame().0] } else { Vec::new() };
+        ((path, entry), keys)
+    });
+    Ok(held.into_iter().zip(keys).chain(others).map(row).collect())
+}
+
+/// The ties of a file's objects.
+pub(super) fn ties_of(file: &File, values: &[Option<Node>], survey: &Survey) -> Vec<Key> {
+    let File::Documents(documents) = file else { return Vec::new() };
+    let mut keys = Vec::new();
+    for (document, value) in documents.iter().zip(values) {
+        let (Some(identity), Some(root)) = (&document.identity, value) else { continue };
+        let object = Object { identity, root, sound: document.target.is_some() };
+        keys.extend(ties::of(&object, &survey.manifest.settings));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// A fabric directory whose files are about to be judged.
@@ -119,7 +168,11 @@ impl Room {
         let unmanaged = below(survey.unmanaged, UNMANAGED)?;
         let found = source::find(&survey, request.adopt, request.retry.as_ref(), &unmanaged);
         let wants_managed = request.managed || found.iter().any(Found::is_yaml);
-        let managed = if wants_managed { below(survey.managed, MANAGED)? } else { Leaves::new() };
+        let managed = match request.narrowed.get(&survey.path) {
+            Some(few) => few.clone(),
+            None if wants_managed => below(survey.managed, MANAGED)?,
+            None => Leaves::new(),
+        };
         let loose = if request.adopt { Vec::new() } else { survey.loose.clone().into_iter().collect() };
         Ok(Self { survey, found, loose, managed, unmanaged })
     }
@@ -215,11 +268,18 @@ type Judged = (File, Vec<Option<Node>>);
 /// How many files a worker takes at a time: enough to be cheap, few enough to share the work evenly.
 const CHUNK: usize = 128;
 
-fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Result<Vec<Judged>, PlanError> {
+/// Judges files over all cores; `finish` is what is kept of each.
+fn judge_all<T: Send>(
+    objects: &dyn Objects,
+    jobs: &[Job<'_>],
+    request: &Request,
+    finish: &(dyn Fn(&Job<'_>, Judged) -> T + Sync),
+) -> Result<Vec<T>, PlanError> {
+    let one = |objects: &dyn Objects, job: &Job<'_>| Ok(finish(job, judge_one(objects, job, request)?));
     let cores = request.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let workers = cores.min(jobs.len().div_ceil(CHUNK)).max(1);
     if workers == 1 {
-        return jobs.iter().map(|job| judge_one(objects, job, request)).collect();
+        return jobs.iter().map(|job| one(objects, job)).collect();
     }
     let next = AtomicUsize::new(0);
     let work = |objects: &dyn Objects| {
@@ -227,8 +287,7 @@ fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Resu
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
             let Some(jobs) = jobs.chunks(CHUNK).nth(chunk) else { return done };
-            let files: Result<Vec<Judged>, PlanError> =
-                jobs.iter().map(|job| judge_one(objects, job, request)).collect();
+            let files: Result<Vec<T>, PlanError> = jobs.iter().map(|job| one(objects, job)).collect();
             done.push((chunk, files));
         }
     };
@@ -246,7 +305,7 @@ fn judge_all(objects: &dyn Objects, jobs: &[Job<'_>], request: &Request) -> Resu
         chunks
     });
     chunks.sort_by_key(|(chunk, _)| *chunk);
-    let files: Result<Vec<Vec<Judged>>, PlanError> = chunks.into_iter().map(|(_, files)| files).collect();
+    let files: Result<Vec<Vec<T>>, PlanError> = chunks.into_iter().map(|(_, files)| files).collect();
     Ok(files?.into_iter().flatten().collect())
 }
 

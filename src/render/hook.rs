@@ -32,7 +32,7 @@ pub fn verdict(out: &mut dyn Write, verdict: &Verdict, prefix: &str) -> io::Resu
         Answer::LetIn if verdict.told.is_empty() => {}
         Answer::LetIn => {
             let all = check::tally(verdict.told.iter().map(|told| &told.finding), PLAIN);
-            text.line(&format!("hhgit: the push is let in, with {all} to look at."));
+            text.line(&format!("hhgit: the push is let in. To look at: {all}."));
         }
         Answer::Skipped => text.line("hhgit: the push is let in unjudged, as the push option hhgit.skip asks."),
         Answer::Late { limit, refused } => late(&mut text, *limit, *refused),
@@ -90,8 +90,9 @@ pub fn synced(out: &mut dyn Write, synced: &Synced) -> io::Result<()> {
             if *unmanaged > 0 {
                 parts.push(format!("{unmanaged} to unmanaged/"));
             }
-            let id = &commit.to_string()[..7];
-            text.line(&format!("hhgit: synced {branch}: {} ({id}); git pull to get it", parts.join(", ")));
+            let (id, branch) = (&commit.to_string()[..7], sanitize(branch));
+            // One line a branch, however wide: it is read by eye, and by what looks for it.
+            text.0.push_str(&format!("hhgit: synced {branch}: {} ({id}); git pull to get it\n", parts.join(", ")));
         }
         Synced::LeftAlone { branch, fabric } => text.line(&format!(
             "hhgit: left {fabric} of {branch} alone, because it is broken; hhgit status shows what is wrong"

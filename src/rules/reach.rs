@@ -59,28 +59,23 @@ pub fn reach<K: Known>(known: &mut K, changed: &BTreeSet<K::File>, keys: &[Key])
         }
     }
     altered.extend(near.into_iter().chain(far));
-    let needed = needed(known, changed, &altered, keys)?;
+    let needed = needed(known, &altered, keys)?;
     Ok(Reach { altered, needed })
 }
 
 /// What it takes to judge these files; the changed ones are known by their keys.
-fn needed<K: Known>(
-    known: &mut K,
-    changed: &BTreeSet<K::File>,
-    altered: &BTreeSet<K::File>,
-    keys: &[Key],
-) -> Result<BTreeSet<K::File>, K::Error> {
+fn needed<K: Known>(known: &mut K, altered: &BTreeSet<K::File>, keys: &[Key]) -> Result<BTreeSet<K::File>, K::Error> {
     let mut needed = altered.clone();
     let mut all = keys.to_vec();
     for file in altered {
         all.extend(known.ties(file)?);
     }
     needed.extend(rivals(known, &all)?);
-    needed.extend(known.first(Key::begun(), 1, changed)?);
-    needed.extend(known.first(Key::faults(), BLOCKING, changed)?);
+    needed.extend(known.first(Key::begun(), 1, altered)?);
+    needed.extend(known.first(Key::faults(), BLOCKING, altered)?);
     let blockers: BTreeSet<(Key, Key)> = all.iter().filter_map(Key::blockers).collect();
     for range in blockers {
-        needed.extend(known.first(range, BLOCKING, changed)?);
+        needed.extend(known.first(range, BLOCKING, altered)?);
     }
     let mut waiting: Vec<K::File> = needed.iter().cloned().collect();
     let mut names: BTreeSet<Key> = keys.iter().copied().filter(Key::is_name).collect();

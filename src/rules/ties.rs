@@ -40,6 +40,8 @@ enum Tag {
     Fault = 7,
     /// A VPC with a subnet that cannot be read, which blocks those of its IPv4Namespace.
     Unreadable = 8,
+    /// A file that is no object and says which are applied.
+    Frame = 9,
 }
 
 impl Key {
@@ -101,6 +103,11 @@ impl Key {
         self.is(Tag::Name)
     }
 
+    /// Whether it is of an address or ASN that is not set.
+    pub fn is_unset(&self) -> bool {
+        self.is(Tag::Unset)
+    }
+
     /// Whether it is an object's own name.
     pub fn is_object(&self) -> bool {
         self.is(Tag::Object)
@@ -146,6 +153,11 @@ impl Key {
     /// The range of all that are not set.
     pub fn unset() -> (Self, Self) {
         Self::all(Tag::Unset)
+    }
+
+    /// The key of a file that is no object and says which are applied, as a range of its own.
+    pub fn frame() -> (Self, Self) {
+        (Self::ordered(Tag::Frame, &[], ""), Self::ordered(Tag::Frame, &[], ""))
     }
 
     /// The range of the connections that block all others, in the order of their names.

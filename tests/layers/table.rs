@@ -35,6 +35,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["serde", "serde_yaml", "strsim", "thiserror"],
     ),
     pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
+    Row { world: &["fs", "clock"], ..pure("memory", &["ids", "path", "rules"], &["tempfile"]) },
     pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(
         "plan",
@@ -52,7 +53,7 @@ pub(crate) const TABLE: &[Row] = &[
         hashed: true,
         ..pure(
             "git",
-            &["ids", "path", "snapshot", "plan", "options"],
+            &["ids", "path", "snapshot", "plan", "options", "memory"],
             &["gix", "gix_pack", "gix_validate", "tempfile", "thiserror"],
         )
     },
@@ -88,6 +89,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "git",
                 "git::read",
                 "git::write",
+                "memory",
                 "options",
                 "exit",
             ],
@@ -97,7 +99,7 @@ pub(crate) const TABLE: &[Row] = &[
     // A push is judged with a reader in hand, and nothing that could move a ref: neither git nor git::write is in this row.
     pure(
         "modes::hook::receive",
-        &["ids", "path", "snapshot", "finding", "fabric", "verdict::code", "report", "options", "git::read"],
+        &["ids", "path", "snapshot", "finding", "fabric", "verdict::code", "report", "options", "memory", "git::read"],
         &[],
     ),
     pure("exit", &[], &[]),

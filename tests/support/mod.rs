@@ -7,6 +7,8 @@
 )]
 
 pub mod memory;
+#[cfg(unix)]
+pub mod server;
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{MANAGED, RAW, find};
+use crate::fabric::layout::{FabricDir, MANAGED, RAW, find, is_kustomization};
 use crate::finding::{Finding, ObjectRef};
 use crate::git::{Reader, Repo};
 use crate::ids::{BlobId, Entry};
@@ -19,7 +19,7 @@ use crate::verdict::code::Code;
 use crate::verdict::file::{Document, File};
 use crate::verdict::identity::Identity;
 
-use super::deployed::{is_kustomization, unreached};
+use super::deployed::unreached;
 use super::judge::{Placed, quote, rules};
 use super::{ModeError, Request, report, resolve};
 use crate::modes::look::look_into;
@@ -41,7 +41,11 @@ pub(super) fn check(
             (branch.as_str().to_owned(), reader.commit(tip(&repo, &branch, false)?)?, Some(branch))
         }
     };
-    let seen = Seen::of(&reader, common, request, commit, &reference)?;
+    let dirs = find(&reader, commit.tree, &common.fabrics, &Kinds::builtin())?;
+    if dirs.is_empty() {
+        return Err(ModeError::NoFabric { branch: reference });
+    }
+    let seen = Seen::of(&reader, request, commit, &dirs)?;
     let mut report = seen.report(reference, seen.findings(&reader, options.level));
     let fabrics = || seen.inventories.iter().map(|inventory| &inventory.survey.path);
     let note = branch.map(|branch| uncommitted(&repo, &branch, fabrics(), &[RAW, MANAGED])).transpose()?.flatten();
@@ -58,17 +62,12 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn of(
-        reader: &Reader,
-        common: &Common,
+        reader: &dyn Objects,
         request: &Request,
         commit: Commit,
-        name: &str,
+        dirs: &[FabricDir],
     ) -> Result<Self, ModeError> {
-        let dirs = find(reader, commit.tree, &common.fabrics, &Kinds::builtin())?;
-        if dirs.is_empty() {
-            return Err(ModeError::NoFabric { branch: name.to_owned() });
-        }
-        let inventories = look_into(reader, &dirs, request)?;
+        let inventories = look_into(reader, dirs, request)?;
         let stamp = Stamp { command: "sync", version: String::new(), rulesets: Vec::new(), options: Vec::new() };
         let order = Order::default();
         let input = Input {
@@ -84,7 +83,7 @@ impl Seen {
     }
 
     /// All findings, with their lines.
-    pub(super) fn findings(&self, reader: &Reader, level: CheckLevel) -> Vec<Finding> {
+    pub(super) fn findings(&self, reader: &dyn Objects, level: CheckLevel) -> Vec<Finding> {
         let mut findings = self.planned.findings.clone();
         let texts = |path: &RepoPath| self.text(reader, path);
         for (inventory, fabric) in self.inventories.iter().zip(&self.planned.fabrics) {
@@ -100,7 +99,7 @@ impl Seen {
     }
 
     /// A file's bytes, as the commit has it.
-    pub(super) fn text(&self, reader: &Reader, path: &RepoPath) -> Option<Vec<u8>> {
+    pub(super) fn text(&self, reader: &dyn Objects, path: &RepoPath) -> Option<Vec<u8>> {
         let entry = self.inventories.iter().find_map(|inventory| entry_of(inventory, path))?;
         reader.blob(BlobId::new(entry.id)).ok()
     }
@@ -218,9 +217,9 @@ fn managed<'a>(inventory: &'a Inventory, fabric: &FabricReport) -> impl Iterator
 }
 
 /// What no kustomization takes in, as managed/ is now.
-fn not_deployed(reader: &Reader, inventory: &Inventory) -> Vec<Finding> {
+fn not_deployed(reader: &dyn Objects, inventory: &Inventory) -> Vec<Finding> {
     let leaves = inventory.holdings.leaves.iter();
-    let files = leaves.filter(|(path, entry)| is_kustomization(path) && entry.as_file().is_some());
+    let files = leaves.filter(|(path, entry)| is_kustomization(path.file_name()) && entry.as_file().is_some());
     let kustomizations: BTreeMap<RepoPath, Vec<u8>> =
         files.filter_map(|(path, entry)| Some((path.clone(), reader.blob(entry.as_file()?).ok()?))).collect();
     let holds = |path: &&RepoPath| inventory.holdings.documents(path).iter().any(|document| document.target.is_some());

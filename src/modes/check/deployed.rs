@@ -7,8 +7,6 @@ use crate::path::RepoPath;
 use crate::verdict::code::Code;
 use crate::yaml::{Limits, Node, Value, parse, split};
 
-const NAMES: [&[u8]; 3] = [b"kustomization.yaml", b"kustomization.yml", b"Kustomization"];
-
 /// The findings about the object files (below managed/) that no kustomization there reaches; none without a kustomization.
 pub(super) fn unreached(
     kustomizations: &BTreeMap<RepoPath, Vec<u8>>,
@@ -43,11 +41,6 @@ pub(super) fn unreached(
         Finding::new(Code::NotDeployed, managed.join_path(path), "no kustomization in managed/ takes this file in")
     };
     objects.iter().filter(|path| !reached.contains(path)).map(finding).collect()
-}
-
-/// Whether a file below managed/ is a kustomization.
-pub(super) fn is_kustomization(path: &RepoPath) -> bool {
-    NAMES.contains(&path.file_name())
 }
 
 fn resources(path: &RepoPath, bytes: &[u8]) -> BTreeSet<RepoPath> {

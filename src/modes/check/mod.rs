@@ -5,8 +5,11 @@
 
 mod commit;
 mod deployed;
+mod dirs;
 mod judge;
 mod loose;
+mod narrow;
+mod near;
 mod range;
 
 use std::collections::BTreeMap;
@@ -14,7 +17,7 @@ use std::collections::BTreeMap;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::{crds, manifest};
 use crate::finding::Finding;
-use crate::git::{Reader, Repo};
+use crate::git::Repo;
 use crate::options::{Check, CheckLevel, Common, Target};
 use crate::path::RepoPath;
 use crate::report::{Outcome, Report};
@@ -24,7 +27,8 @@ use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
 use super::look::Request;
-pub(crate) use range::{Asked, Named};
+pub use narrow::Narrowed;
+pub use range::{Asked, Named};
 
 /// Checks what was asked for.
 pub fn check(common: &Common, options: &Check) -> Result<Report, ModeError> {
@@ -39,15 +43,16 @@ pub fn check(common: &Common, options: &Check) -> Result<Report, ModeError> {
 }
 
 /// What is wrong in a commit with what changed since another, and with what depends on it; without another, all of it.
-pub(crate) fn compare(
-    reader: &Reader,
+/// What was learned on the way is for the caller to keep.
+pub fn compare(
+    reader: &dyn Objects,
     asked: &Asked<'_>,
     before: Option<Named<'_>>,
     after: Named<'_>,
-) -> Result<Report, ModeError> {
-    let mut report = range::compare(reader, asked, before, after)?;
+) -> Result<(Report, Narrowed), ModeError> {
+    let (mut report, narrowed) = range::compare(reader, asked, before, after)?;
     settle(&mut report, asked.level);
-    Ok(report)
+    Ok((report, narrowed))
 }
 
 /// Leaves out what is beyond the level, and brings the rest into its order.
@@ -63,7 +68,7 @@ fn request(options: &Check) -> Result<Request, ModeError> {
 }
 
 /// What a check of this level looks at.
-pub(crate) fn request_at(level: CheckLevel) -> Request {
+pub fn request_at(level: CheckLevel) -> Request {
     let keep = level == CheckLevel::References;
     let level = match level {
         CheckLevel::Syntax | CheckLevel::Identity => manifest::Level::Identity,
@@ -95,6 +100,7 @@ fn level_of(code: Code) -> CheckLevel {
         | Code::TooDeep
         | Code::AliasExpansion => CheckLevel::Syntax,
         Code::NotDeployed => CheckLevel::References,
+        Code::TooManyDeletions => CheckLevel::Syntax,
         code if code.subject() == Subject::Rule => CheckLevel::References,
         code if code.subject() == Subject::File => CheckLevel::Syntax,
         _ => CheckLevel::Identity,
@@ -117,6 +123,6 @@ fn report(reference: String, findings: Vec<Finding>) -> Report {
 }
 
 /// The commit that a name stands for.
-fn resolve(repo: &Repo, reader: &Reader, name: &str) -> Result<Commit, ModeError> {
+fn resolve(repo: &Repo, reader: &dyn Objects, name: &str) -> Result<Commit, ModeError> {
     Ok(reader.commit(repo.commit_named(name)?)?)
 }

@@ -2,17 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fabric::inventory::Leaves;
+use crate::fabric::layout::FabricDir;
 use crate::finding::{Finding, ObjectRef};
 use crate::git::{Reader, Repo};
+use crate::memory::store::Store;
 use crate::options::{Check, CheckLevel, Common};
 use crate::path::RepoPath;
 use crate::report::Report;
-use crate::snapshot::Commit;
+use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::Code;
 use crate::verdict::identity::Identity;
 
 use super::commit::{Seen, placed};
+use super::dirs;
 use super::judge::{quote, still_referred};
+use super::narrow::{Narrow, Narrowed};
 use super::{ModeError, Request, resolve};
 
 /// Checks what changed from one commit to another.
@@ -27,51 +32,69 @@ pub(super) fn check(
     let reader = Reader::new(&repo)?;
     let (before, after) = (resolve(&repo, &reader, old)?, resolve(&repo, &reader, new)?);
     let before = Some(Named { commit: before, name: old });
-    let asked = Asked { common, request, level: options.level, max_deletions: options.max_deletions };
-    let mut report = super::compare(&reader, &asked, before, Named { commit: after, name: new })?;
+    let (level, max_deletions) = (options.level, options.max_deletions);
+    let asked = Asked { common, request, level, max_deletions, memory: None };
+    let (mut report, _) = super::compare(&reader, &asked, before, Named { commit: after, name: new })?;
     report.reference = format!("{old}..{new}");
     Ok(report)
 }
 
 /// A commit, and what it is called in messages.
 #[derive(Debug, Clone)]
-pub(crate) struct Named<'a> {
-    pub(crate) commit: Commit,
-    pub(crate) name: &'a str,
+pub struct Named<'a> {
+    /// The commit.
+    pub commit: Commit,
+    /// Its name.
+    pub name: &'a str,
 }
 
 /// How two commits are to be compared.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) common: &'a Common,
-    pub(crate) request: &'a Request,
-    pub(crate) level: CheckLevel,
-    pub(crate) max_deletions: Option<usize>,
+pub struct Asked<'a> {
+    /// The fabric directories that are meant.
+    pub common: &'a Common,
+    /// What is looked at; [`super::request_at`] makes one for a level.
+    pub request: &'a Request,
+    /// How closely objects are judged.
+    pub level: CheckLevel,
+    /// How many objects may leave managed/ at most.
+    pub max_deletions: Option<usize>,
+    /// What is remembered of the repository's trees, where not all of it is to be looked at.
+    pub memory: Option<&'a Store>,
 }
 
 /// What is wrong after with what changed since before, and with what depends on it; without a before, all that is wrong.
-pub(crate) fn compare(
-    reader: &Reader,
+pub(super) fn compare(
+    reader: &dyn Objects,
     asked: &Asked<'_>,
     before: Option<Named<'_>>,
     after: Named<'_>,
-) -> Result<Report, ModeError> {
-    let seen = |named: Named<'_>| Seen::of(reader, asked.common, asked.request, named.commit, named.name);
-    let before = before.map(&seen);
-    let reference = after.name.to_owned();
-    let after = seen(after)?;
-    let before = match before {
-        // What had no fabric directory before is new as a whole.
-        None | Some(Err(ModeError::NoFabric { .. })) => None,
-        Some(before) => Some(before?),
+) -> Result<(Report, Narrowed), ModeError> {
+    let (named, reference) = (&asked.common.fabrics, after.name.to_owned());
+    let were = before.as_ref().map(|before| dirs::before(reader, before.commit.tree, named)).transpose()?;
+    let were = were.unwrap_or_default();
+    let (are, of_dirs) = dirs::after(reader, after.commit.tree, named, &were)?;
+    if were.is_empty() && are.is_empty() {
+        return Err(ModeError::NoFabric { branch: reference });
+    }
+    let narrowed = match asked.memory {
+        Some(store) => Narrow { reader, request: asked.request, level: asked.level, store }.narrow(&were, &are)?,
+        None => Narrowed::default(),
     };
+    let seen = |commit: Commit, dirs: &[FabricDir], few: &BTreeMap<RepoPath, Leaves>| {
+        Seen::of(reader, &Request { narrowed: few.clone(), ..asked.request.clone() }, commit, dirs)
+    };
+    // What had no fabric directory before is new as a whole.
+    let before = before.filter(|_| !were.is_empty());
+    let before = before.map(|before| seen(before.commit, &were, &narrowed.before)).transpose()?;
+    let after = seen(after.commit, &are, &narrowed.after)?;
     let known = before.as_ref().map(|before| before.findings(reader, asked.level)).unwrap_or_default();
     let mut findings = after.findings(reader, asked.level);
+    findings.retain(|finding| narrowed.tells(finding));
+    findings.extend(of_dirs);
     let removed = before.as_ref().map(|before| removed(before, &after)).unwrap_or_default();
     if let Some(before) = &before {
-        let unchanged = unchanged(before, &after);
-        let known: BTreeSet<Said<'_>> = known.iter().map(said).collect();
-        findings.retain(|finding| !(is_about(finding, &unchanged) && known.contains(&said(finding))));
+        findings = new_ones(findings, &known, &unchanged(before, &after));
         let gone = deletions(reader, &removed, &after, asked);
         // Who names what left need not be told a second time that it is not there.
         let told: BTreeSet<_> = gone.iter().map(|finding| (&finding.path, finding.place)).collect();
@@ -86,7 +109,15 @@ pub(crate) fn compare(
             report.fabrics[at].removed.push(object);
         }
     }
-    Ok(report)
+    report.notes.extend(narrowed.trouble().map(str::to_owned));
+    Ok((report, narrowed))
+}
+
+/// The findings that were not there before in a file that is the same now.
+fn new_ones(findings: Vec<Finding>, known: &[Finding], unchanged: &BTreeSet<RepoPath>) -> Vec<Finding> {
+    let known: BTreeSet<Said<'_>> = known.iter().map(said).collect();
+    let is_known = |finding: &Finding| is_about(finding, unchanged) && known.contains(&said(finding));
+    findings.into_iter().filter(|finding| !is_known(finding)).collect()
 }
 
 /// The objects that left managed/ between the commits, by fabric directory.
@@ -116,19 +147,18 @@ fn unchanged(before: &Seen, after: &Seen) -> BTreeSet<RepoPath> {
 }
 
 /// What left managed/, as findings: of what others still name, and of too many.
-fn deletions(reader: &Reader, removed: &Removed, after: &Seen, asked: &Asked<'_>) -> Vec<Finding> {
-    if asked.level < CheckLevel::References {
-        return Vec::new();
-    }
-    let texts = |path: &RepoPath| after.text(reader, path);
+fn deletions(reader: &dyn Objects, removed: &Removed, after: &Seen, asked: &Asked<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (inventory, fabric) in after.inventories.iter().zip(&after.planned.fabrics) {
-        let gone: Vec<&Identity> =
-            removed.keys().filter(|(path, _)| *path == fabric.path).map(|(_, identity)| identity).collect();
-        let settings = &inventory.survey.manifest.settings;
-        findings.extend(still_referred(&gone, &placed(inventory, fabric), settings, &texts));
+    if asked.level == CheckLevel::References {
+        let texts = |path: &RepoPath| after.text(reader, path);
+        for (inventory, fabric) in after.inventories.iter().zip(&after.planned.fabrics) {
+            let gone: Vec<&Identity> =
+                removed.keys().filter(|(path, _)| *path == fabric.path).map(|(_, identity)| identity).collect();
+            let settings = &inventory.survey.manifest.settings;
+            findings.extend(still_referred(&gone, &placed(inventory, fabric), settings, &texts));
+        }
+        quote(&mut findings, &texts);
     }
-    quote(&mut findings, &texts);
     if let Some(most) = asked.max_deletions.filter(|most| removed.len() > *most) {
         const NAMED: usize = 10;
         let mut names: Vec<String> = removed.keys().take(NAMED).map(|(_, identity)| identity.to_string()).collect();

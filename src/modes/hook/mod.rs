@@ -32,7 +32,7 @@ const SKIP: &str = "hhgit.skip";
 /// `hhgit hook pre-receive`: answers a push by what git wrote on the hook's standard input.
 pub fn pre_receive(common: &Common, hook: &Hook, input: &[u8]) -> Result<Verdict, HookError> {
     let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
-    let moves = lines::parse(input, repo.hash_kind())?;
+    let moves = moves(&repo, input)?;
     answer(&repo, common, hook, moves)
 }
 
@@ -40,7 +40,17 @@ pub fn pre_receive(common: &Common, hook: &Hook, input: &[u8]) -> Result<Verdict
 pub fn update(common: &Common, hook: &Hook, [name, old, new]: [&[u8]; 3]) -> Result<Verdict, HookError> {
     let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
     let moved = lines::one(old, new, name, repo.hash_kind()).ok_or(HookError::Line { number: 1 })?;
-    answer(&repo, common, hook, vec![moved])
+    answer(&repo, common, hook, vec![followed(&repo, moved)?])
+}
+
+fn moves(repo: &Repo, input: &[u8]) -> Result<Vec<Move>, HookError> {
+    lines::parse(input, repo.hash_kind())?.into_iter().map(|moved| followed(repo, moved)).collect()
+}
+
+/// A move by the name of the ref that git moves: else who pushes to a symbolic ref could pass a pattern by.
+fn followed(repo: &Repo, moved: Move) -> Result<Move, HookError> {
+    let name = repo.moved_with(&moved.name).map_err(ModeError::from)?;
+    Ok(Move { name, ..moved })
 }
 
 fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result<Verdict, HookError> {
@@ -53,7 +63,8 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     let (budget, past) = (force.budget, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
-    let receive = Receive { reader, common: common.clone(), force, head };
+    let common = Common { fabrics: force.fabrics().to_vec(), ..common.clone() };
+    let receive = Receive { reader, common, force, memory: repo.memory(), head };
     let mut verdict = match within(budget, move || receive.judge(&moves)) {
         Ok(judged) => judged?,
         Err(Stopped::Late(limit)) => {
@@ -72,7 +83,7 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
 /// `hhgit hook post-receive`: sorts the branches of a push that was let in.
 pub fn post_receive(common: &Common, hook: &Hook, input: &[u8], talk: &mut dyn Talk) -> Result<Vec<Synced>, HookError> {
     let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
-    let moves = lines::parse(input, repo.hash_kind())?;
+    let moves = moves(&repo, input)?;
     let force = InForce::read(&repo, common, &hook.flags)?;
     Ok(post_receive::sort(&repo, common, &force, hook.around.forge, &moves, talk))
 }

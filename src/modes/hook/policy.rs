@@ -32,7 +32,6 @@ pub(super) struct InForce {
     pub(super) budget: TimeBudget,
     pub(super) past: PastBudget,
     pub(super) allow_skip: bool,
-    /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
     fabrics: Vec<RepoPath>,
     /// The kinds and schemas; none for those of the push.
     rules: Option<(Kinds, Schemas)>,
@@ -69,6 +68,11 @@ impl InForce {
     pub(super) fn server(&self) -> Server {
         let level = request_at(self.level).level;
         Server { rules: self.rules.clone(), settings: self.settings.clone(), level }
+    }
+
+    /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
+    pub(super) fn fabrics(&self) -> &[RepoPath] {
+        &self.fabrics
     }
 
     /// The fabric directories to narrow to in a tree, empty for all that are found; none if those named are not there.

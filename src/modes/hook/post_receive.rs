@@ -8,7 +8,7 @@ use crate::modes::error::ModeError;
 use crate::modes::sync::sync_on_server;
 use crate::modes::talk::Talk;
 use crate::options::hook::Forge;
-use crate::options::{Common, Sync};
+use crate::options::{Common, Identities, Sync};
 use crate::report::Outcome;
 use crate::report::receive::Synced;
 use crate::snapshot::Objects;
@@ -62,7 +62,8 @@ fn one(
     let Some(tip) = repo.tip(name)? else { return Ok(Vec::new()) };
     let reader = Reader::new(repo)?;
     let Some(fabrics) = force.fabrics_in(&reader, reader.commit(tip)?.tree)? else { return Ok(Vec::new()) };
-    let common = Common { fabrics, ..common.clone() };
+    // Identities in the environment are the pusher's: a web server sets them for git's reflogs.
+    let common = Common { fabrics, identities: Identities::default(), ..common.clone() };
     let report = sync_on_server(repo, &common, &options, force.server(), talk)?;
     let branch = || crate::path::quote(name.short().as_bytes());
     let mut rows = Vec::new();

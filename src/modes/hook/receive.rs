@@ -1,13 +1,16 @@
 //! A push judged: each ref that would move, by what would change and what depends on it. It is given a reader and nothing
 //! else of the repository, so that it cannot write a ref or an object, whatever it is made to do.
 
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fabric::layout::{MANAGED, tree_at};
+use crate::fabric::layout::tree_at;
 use crate::finding::Finding;
 use crate::git::read::{Peeled, Reader};
 use crate::ids::{CommitId, ObjectId, TreeId};
-use crate::modes::check::{Asked, Named, compare};
+use crate::memory::store::Store;
+use crate::modes::check::{Asked, Named, Narrowed, compare};
 use crate::modes::error::ModeError;
 use crate::modes::look::Request;
 use crate::options::CheckLevel;
@@ -15,7 +18,7 @@ use crate::options::Common;
 use crate::path::RepoPath;
 use crate::report::Report;
 use crate::report::receive::{Answer, Told, Verdict};
-use crate::snapshot::{Commit, Objects};
+use crate::snapshot::{Commit, Objects, ReadError};
 use crate::verdict::code::Code;
 
 use super::error::HookError;
@@ -31,6 +34,8 @@ pub(super) struct Receive {
     pub(super) common: Common,
     /// What the server goes by.
     pub(super) force: InForce,
+    /// What is remembered of the repository's trees.
+    pub(super) memory: Store,
     /// The tip of the branch that HEAD names, which a new ref is compared with.
     pub(super) head: Option<CommitId>,
 }
@@ -46,54 +51,60 @@ struct Change {
 /// What was found in a change, and whether the push is refused for it.
 type Found = BTreeSet<(bool, Finding)>;
 
+/// What came of judging a change.
+#[derive(Default)]
+struct Judged {
+    found: Found,
+    notes: Vec<String>,
+    learned: Option<Narrowed>,
+}
+
+/// What is said where a help speaks of what does not count here.
+const IGNORES_HNP: &str =
+    "This server goes by kinds and settings of its own; what a push says in .hnp/ does not count.";
+
 impl Receive {
     /// Judges all refs of a push.
     pub(super) fn judge(&self, moves: &[Move]) -> Result<Verdict, HookError> {
         let request = self.force.request();
-        let mut notes = Vec::new();
-        let mut done: BTreeMap<(Option<TreeId>, TreeId), Found> = BTreeMap::new();
+        let mut notes = BTreeSet::new();
+        let mut done: BTreeMap<(Option<TreeId>, TreeId), Judged> = BTreeMap::new();
         let mut told: BTreeMap<(bool, Finding), BTreeSet<String>> = BTreeMap::new();
         let mut command = None;
         let mut judged = 0;
         for moved in moves.iter().filter(|moved| self.force.judges(moved.name.as_bytes())) {
             let Some(change) = self.change(moved)? else {
-                notes.push(format!("{} would be deleted; there is nothing in it to judge.", moved.name));
+                notes.insert(format!("{} would be deleted; there is nothing in it to judge.", moved.name));
                 continue;
             };
             judged += 1;
             let key = (change.before.as_ref().map(|commit| commit.tree), change.after.tree);
-            if let std::collections::btree_map::Entry::Vacant(place) = done.entry(key) {
-                place.insert(self.found(&change, &request)?);
-            }
-            let found = &done[&key];
-            let refused = found.iter().any(|(refuses, _)| *refuses);
-            if !found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
+            let this = match done.entry(key) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.found(&change, &request)?),
+            };
+            let refused = this.found.iter().any(|(refuses, _)| *refuses);
+            if !this.found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
                 command = Some((refused, self.command(&change)));
             }
-            for finding in found {
+            for finding in &this.found {
                 told.entry(finding.clone()).or_default().insert(change.name.clone());
             }
         }
-        let refused = told.keys().any(|(refuses, _)| *refuses);
-        let told = told.into_iter().map(|((refuses, finding), refs)| Told {
-            finding,
-            refuses,
-            refs: refs.into_iter().collect(),
-        });
-        let mut told: Vec<Told> = told.collect();
-        told.sort_by_key(|told| {
-            let finding = &told.finding;
-            let gravest = std::cmp::Reverse((told.refuses, finding.severity));
-            (gravest, finding.path.clone(), finding.place, finding.document, finding.clone())
-        });
-        let answer = if refused { Answer::Refused } else { Answer::LetIn };
-        if self.force.ignores_hnp() && told.iter().any(|told| told.finding.help.contains(".hnp/")) {
-            notes.push(
-                "This server goes by kinds and settings of its own; what a push says in .hnp/ does not count."
-                    .to_owned(),
-            );
+        let told = gravest_first(told);
+        let refused = told.iter().any(|told| told.refuses);
+        notes.extend(done.values().flat_map(|judged| judged.notes.clone()));
+        if !refused {
+            // A refused tree is soon gone. What cannot be kept is learned again by the next push.
+            let learned = done.values().filter_map(|judged| judged.learned.as_ref());
+            learned.for_each(|learned| drop(learned.keep(&self.memory)));
         }
-        Ok(Verdict { answer, told, judged, command: command.map(|(_, command)| command), notes })
+        if self.force.ignores_hnp() && told.iter().any(|told| told.finding.help.contains(".hnp/")) {
+            notes.insert(IGNORES_HNP.to_owned());
+        }
+        let answer = if refused { Answer::Refused } else { Answer::LetIn };
+        let (command, notes) = (command.map(|(_, command)| command), notes.into_iter().collect());
+        Ok(Verdict { answer, told, judged, command, notes })
     }
 
     /// The commits that a ref would move between; none if it would go.
@@ -117,30 +128,27 @@ impl Receive {
     }
 
     /// The commit that a ref names; none if it is a tree or a blob, with which nothing can be compared.
-    fn old(&self, old: ObjectId) -> Result<Option<CommitId>, crate::snapshot::ReadError> {
+    fn old(&self, old: ObjectId) -> Result<Option<CommitId>, ReadError> {
         Ok(match self.reader.peel(old)? {
             Peeled::Commit(id) | Peeled::Tagged(id) => Some(id),
             Peeled::Other(_) => None,
         })
     }
 
-    fn found(&self, change: &Change, request: &Request) -> Result<Found, HookError> {
+    fn found(&self, change: &Change, request: &Request) -> Result<Judged, HookError> {
         let failed = |source| HookError::Judge { name: change.name.clone(), source: Box::new(source) };
+        let nothing = Judged::default();
         if change.before.as_ref().is_some_and(|before| before.tree == change.after.tree) {
-            return Ok(Found::new());
+            return Ok(nothing);
         }
-        let fabrics = self.force.fabrics_in(&self.reader, change.after.tree);
-        let Some(fabrics) = fabrics.map_err(|source| failed(source.into()))? else { return Ok(Found::new()) };
-        let common = Common { fabrics, ..self.common.clone() };
-        let Some(mut report) = self.compare(change, change.before.as_ref(), &common, request).map_err(failed)? else {
-            return Ok(Found::new());
-        };
-        let broken = self.still_broken(change, &report, request).map_err(failed)?;
-        report.findings.extend(broken);
-        report.findings.extend(self.too_many_deletions(&report));
+        let Some((report, learned)) = self.compare(change, request).map_err(failed)? else { return Ok(nothing) };
+        let untouched = self.untouched(change, &report).map_err(|source| failed(source.into()))?;
         let fabrics: Vec<RepoPath> = report.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
         let mut found = Found::new();
         for mut finding in report.findings {
+            if untouched.iter().any(|fabric| finding.path.starts_with(fabric)) {
+                continue;
+            }
             finding.excerpt = None;
             if finding.code == Code::TooManyDeletions {
                 finding.help =
@@ -148,52 +156,32 @@ impl Receive {
             }
             found.insert((refuses(self.force.policy, &finding, &fabrics), finding));
         }
-        Ok(found)
+        Ok(Judged { found, notes: report.notes, learned: Some(learned) })
     }
 
-    /// The report of a change; none if there is no fabric directory in it.
-    fn compare(
-        &self,
-        change: &Change,
-        before: Option<&Commit>,
-        common: &Common,
-        request: &Request,
-    ) -> Result<Option<Report>, ModeError> {
+    /// The report of a change, and what was learned on the way; none if there is no fabric directory in it.
+    fn compare(&self, change: &Change, request: &Request) -> Result<Option<(Report, Narrowed)>, ModeError> {
         let (level, max_deletions) = (self.force.level, self.force.max_deletions);
-        let asked = Asked { common, request, level, max_deletions };
+        let asked = Asked { common: &self.common, request, level, max_deletions, memory: Some(&self.memory) };
         let named = |commit: &Commit| Named { commit: commit.clone(), name: &change.name };
-        match compare(&self.reader, &asked, before.map(named), named(&change.after)) {
-            Ok(report) => Ok(Some(report)),
+        match compare(&self.reader, &asked, change.before.as_ref().map(named), named(&change.after)) {
+            Ok(compared) => Ok(Some(compared)),
             Err(ModeError::NoFabric { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// What was wrong before and still keeps hhgit from looking into a fabric directory that the push changes: else
-    /// whoever breaks a manifest once could push anything after it.
-    fn still_broken(&self, change: &Change, report: &Report, request: &Request) -> Result<Vec<Finding>, ModeError> {
-        let mut findings = Vec::new();
-        let Some(before) = &change.before else { return Ok(findings) };
-        for fabric in report.fabrics.iter().filter(|fabric| fabric.left_alone) {
-            let at = |tree| tree_at(&self.reader, tree, &fabric.path);
-            if at(before.tree)? == at(change.after.tree)? {
-                continue;
+    /// The fabric directories of a report that the push leaves as they were.
+    fn untouched(&self, change: &Change, report: &Report) -> Result<Vec<RepoPath>, ReadError> {
+        let Some(before) = &change.before else { return Ok(Vec::new()) };
+        let at = |tree, path| tree_at(&self.reader, tree, path);
+        let mut untouched = Vec::new();
+        for fabric in &report.fabrics {
+            if at(before.tree, &fabric.path)? == at(change.after.tree, &fabric.path)? {
+                untouched.push(fabric.path.clone());
             }
-            let common = Common { fabrics: vec![fabric.path.clone()], ..self.common.clone() };
-            let whole = self.compare(change, None, &common, request)?;
-            findings.extend(whole.into_iter().flat_map(|whole| whole.findings));
         }
-        findings.retain(|finding| !report.findings.contains(finding));
-        Ok(findings)
-    }
-
-    /// Too much that leaves managed/, at levels where a comparison does not say so itself.
-    fn too_many_deletions(&self, report: &Report) -> Option<Finding> {
-        let most = self.force.max_deletions.filter(|_| self.force.level < CheckLevel::References)?;
-        let removed: usize = report.fabrics.iter().map(|fabric| fabric.removed.len()).sum();
-        let first = report.fabrics.iter().find(|fabric| !fabric.removed.is_empty())?;
-        let message = format!("{removed} objects leave {MANAGED}/, more than {most}");
-        (removed > most).then(|| Finding::new(Code::TooManyDeletions, first.path.clone(), message))
+        Ok(untouched)
     }
 
     /// The command that shows all that was found in a change, wherever the pusher's commit is.
@@ -215,4 +203,17 @@ impl Receive {
         }
         words.join(" ")
     }
+}
+
+/// The findings in the order in which they are told.
+fn gravest_first(told: BTreeMap<(bool, Finding), BTreeSet<String>>) -> Vec<Told> {
+    let told = told.into_iter();
+    let mut told: Vec<Told> =
+        told.map(|((refuses, finding), refs)| Told { finding, refuses, refs: refs.into_iter().collect() }).collect();
+    let order = |told: &Told| {
+        let Finding { severity, path, place, document, .. } = &told.finding;
+        (Reverse((told.refuses, *severity)), path.clone(), *place, *document)
+    };
+    told.sort_by_cached_key(order);
+    told
 }

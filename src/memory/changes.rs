@@ -1,0 +1,80 @@
+//! The file of what has changed since a table: short, with a digest of itself in its first line.
+
+use std::collections::BTreeMap;
+
+use crate::ids::{Entry, Mode, ObjectId, sha256_hex};
+use crate::path::RepoPath;
+use crate::rules::ties::{KEY_BYTES, Key};
+
+use super::Row;
+
+/// What the file's first line starts with: a name and the version of this layout.
+const MAGIC: &[u8] = b"hhgit changes 1 ";
+
+/// What has changed since the table of this name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Since {
+    pub(super) table: String,
+    pub(super) changes: BTreeMap<RepoPath, Option<Row>>,
+}
+
+impl Since {
+    /// The file's bytes.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let mut body = Vec::new();
+        put(&mut body, self.table.as_bytes());
+        for (path, row) in &self.changes {
+            put(&mut body, path.as_bytes());
+            let Some(row) = row else {
+                put(&mut body, &[]);
+                continue;
+            };
+            put(&mut body, row.entry.id.as_bytes());
+            put(&mut body, &row.entry.mode.value().to_be_bytes());
+            put(&mut body, &row.keys.iter().flat_map(|key| *key.bytes()).collect::<Vec<u8>>());
+        }
+        let mut out = [MAGIC, sha256_hex(&body).as_bytes(), b"\n"].concat();
+        out.extend_from_slice(&body);
+        out
+    }
+
+    /// Reads a file's bytes; nothing if they are not whole, or of another version.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(MAGIC)?;
+        let (digest, body) = rest.split_at_checked(64)?;
+        let mut body = body.strip_prefix(b"\n")?;
+        if sha256_hex(body).as_bytes() != digest {
+            return None;
+        }
+        let table = String::from_utf8(take(&mut body)?.to_vec()).ok()?;
+        let mut changes = BTreeMap::new();
+        while !body.is_empty() {
+            let path = RepoPath::new(take(&mut body)?).ok()?;
+            let id = take(&mut body)?;
+            if id.is_empty() {
+                changes.insert(path, None);
+                continue;
+            }
+            let id = ObjectId::try_from(id).ok()?;
+            let mode = Mode::new(u16::from_be_bytes(take(&mut body)?.try_into().ok()?));
+            let keys = take(&mut body)?.chunks(KEY_BYTES).map(|key| Some(Key::from_bytes(key.try_into().ok()?)));
+            let row = Row { path: path.clone(), entry: Entry { mode, id }, keys: keys.collect::<Option<_>>()? };
+            changes.insert(path, Some(row));
+        }
+        Some(Self { table, changes })
+    }
+}
+
+/// Appends bytes and, before them, how many they are.
+fn put(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+    out.extend_from_slice(bytes);
+}
+
+fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = bytes.split_at_checked(4)?;
+    let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
+    let (taken, rest) = rest.split_at_checked(length)?;
+    *bytes = rest;
+    Some(taken)
+}

@@ -1,0 +1,143 @@
+//! Where remembered trees are kept: `hhgit/index` in the git directory, one file a tree, the newest only.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use super::changes::Since;
+use super::table::{self, Table};
+use super::{Remembered, Row};
+
+/// The folder in the git directory.
+const FOLDER: &str = "hhgit/index";
+/// What a table's name ends in.
+const TABLE: &str = "table";
+/// What the name of changes since a table ends in.
+const CHANGES: &str = "changes";
+/// What the name of a file ends in that is still written.
+const UNFINISHED: &str = "unfinished";
+/// How many trees are remembered by their changes: every branch's last, as a rule.
+const KEPT: usize = 64;
+/// How many tables are kept that no changes name.
+const TABLES_KEPT: usize = 2;
+/// From how many changes on another table is worth making, and from which part of the files.
+const MANY: (usize, usize) = (1000, 8);
+
+/// The remembered trees of a repository.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+    share: fn(&Path, i32) -> io::Result<()>,
+    shared: i32,
+}
+
+impl Store {
+    /// The store of a repository; `share` gives a path the modes that the repository's sharing asks for.
+    pub fn new(git_dir: &Path, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
+        Self { folder: git_dir.join(FOLDER), share, shared }
+    }
+
+    fn path(&self, name: &str, kind: &str) -> PathBuf {
+        self.folder.join(name).with_extension(kind)
+    }
+
+    /// What is remembered under a name; nothing if there is nothing that can be read.
+    pub fn get(&self, name: &str) -> Option<Remembered> {
+        if let Some(table) = self.table(name) {
+            return Some(Remembered::new(Rc::new(table), std::collections::BTreeMap::new()));
+        }
+        let since = Since::read(&fs::read(self.path(name, CHANGES)).ok()?)?;
+        Some(Remembered::new(Rc::new(self.table(&since.table)?), since.changes))
+    }
+
+    fn table(&self, name: &str) -> Option<Table> {
+        Table::open(File::open(self.path(name, TABLE)).ok()?, name.to_owned()).ok()
+    }
+
+    /// Remembers a tree by all its files, and answers what is remembered.
+    pub fn keep_all(&self, name: &str, rows: Vec<Row>) -> io::Result<Remembered> {
+        let bytes = table::bytes(rows);
+        self.place(name, TABLE, |file| table::write(file, &bytes))?;
+        self.tidy();
+        self.get(name).ok_or_else(|| io::Error::other("a tree that was just remembered is gone"))
+    }
+
+    /// Remembers a tree by what has changed since its table, or by a table of its own where that is much.
+    pub fn keep(&self, name: &str, tree: &Remembered) -> io::Result<()> {
+        if tree.since.is_empty() {
+            return Ok(());
+        }
+        if tree.changes() > MANY.0.max(tree.files() / MANY.1) {
+            let mut rows = tree.base.rows()?;
+            rows.retain(|row| !tree.since.contains_key(&row.path));
+            rows.extend(tree.since.values().flatten().cloned());
+            return self.keep_all(name, rows).map(drop);
+        }
+        let since = Since { table: tree.base.name.clone(), changes: tree.since.clone() };
+        self.place(name, CHANGES, |file| io::Write::write_all(file, &since.bytes()))?;
+        self.tidy();
+        Ok(())
+    }
+
+    /// Puts a file in its place whole, or not at all.
+    fn place(&self, name: &str, kind: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        if !self.folder.is_dir() {
+            fs::create_dir_all(&self.folder)?;
+            for folder in self.folder.ancestors().take(FOLDER.split('/').count()) {
+                (self.share)(folder, self.shared)?;
+            }
+        }
+        let mut file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.folder)?;
+        write(file.as_file_mut())?;
+        let placed = file.persist(self.path(name, kind)).map_err(|error| error.error)?;
+        drop(placed);
+        readable(&self.path(name, kind))?;
+        (self.share)(&self.path(name, kind), self.shared)
+    }
+
+    /// Forgets what is old, once there is much of it: changes beyond the newest, tables that none of the rest names, and
+    /// what killed runs left unfinished.
+    fn tidy(&self) {
+        let (mut changes, mut tables) = (self.newest(CHANGES), self.newest(TABLE));
+        if changes.len() <= 2 * KEPT && tables.len() <= 2 * TABLES_KEPT {
+            return;
+        }
+        let old = changes.split_off(KEPT.min(changes.len()));
+        let tables = tables.split_off(TABLES_KEPT.min(tables.len()));
+        let named: Vec<String> =
+            changes.iter().filter_map(|path| Since::read(&fs::read(path).ok()?)).map(|since| since.table).collect();
+        let is_named = |path: &PathBuf| {
+            path.file_stem().and_then(|name| name.to_str()).is_some_and(|name| named.iter().any(|known| known == name))
+        };
+        let unfinished = self.newest(UNFINISHED).into_iter().skip(KEPT);
+        for path in old.into_iter().chain(tables.into_iter().filter(|path| !is_named(path))).chain(unfinished) {
+            drop(fs::remove_file(path));
+        }
+    }
+
+    /// The files of a kind, the newest first.
+    fn newest(&self, kind: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut found: Vec<(SystemTime, PathBuf)> = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == kind))
+            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+            .collect();
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        found.into_iter().map(|(_, path)| path).collect()
+    }
+}
+
+/// A temporary file is its maker's alone; what is kept may be read by whoever may read the repository.
+#[cfg(unix)]
+fn readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o444))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
