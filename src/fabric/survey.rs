@@ -15,7 +15,7 @@ use super::layout::{CRDS, FabricDir, HNP, LayoutError, MANAGED, MANIFEST, RAW, U
 use super::manifest::{self, Manifest};
 use super::{crds, layout};
 
-/// The largest manifest or CRD file that is read.
+/// The largest manifest, and the most that CRD files may have together.
 const MAX_SETTINGS_BYTES: u64 = 16 << 20;
 
 /// What a fabric directory holds.
@@ -135,7 +135,9 @@ impl Surveyor<'_> {
     fn manifest(&mut self, hnp: &[TreeEntry]) -> Result<Option<Manifest>, LayoutError> {
         let Some(entry) = child(hnp, MANIFEST.as_bytes()) else { return Ok(None) };
         let path = self.fabric.child(HNP).child(MANIFEST);
-        let Some(bytes) = self.settings_file(&entry, &path, Code::BadManifest)? else { return Ok(None) };
+        let Some(bytes) = self.settings_file(&entry, &path, Code::BadManifest, MAX_SETTINGS_BYTES)? else {
+            return Ok(None);
+        };
         let (manifest, findings) = manifest::read(&bytes, &path, self.fabric);
         self.findings.extend(findings);
         Ok(manifest)
@@ -145,12 +147,14 @@ impl Surveyor<'_> {
         let folder = self.folder(hnp, CRDS, &RepoPath::root().child(HNP))?;
         let path = self.fabric.child(HNP).child(CRDS);
         let mut files = BTreeMap::new();
+        let mut room = MAX_SETTINGS_BYTES;
         for (name, entry) in folder.map(|tree| leaves(self.objects, tree, &path)).transpose()?.unwrap_or_default() {
             if !is_yaml_name(name.as_bytes()) {
                 continue;
             }
             let path = path.join_path(&name);
-            if let Some(bytes) = self.settings_file(&entry, &path, Code::BadCrds)? {
+            if let Some(bytes) = self.settings_file(&entry, &path, Code::BadCrds, room)? {
+                room -= bytes.len() as u64;
                 files.insert(path, bytes);
             }
         }
@@ -159,13 +163,21 @@ impl Surveyor<'_> {
         Ok((kinds, schemas))
     }
 
-    fn settings_file(&mut self, entry: &Entry, path: &RepoPath, code: Code) -> Result<Option<Vec<u8>>, LayoutError> {
+    /// The bytes of a manifest or CRD file, if there is room for as many; a finding if not.
+    fn settings_file(
+        &mut self,
+        entry: &Entry,
+        path: &RepoPath,
+        code: Code,
+        room: u64,
+    ) -> Result<Option<Vec<u8>>, LayoutError> {
         let Some(blob) = entry.as_file() else {
             self.findings.push(Finding::new(code, path.clone(), "it is no regular file"));
             return Ok(None);
         };
-        if self.objects.blob_size(blob)? > MAX_SETTINGS_BYTES {
-            self.findings.push(Finding::new(code, path.clone(), "it is larger than 16 MiB"));
+        if self.objects.blob_size(blob)? > room {
+            let it = if room < MAX_SETTINGS_BYTES { "with the files before it, it is" } else { "it is" };
+            self.findings.push(Finding::new(code, path.clone(), format!("{it} larger than 16 MiB")));
             return Ok(None);
         }
         Ok(Some(self.objects.blob(blob)?))
