@@ -65,6 +65,8 @@ impl Log {
     /// A hook that runs `hhgit hook NAME` and keeps what it said, how it ended and what it took.
     pub fn hook(&self, name: &str, flags: &str) -> String {
         let dir = quoted(&self.dir);
+        let required = std::env::var("HHGIT_REQUIRE").is_ok_and(|list| list.split(',').any(|name| name == "time"));
+        assert!(!required || Path::new(TIME).exists(), "HHGIT_REQUIRE names time, but there is no {TIME} here");
         let measure = match Path::new(TIME).exists() {
             true => format!("{TIME} -q -o {dir}/took -f '%e %U %S %M' "),
             false => String::new(),
@@ -131,14 +133,17 @@ pub fn names(dir: &Path) -> Vec<String> {
     names
 }
 
-/// Every file of a directory with its bytes, and every folder: what a refused push must leave as it was, be it ref, reflog, object,
-/// pack, quarantine or lock.
+/// Every file of a git directory with its bytes, and every folder: what a refused push must leave as it was, be it ref, reflog, object,
+/// pack, quarantine or lock. What hhgit remembers of the trees that were there before is aside.
 pub fn whole(dir: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut found = BTreeMap::new();
     let mut open = vec![dir.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
+            if path == dir.join("hhgit") {
+                continue;
+            }
             let is_dir = path.symlink_metadata().unwrap().is_dir();
             let bytes = (!is_dir).then(|| fs::read(&path).unwrap());
             found.insert(path.strip_prefix(dir).unwrap().to_owned(), bytes);
