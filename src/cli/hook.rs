@@ -37,6 +37,15 @@ pub enum Hook {
     },
     /// Sort the branches that were pushed, on the server: what git runs as hooks/post-receive
     PostReceive(Rules),
+    /// Remember what a branch has in managed/, so that the first push is judged as fast as all later ones
+    Warm {
+        /// What the hooks go by.
+        #[command(flatten)]
+        rules: Rules,
+        /// The branches [default: the one HEAD names]
+        #[arg(value_name = "BRANCH")]
+        branches: Vec<String>,
+    },
 }
 
 /// By which rules a server's hook looks at which refs; what is not given stands in the repository's git config, as hhgit.NAME.
@@ -102,6 +111,22 @@ pub(super) fn run(hook: Hook, common: &Common, around: &Surroundings, talk: &mut
             let input = talk.input().map_err(HookError::Input);
             let done = input.and_then(|input| hook::post_receive(common, &asked(rules.into()), &input, talk));
             sorted(done)
+        }
+        Hook::Warm { rules, branches } => warmed(hook::warm(common, &asked(rules.into()), &branches)),
+    }
+}
+
+/// Which branches are remembered.
+fn warmed(done: Result<Vec<String>, HookError>) -> Answer {
+    match done {
+        Ok(names) => {
+            let lines: String = names.iter().map(|name| format!("hhgit: {name} is remembered\n")).collect();
+            Answer { stdout: lines.into_bytes(), stderr: Vec::new(), exit: Exit::Done }
+        }
+        Err(error) => {
+            let mut stderr = Vec::new();
+            render::hook::not_warm(&mut stderr, &error).expect("writing into a Vec cannot fail");
+            Answer { stdout: Vec::new(), stderr, exit: Exit::CouldNot }
         }
     }
 }

@@ -3,7 +3,7 @@
 use gix::bstr::BStr;
 
 use super::open::Repo;
-use super::refs::{BranchName, MAX_FOLLOW, RefError, Value};
+use super::refs::{BranchName, MAX_FOLLOW, RefError, Value, read_file, to_path};
 use crate::path::quote;
 
 /// The full name of a ref, `refs/...`, that git would accept; bytes, since git asks for no encoding.
@@ -39,13 +39,11 @@ impl Repo {
     pub fn moved_with(&self, name: &RefName) -> Result<RefName, RefError> {
         let mut name = name.clone();
         for _ in 0..MAX_FOLLOW {
-            match self.read_ref(name.as_bytes())? {
-                Some(Value::Symbolic(target)) => match RefName::parse(&target) {
-                    Some(target) => name = target,
-                    None => return Ok(name),
-                },
-                Some(Value::Object(_)) | None => return Ok(name),
-            }
+            // Only the file is read: no symbolic ref is among the packed ones.
+            let file = self.common_dir().join(to_path(name.as_bytes()));
+            let Some(Value::Symbolic(target)) = read_file(self.hash_kind(), &file)? else { return Ok(name) };
+            let Some(target) = RefName::parse(&target) else { return Ok(name) };
+            name = target;
         }
         Ok(name)
     }

@@ -10,7 +10,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::ids::Entry;
 use crate::path::RepoPath;
@@ -32,7 +32,7 @@ pub struct Row {
 /// What is remembered of one managed/ tree.
 #[derive(Debug)]
 pub struct Remembered {
-    base: Rc<Table>,
+    base: Arc<Table>,
     /// What has changed since the base: what stands at a path now, if anything.
     since: BTreeMap<RepoPath, Option<Row>>,
     /// The ties of what came since.
@@ -40,7 +40,7 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    fn new(base: Rc<Table>, since: BTreeMap<RepoPath, Option<Row>>) -> Self {
+    fn new(base: Arc<Table>, since: BTreeMap<RepoPath, Option<Row>>) -> Self {
         let rows = since.values().flatten();
         let ties = rows.flat_map(|row| row.keys.iter().map(|key| (*key, row.path.clone()))).collect();
         Self { base, since, ties }
@@ -115,6 +115,6 @@ impl Remembered {
     pub fn after(&self, changes: impl IntoIterator<Item = (RepoPath, Option<Row>)>) -> Self {
         let mut since = self.since.clone();
         since.extend(changes);
-        Self::new(Rc::clone(&self.base), since)
+        Self::new(Arc::clone(&self.base), since)
     }
 }

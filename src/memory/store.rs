@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::changes::Since;
@@ -46,10 +46,10 @@ impl Store {
     /// What is remembered under a name; nothing if there is nothing that can be read.
     pub fn get(&self, name: &str) -> Option<Remembered> {
         if let Some(table) = self.table(name) {
-            return Some(Remembered::new(Rc::new(table), std::collections::BTreeMap::new()));
+            return Some(Remembered::new(Arc::new(table), std::collections::BTreeMap::new()));
         }
         let since = Since::read(&fs::read(self.path(name, CHANGES)).ok()?)?;
-        Some(Remembered::new(Rc::new(self.table(&since.table)?), since.changes))
+        Some(Remembered::new(Arc::new(self.table(&since.table)?), since.changes))
     }
 
     fn table(&self, name: &str) -> Option<Table> {

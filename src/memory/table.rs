@@ -2,11 +2,11 @@
 //!
 //! All numbers are big-endian. Records and files have a fixed size, so that both are searched where they lie on disk.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use crate::ids::{Entry, Mode, ObjectId};
 use crate::path::RepoPath;
@@ -36,7 +36,7 @@ pub(super) struct Table {
     records: u32,
     names: u64,
     id: u64,
-    blocks: RefCell<BTreeMap<u64, Box<[u8]>>>,
+    blocks: Mutex<BTreeMap<u64, Box<[u8]>>>,
 }
 
 fn damaged(what: &str) -> io::Error {
@@ -97,7 +97,7 @@ impl Table {
             (number(&head[8..12]), number(&head[12..16]), number(&head[16..24]), number(&head[24..25]));
         let small = |number: u64| u32::try_from(number).map_err(|_| damaged("header"));
         let (files, records) = (small(files)?, small(records)?);
-        let table = Self { name, file, files, records, names, id, blocks: RefCell::default() };
+        let table = Self { name, file, files, records, names, id, blocks: Mutex::default() };
         match table.names_at().checked_add(names) == Some(table.file.metadata()?.len()) {
             true => Ok(table),
             false => Err(damaged("length")),
@@ -119,7 +119,7 @@ impl Table {
     /// Reads some bytes, out of the blocks that were read before where they are among them.
     fn read(&self, at: u64, length: u64) -> io::Result<Vec<u8>> {
         let mut found = Vec::with_capacity(length as usize);
-        let mut blocks = self.blocks.borrow_mut();
+        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         if blocks.len() > BLOCKS {
             blocks.clear();
         }

@@ -71,3 +71,11 @@ pub(super) fn after(
     dirs.sort_by(|one, other| one.path.cmp(&other.path));
     Ok((dirs, findings))
 }
+
+/// Both without the fabric directories that are the same in both.
+pub(super) fn differing(were: Vec<FabricDir>, are: Vec<FabricDir>) -> (Vec<FabricDir>, Vec<FabricDir>) {
+    let differs = |all: &[FabricDir], dir: &FabricDir| !all.contains(dir);
+    let before = were.iter().filter(|dir| differs(&are, dir)).cloned().collect();
+    let after = are.iter().filter(|dir| differs(&were, dir)).cloned().collect();
+    (before, after)
+}

@@ -77,6 +77,11 @@ pub(super) fn compare(
     if were.is_empty() && are.is_empty() {
         return Err(ModeError::NoFabric { branch: reference });
     }
+    let had_fabric = !were.is_empty();
+    let (were, are) = match asked.memory {
+        Some(_) => dirs::differing(were, are),
+        None => (were, are),
+    };
     let narrowed = match asked.memory {
         Some(store) => Narrow { reader, request: asked.request, level: asked.level, store }.narrow(&were, &are)?,
         None => Narrowed::default(),
@@ -85,7 +90,7 @@ pub(super) fn compare(
         Seen::of(reader, &Request { narrowed: few.clone(), ..asked.request.clone() }, commit, dirs)
     };
     // What had no fabric directory before is new as a whole.
-    let before = before.filter(|_| !were.is_empty());
+    let before = before.filter(|_| had_fabric);
     let before = before.map(|before| seen(before.commit, &were, &narrowed.before)).transpose()?;
     let after = seen(after.commit, &are, &narrowed.after)?;
     let known = before.as_ref().map(|before| before.findings(reader, asked.level)).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in.
+//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in, `warm`
+//! remembers beforehand what the next push is judged by.
 //!
 //! Nothing that a pusher can change decides what they let in: `policy` reads the server's own git config and the shim's
 //! flags, `refuse` is the one question of what is refused, `receive` puts it to each ref with nothing but a reader in its
@@ -11,6 +12,7 @@ mod policy;
 mod post_receive;
 mod receive;
 pub(crate) mod refuse;
+mod warm;
 
 use crate::git::{Head, Reader, Repo};
 use crate::ids::CommitId;
@@ -56,14 +58,17 @@ fn followed(repo: &Repo, moved: Move) -> Result<Move, HookError> {
 fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result<Verdict, HookError> {
     let force = InForce::read(repo, common, &hook.flags)?;
     let asks_to_skip = hook.around.push_options.iter().any(|option| option == SKIP);
-    let nothing = |answer| Verdict { answer, told: Vec::new(), judged: 0, command: None, notes: Vec::new() };
+    let nothing = |answer| {
+        let (told, deleted, notes) = Default::default();
+        Verdict { answer, told, judged: 0, command: None, deleted, notes }
+    };
     if asks_to_skip && force.allow_skip {
         return Ok(nothing(Answer::Skipped));
     }
     let (budget, memory, past) = (force.budget, force.memory, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
-    let common = Common { fabrics: force.fabrics().to_vec(), ..common.clone() };
+    let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };
     let receive = Receive { reader, common, force, memory: repo.memory(), head };
     let mut verdict = match within(budget, memory, move || receive.judge(&moves)) {
         Ok(judged) => judged?,
@@ -90,6 +95,13 @@ pub fn post_receive(common: &Common, hook: &Hook, input: &[u8], talk: &mut dyn T
     let moves = moves(&repo, input)?;
     let force = InForce::read(&repo, common, &hook.flags)?;
     Ok(post_receive::sort(&repo, common, &force, hook.around.forge, &moves, talk))
+}
+
+/// `hhgit hook warm`: remembers what branches have in managed/, so that pushes to them are judged fast; answers which.
+pub fn warm(common: &Common, hook: &Hook, names: &[String]) -> Result<Vec<String>, HookError> {
+    let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
+    let force = InForce::read(&repo, common, &hook.flags)?;
+    Ok(warm::branches(&repo, common, &force, names)?)
 }
 
 /// The tip of the branch that HEAD names, if there is one.

@@ -19,8 +19,10 @@ use crate::options::hook::{
 };
 use crate::options::{CheckLevel, Common};
 use crate::path::RepoPath;
+use crate::report::receive::Told;
 use crate::schema::Schemas;
 use crate::snapshot::ReadError;
+use crate::verdict::code::Subject;
 
 use super::error::HookError;
 
@@ -35,7 +37,8 @@ pub(super) struct InForce {
     pub(super) memory: MemoryBudget,
     pub(super) past: PastBudget,
     pub(super) allow_skip: bool,
-    fabrics: Vec<RepoPath>,
+    /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
+    pub(super) fabrics: Vec<RepoPath>,
     /// The kinds and schemas; none for those of the push.
     rules: Option<(Kinds, Schemas)>,
     /// The settings; none for those of the push.
@@ -74,11 +77,6 @@ impl InForce {
         Server { rules: self.rules.clone(), settings: self.settings.clone(), level }
     }
 
-    /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
-    pub(super) fn fabrics(&self) -> &[RepoPath] {
-        &self.fabrics
-    }
-
     /// The fabric directories to narrow to in a tree, empty for all that are found; none if those named are not there.
     pub(super) fn fabrics_in(&self, reader: &Reader, tree: TreeId) -> Result<Option<Vec<RepoPath>>, ReadError> {
         if self.fabrics.is_empty() {
@@ -93,9 +91,24 @@ impl InForce {
         Ok(Some(there).filter(|there| !there.is_empty()))
     }
 
-    /// Whether nothing of `.hnp/` in a push counts but its being sound.
-    pub(super) fn ignores_hnp(&self) -> bool {
-        self.rules.is_some() && self.settings.is_some()
+    /// What must be said of findings whose help speaks of what does not count on this server.
+    pub(super) fn aside(&self, told: &[Told]) -> Option<&'static str> {
+        let speaks = |of: &str| told.iter().any(|told| told.finding.help.contains(of));
+        let of_settings = |told: &Told| {
+            told.finding.code.subject() == Subject::Rule && told.finding.help.contains(".hnp/manifest.yaml")
+        };
+        let settings = self.settings.is_some() && told.iter().any(of_settings);
+        let kinds = self.rules.is_some() && speaks(".hnp/crds");
+        match (settings, kinds) {
+            (true, true) => {
+                Some("This server has settings and kinds of its own; those in .hnp/ of a push do not count.")
+            }
+            (true, false) => {
+                Some("This server has settings of its own; those in .hnp/manifest.yaml of a push do not count.")
+            }
+            (false, true) => Some("This server has kinds of its own; those in .hnp/crds/ of a push do not count."),
+            (false, false) => None,
+        }
     }
 
     /// Whether a ref is judged.

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fabric::layout::tree_at;
 use crate::finding::Finding;
 use crate::git::read::{Peeled, Reader};
 use crate::ids::{CommitId, ObjectId, TreeId};
@@ -17,7 +16,7 @@ use crate::options::CheckLevel;
 use crate::options::Common;
 use crate::path::RepoPath;
 use crate::report::Report;
-use crate::report::receive::{Answer, Told, Verdict};
+use crate::report::receive::{Answer, Command, Told, Verdict};
 use crate::snapshot::{Commit, Objects, ReadError};
 use crate::verdict::code::Code;
 
@@ -40,6 +39,9 @@ pub(super) struct Receive {
     pub(super) head: Option<CommitId>,
 }
 
+/// Of how many trees of one push what was learned is kept.
+const KEPT: usize = 32;
+
 /// What a ref would change, with what is needed to say so.
 struct Change {
     name: String,
@@ -59,22 +61,18 @@ struct Judged {
     learned: Option<Narrowed>,
 }
 
-/// What is said where a help speaks of what does not count here.
-const IGNORES_HNP: &str =
-    "This server goes by kinds and settings of its own; what a push says in .hnp/ does not count.";
-
 impl Receive {
     /// Judges all refs of a push.
     pub(super) fn judge(&self, moves: &[Move]) -> Result<Verdict, HookError> {
         let request = self.force.request();
-        let mut notes = BTreeSet::new();
+        let mut deleted = Vec::new();
         let mut done: BTreeMap<(Option<TreeId>, TreeId), Judged> = BTreeMap::new();
         let mut told: BTreeMap<(bool, Finding), BTreeSet<String>> = BTreeMap::new();
         let mut command = None;
         let mut judged = 0;
         for moved in moves.iter().filter(|moved| self.force.judges(moved.name.as_bytes())) {
             let Some(change) = self.change(moved)? else {
-                notes.insert(format!("{} would be deleted; there is nothing in it to judge.", moved.name));
+                deleted.push(moved.name.to_string());
                 continue;
             };
             judged += 1;
@@ -85,7 +83,7 @@ impl Receive {
             };
             let refused = this.found.iter().any(|(refuses, _)| *refuses);
             if !this.found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
-                command = Some((refused, self.command(&change)));
+                command = Some((refused, Command { name: change.name.clone(), words: self.command(&change) }));
             }
             for finding in &this.found {
                 told.entry(finding.clone()).or_default().insert(change.name.clone());
@@ -93,18 +91,16 @@ impl Receive {
         }
         let told = gravest_first(told);
         let refused = told.iter().any(|told| told.refuses);
-        notes.extend(done.values().flat_map(|judged| judged.notes.clone()));
+        let mut notes: BTreeSet<String> = done.values().flat_map(|judged| judged.notes.clone()).collect();
+        notes.extend(self.force.aside(&told).map(str::to_owned));
         if !refused {
-            // A refused tree is soon gone. What cannot be kept is learned again by the next push.
-            let learned = done.values().filter_map(|judged| judged.learned.as_ref());
+            // A refused tree is soon gone. What cannot be kept, or is too much, is learned again by the next push.
+            let learned = done.values().filter_map(|judged| judged.learned.as_ref()).take(KEPT);
             learned.for_each(|learned| drop(learned.keep(&self.memory)));
-        }
-        if self.force.ignores_hnp() && told.iter().any(|told| told.finding.help.contains(".hnp/")) {
-            notes.insert(IGNORES_HNP.to_owned());
         }
         let answer = if refused { Answer::Refused } else { Answer::LetIn };
         let (command, notes) = (command.map(|(_, command)| command), notes.into_iter().collect());
-        Ok(Verdict { answer, told, judged, command, notes })
+        Ok(Verdict { answer, told, judged, command, deleted, notes })
     }
 
     /// The commits that a ref would move between; none if it would go.
@@ -142,13 +138,9 @@ impl Receive {
             return Ok(nothing);
         }
         let Some((report, learned)) = self.compare(change, request).map_err(failed)? else { return Ok(nothing) };
-        let untouched = self.untouched(change, &report).map_err(|source| failed(source.into()))?;
         let fabrics: Vec<RepoPath> = report.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
         let mut found = Found::new();
         for mut finding in report.findings {
-            if untouched.iter().any(|fabric| finding.path.starts_with(fabric)) {
-                continue;
-            }
             finding.excerpt = None;
             if finding.code == Code::TooManyDeletions {
                 finding.help =
@@ -169,19 +161,6 @@ impl Receive {
             Err(ModeError::NoFabric { .. }) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// The fabric directories of a report that the push leaves as they were.
-    fn untouched(&self, change: &Change, report: &Report) -> Result<Vec<RepoPath>, ReadError> {
-        let Some(before) = &change.before else { return Ok(Vec::new()) };
-        let at = |tree, path| tree_at(&self.reader, tree, path);
-        let mut untouched = Vec::new();
-        for fabric in &report.fabrics {
-            if at(before.tree, &fabric.path)? == at(change.after.tree, &fabric.path)? {
-                untouched.push(fabric.path.clone());
-            }
-        }
-        Ok(untouched)
     }
 
     /// The command that shows all that was found in a change, wherever the pusher's commit is.
