@@ -102,6 +102,12 @@ pub fn diff<'a>(
     Ok(found)
 }
 
+/// Whether entries are as git writes them: in order, and no name twice, be it as a file and a folder.
+pub fn is_sound(entries: &[TreeEntry]) -> bool {
+    let mut before = Names::default();
+    entries.iter().all(|entry| before.take(entry.as_ref()).is_ok())
+}
+
 /// The names of a tree that came so far, as much of them as tells whether the next may follow.
 #[derive(Default)]
 struct Names<'a> {

@@ -1,12 +1,12 @@
 //! A fabric of any size whose objects are all valid: racks of a switch, its servers, their connections, VPCs and attachments.
 //!
 //! Every object names only objects before it, so the first so many of them are a fabric too.
-#![allow(unreachable_pub, reason = "each benchmark has this as a module of its own")]
+#![allow(dead_code, unreachable_pub, reason = "each benchmark has this as a module of its own")]
 
 /// How many servers a switch has, each with a connection, a VPC and an attachment.
 const SERVERS: usize = 10;
-/// How many racks share a VLAN namespace.
-const RACKS: usize = 100;
+/// How many servers share a VLAN namespace.
+const SHARE: usize = 1000;
 
 /// One object: the name of its file, and its text.
 pub struct Object {
@@ -18,7 +18,12 @@ pub struct Object {
 
 /// The first so many objects of the fabric.
 pub fn objects(count: usize) -> Vec<Object> {
-    let racks = (0..).flat_map(rack);
+    objects_by(count, SERVERS)
+}
+
+/// As [`objects`], with so many servers a rack.
+pub fn objects_by(count: usize, servers: usize) -> Vec<Object> {
+    let racks = (0..).flat_map(|number| rack(number, servers));
     std::iter::once(ipv4_namespace()).chain(racks).take(count).collect()
 }
 
@@ -32,16 +37,17 @@ fn ipv4_namespace() -> Object {
     object("vpc", "IPv4Namespace", "default", "  subnets:\n  - 10.0.0.0/8\n")
 }
 
-fn rack(rack: usize) -> Vec<Object> {
-    let vlans = format!("vlans-{}", rack / RACKS);
+fn rack(rack: usize, servers: usize) -> Vec<Object> {
+    let racks = SHARE / servers;
+    let vlans = format!("vlans-{}", rack / racks);
     let leaf = format!("leaf-{rack:03}");
     let mut objects = Vec::new();
-    if rack.is_multiple_of(RACKS) {
+    if rack.is_multiple_of(racks) {
         objects.push(object("wiring", "VLANNamespace", &vlans, "  ranges:\n  - from: 1000\n    to: 2999\n"));
     }
     objects.push(object("wiring", "Switch", &leaf, &switch(rack, &vlans)));
-    for port in 1..=SERVERS {
-        let number = rack * SERVERS + port - 1;
+    for port in 1..=servers {
+        let number = rack * servers + port - 1;
         let (server, vpc) = (format!("server-{number:05}"), format!("vpc-{number:05}"));
         let connection = format!("{server}--unbundled--{leaf}");
         let spec = format!("  description: Rack {rack}, the server at port {port}\n");
@@ -77,6 +83,6 @@ fn vpc(number: usize, vlans: &str) -> String {
         "  ipv4Namespace: default\n  subnets:\n    subnet-1:\n      dhcp:\n        enable: true\n        range:\n          \
          end: {net}.99\n          start: {net}.10\n      gateway: {net}.1\n      subnet: {net}.0/24\n      \
          vlan: {}\n  vlanNamespace: {vlans}\n",
-        1000 + number % (RACKS * SERVERS)
+        1000 + number % SHARE
     )
 }

@@ -10,7 +10,9 @@ use super::surroundings::Surroundings;
 use crate::exit::Exit;
 use crate::modes::hook::{self, HookError};
 use crate::modes::talk::Talk;
-use crate::options::hook::{CrdsFrom, Flags, Forge, PastBudget, Policy, RefPattern, Setting, SettingsFrom, TimeBudget};
+use crate::options::hook::{
+    CrdsFrom, Flags, Forge, MemoryBudget, PastBudget, Policy, RefPattern, Setting, SettingsFrom, TimeBudget,
+};
 use crate::options::{self, CheckLevel, Common};
 use crate::render;
 use crate::report::receive::{Answer as Said, Synced, Verdict};
@@ -78,6 +80,9 @@ pub struct Receive {
     /// How long judging may take: 3s, 500ms, none [default: hhgit.timeBudget, or 3s]
     #[arg(long, value_name = "TIME", value_parser = setting::<TimeBudget>())]
     pub time_budget: Option<TimeBudget>,
+    /// How much memory judging may hold: 512MiB, 2GiB, none [default: hhgit.memoryBudget, or 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = setting::<MemoryBudget>())]
+    pub memory_budget: Option<MemoryBudget>,
     /// What to do with a push that takes longer: refuse or allow [default: hhgit.pastTimeBudget, or refuse]
     #[arg(long, value_name = "WHAT", value_parser = setting::<PastBudget>())]
     pub past_time_budget: Option<PastBudget>,
@@ -139,6 +144,7 @@ impl From<Receive> for Flags {
             policy: receive.policy,
             max_deletions: receive.max_deletions,
             time_budget: receive.time_budget,
+            memory_budget: receive.memory_budget,
             past_time_budget: receive.past_time_budget,
             allow_skip: receive.allow_skip,
             ..receive.rules.into()

@@ -50,6 +50,14 @@ pub enum LayoutError {
         #[source]
         source: PathError,
     },
+    /// A tree inside a fabric directory is not as git writes one.
+    #[error(
+        "the tree of {folder} holds a name twice or is not in git's order; a checkout and a commit repair it, look with: git fsck"
+    )]
+    Unsound {
+        /// The folder.
+        folder: RepoPath,
+    },
     /// Folders are nested deeper than git takes.
     #[error("{folder} is nested deeper than {MAX_TREE_DEPTH} folders, which git refuses as well")]
     TooDeep {
@@ -198,6 +206,9 @@ fn search(objects: &dyn Objects, root: TreeId, kinds: &Kinds) -> Result<Vec<Fabr
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(pair) = found.windows(2).find(|pair| pair[0].path == pair[1].path) {
+        return Err(LayoutError::Unsound { folder: pair[0].path.parent().unwrap_or_default() });
+    }
     Ok(found)
 }
 

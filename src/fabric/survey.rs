@@ -9,13 +9,13 @@ use crate::schema::Schemas;
 use crate::snapshot::{Objects, TreeEntry};
 use crate::verdict::code::{Code, Severity};
 
-use super::inventory::{Leaves, leaves};
+use super::inventory::{Leaves, entries, leaves};
 use super::kinds::Kinds;
 use super::layout::{CRDS, FabricDir, HNP, LayoutError, MANAGED, MANIFEST, RAW, UNMANAGED, child, is_yaml_name};
 use super::manifest::{self, Manifest};
 use super::{crds, layout};
 
-/// The largest manifest or CRD file that is read.
+/// The largest manifest, and the most that CRD files may have together.
 const MAX_SETTINGS_BYTES: u64 = 16 << 20;
 
 /// What a fabric directory holds.
@@ -54,13 +54,14 @@ impl Survey {
 
 /// Reads a fabric directory.
 pub fn survey(objects: &dyn Objects, dir: &FabricDir) -> Result<Survey, LayoutError> {
-    let top = objects.tree(dir.tree)?;
+    let top = entries(objects, dir.tree, &dir.path)?;
     let mut surveyor = Surveyor { objects, fabric: &dir.path, findings: Vec::new() };
     let hnp = surveyor.folder(&top, HNP, &RepoPath::root())?;
     let raw = surveyor.folder(&top, RAW, &RepoPath::root())?;
     let managed = surveyor.folder(&top, MANAGED, &RepoPath::root())?;
     let unmanaged = surveyor.folder(&top, UNMANAGED, &RepoPath::root())?;
-    let hnp_entries = hnp.map(|tree| objects.tree(tree)).transpose()?.unwrap_or_default();
+    let hnp_path = dir.path.child(HNP);
+    let hnp_entries = hnp.map(|tree| entries(objects, tree, &hnp_path)).transpose()?.unwrap_or_default();
     let manifest = surveyor.manifest(&hnp_entries)?;
     let only = manifest.as_ref().is_some_and(|manifest| manifest.crds_only);
     let (kinds, schemas) = surveyor.kinds(&hnp_entries, only)?;
@@ -112,7 +113,9 @@ impl Surveyor<'_> {
     fn managed_folders(&mut self, managed: Option<TreeId>, kinds: &Kinds) -> Result<BTreeSet<Vec<u8>>, LayoutError> {
         let empty = TreeId::empty(self.objects.hash_kind());
         let mut folders = BTreeSet::new();
-        for TreeEntry { name, entry } in managed.map(|tree| self.objects.tree(tree)).transpose()?.unwrap_or_default() {
+        let path = self.fabric.child(MANAGED);
+        let held = managed.map(|tree| entries(self.objects, tree, &path)).transpose()?.unwrap_or_default();
+        for TreeEntry { name, entry } in held {
             match entry.as_tree() {
                 Some(tree) if tree == empty => {}
                 Some(_) => {
@@ -132,7 +135,9 @@ impl Surveyor<'_> {
     fn manifest(&mut self, hnp: &[TreeEntry]) -> Result<Option<Manifest>, LayoutError> {
         let Some(entry) = child(hnp, MANIFEST.as_bytes()) else { return Ok(None) };
         let path = self.fabric.child(HNP).child(MANIFEST);
-        let Some(bytes) = self.settings_file(&entry, &path, Code::BadManifest)? else { return Ok(None) };
+        let Some(bytes) = self.settings_file(&entry, &path, Code::BadManifest, MAX_SETTINGS_BYTES)? else {
+            return Ok(None);
+        };
         let (manifest, findings) = manifest::read(&bytes, &path, self.fabric);
         self.findings.extend(findings);
         Ok(manifest)
@@ -142,12 +147,14 @@ impl Surveyor<'_> {
         let folder = self.folder(hnp, CRDS, &RepoPath::root().child(HNP))?;
         let path = self.fabric.child(HNP).child(CRDS);
         let mut files = BTreeMap::new();
+        let mut room = MAX_SETTINGS_BYTES;
         for (name, entry) in folder.map(|tree| leaves(self.objects, tree, &path)).transpose()?.unwrap_or_default() {
             if !is_yaml_name(name.as_bytes()) {
                 continue;
             }
             let path = path.join_path(&name);
-            if let Some(bytes) = self.settings_file(&entry, &path, Code::BadCrds)? {
+            if let Some(bytes) = self.settings_file(&entry, &path, Code::BadCrds, room)? {
+                room -= bytes.len() as u64;
                 files.insert(path, bytes);
             }
         }
@@ -156,13 +163,21 @@ impl Surveyor<'_> {
         Ok((kinds, schemas))
     }
 
-    fn settings_file(&mut self, entry: &Entry, path: &RepoPath, code: Code) -> Result<Option<Vec<u8>>, LayoutError> {
+    /// The bytes of a manifest or CRD file, if there is room for as many; a finding if not.
+    fn settings_file(
+        &mut self,
+        entry: &Entry,
+        path: &RepoPath,
+        code: Code,
+        room: u64,
+    ) -> Result<Option<Vec<u8>>, LayoutError> {
         let Some(blob) = entry.as_file() else {
             self.findings.push(Finding::new(code, path.clone(), "it is no regular file"));
             return Ok(None);
         };
-        if self.objects.blob_size(blob)? > MAX_SETTINGS_BYTES {
-            self.findings.push(Finding::new(code, path.clone(), "it is larger than 16 MiB"));
+        if self.objects.blob_size(blob)? > room {
+            let it = if room < MAX_SETTINGS_BYTES { "with the files before it, it is" } else { "it is" };
+            self.findings.push(Finding::new(code, path.clone(), format!("{it} larger than 16 MiB")));
             return Ok(None);
         }
         Ok(Some(self.objects.blob(blob)?))

@@ -249,11 +249,10 @@ fn is_sidecar(found: &Found) -> bool {
 
 /// A raw file with a sidecar's name: hhgit's own, or just another file.
 fn own_or_other(objects: &dyn Objects, survey: &Survey, found: &Found) -> Result<Sorted, PlanError> {
-    const LARGEST: u64 = 1 << 20;
     let path = survey.path.join_path(&found.path);
     let read = |source| PlanError::Read { path: path.clone(), source };
     if let Some(blob) = found.entry.as_file()
-        && objects.blob_size(blob).map_err(read)? <= LARGEST
+        && objects.blob_size(blob).map_err(read)? <= sidecar::LARGEST
         && sidecar::read(&objects.blob(blob).map_err(read)?).is_some()
     {
         return Ok(Sorted::OwnSidecar);

@@ -106,6 +106,9 @@ fn own(objects: &dyn Objects, inventory: &Inventory, path: &RepoPath) -> Result<
     let entry = inventory.unmanaged.get(path).filter(|entry| entry.mode == sidecar::SIDECAR_MODE);
     let Some(blob) = entry.map(|entry| BlobId::new(entry.id)) else { return Ok(None) };
     let read = |source| PlanError::Read { path: inventory.survey.path.join_path(path), source };
+    if objects.blob_size(blob).map_err(read)? > sidecar::LARGEST {
+        return Ok(None);
+    }
     Ok(sidecar::read(&objects.blob(blob).map_err(read)?))
 }
 

@@ -155,6 +155,40 @@ impl std::fmt::Display for TimeBudget {
     }
 }
 
+/// How much memory judging a push may hold at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryBudget {
+    /// No more than this many bytes.
+    Of(u64),
+    /// As much as it takes.
+    None,
+}
+
+impl Default for MemoryBudget {
+    fn default() -> Self {
+        Self::Of(1 << 30)
+    }
+}
+
+impl Setting for MemoryBudget {
+    const VALUES: &'static str = "a size such as 512MiB or 2GiB, or none";
+
+    fn parse(text: &str) -> Option<Self> {
+        if text == "none" {
+            return Some(Self::None);
+        }
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
+        let bytes = match unit {
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => return None,
+        };
+        Some(Self::Of(u64::from(number) * bytes))
+    }
+}
+
 /// What becomes of a push that could not be judged in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PastBudget {
@@ -234,6 +268,8 @@ pub struct Flags {
     pub settings: Option<SettingsFrom>,
     /// How long judging may take.
     pub time_budget: Option<TimeBudget>,
+    /// How much memory judging may hold.
+    pub memory_budget: Option<MemoryBudget>,
     /// What becomes of a push that took longer.
     pub past_time_budget: Option<PastBudget>,
     /// Whether the push option `hhgit.skip` is obeyed.
@@ -310,6 +346,18 @@ mod tests {
     fn a_pattern_is_a_full_name() {
         for bad in ["", "main", "*", "heads/*", "refs/", "refs/heads/a b", "refs/heads/\n"] {
             assert_eq!(RefPattern::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_a_unit_and_are_more_than_nothing() {
+        let read = ["512MiB", "2GiB", "none"].map(MemoryBudget::parse);
+        assert_eq!(
+            read,
+            [Some(MemoryBudget::Of(512 << 20)), Some(MemoryBudget::Of(2 << 30)), Some(MemoryBudget::None)]
+        );
+        for bad in ["", "1", "0GiB", "-1GiB", "1.5GiB", "1 GiB", "1GB", "99999999999GiB", "None"] {
+            assert_eq!(MemoryBudget::parse(bad), None, "{bad:?}");
         }
     }
 

@@ -122,6 +122,9 @@ fn is_shell_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/._-+@%,:=".contains(&byte)
 }
 
+/// The largest file that is read to see whether it is a sidecar, in bytes.
+pub const LARGEST: u64 = 16 << 20;
+
 /// Reads a sidecar; nothing if hhgit did not write it, or somebody touched it since.
 pub fn read(bytes: &[u8]) -> Option<Sidecar> {
     let text = std::str::from_utf8(bytes).ok()?;

@@ -201,6 +201,10 @@ impl<'a> Work<'a> {
     pub(super) fn own_sidecar(&self, path: &RepoPath) -> Result<Option<Sidecar>, PlanError> {
         let entry = self.unmanaged.get(path).filter(|entry| entry.mode == sidecar::SIDECAR_MODE);
         let Some(blob) = entry.and_then(Entry::as_file) else { return Ok(None) };
+        let read = |source| PlanError::Read { path: self.survey.path.child(UNMANAGED).join_path(path), source };
+        if self.objects.blob_size(blob).map_err(read)? > sidecar::LARGEST {
+            return Ok(None);
+        }
         Ok(sidecar::read(&self.blob(blob, path)?))
     }
 }

@@ -7,7 +7,7 @@ use crate::fabric::layout::{FabricDir, MANAGED, RAW, find, is_kustomization};
 use crate::finding::{Finding, ObjectRef};
 use crate::git::{Reader, Repo};
 use crate::ids::{BlobId, Entry};
-use crate::options::{Check, CheckLevel, Common};
+use crate::options::{Check, CheckLevel, Common, MAX_FILE_SIZE};
 use crate::path::RepoPath;
 use crate::plan::fabric::{Inventory, Order};
 use crate::plan::message::Stamp;
@@ -219,10 +219,15 @@ fn managed<'a>(inventory: &'a Inventory, fabric: &FabricReport) -> impl Iterator
 
 /// What no kustomization takes in, as managed/ is now.
 fn not_deployed(reader: &dyn Objects, inventory: &Inventory) -> Vec<Finding> {
-    let leaves = inventory.holdings.leaves.iter();
-    let files = leaves.filter(|(path, entry)| is_kustomization(path.file_name()) && entry.as_file().is_some());
+    // What is larger than any YAML that is read is no kustomization either.
+    let text = |entry: &Entry| {
+        let blob = entry.as_file()?;
+        let fits = reader.blob_size(blob).is_ok_and(|size| size <= MAX_FILE_SIZE);
+        if fits { reader.blob(blob).ok() } else { None }
+    };
+    let files = inventory.holdings.leaves.iter().filter(|(path, _)| is_kustomization(path.file_name()));
     let kustomizations: BTreeMap<RepoPath, Vec<u8>> =
-        files.filter_map(|(path, entry)| Some((path.clone(), reader.blob(entry.as_file()?).ok()?))).collect();
+        files.filter_map(|(path, entry)| Some((path.clone(), text(entry)?))).collect();
     let holds = |path: &&RepoPath| inventory.holdings.documents(path).iter().any(|document| document.target.is_some());
     let objects = inventory.holdings.files.keys().filter(holds).cloned().collect();
     unreached(&kustomizations, &objects, &inventory.survey.path.child(MANAGED))

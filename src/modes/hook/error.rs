@@ -68,6 +68,15 @@ pub enum HookError {
     /// Standard input could not be read.
     #[error("what git says of the push cannot be read")]
     Input(#[source] std::io::Error),
+    /// Judging takes more memory than it may.
+    #[error(
+        "judging the push takes more memory than {} MiB; push less at once, or have the server's admin raise hhgit.memoryBudget",
+        limit >> 20
+    )]
+    Memory {
+        /// How many bytes it may take.
+        limit: u64,
+    },
     /// No thread could be started.
     #[error("there is no memory or thread to judge the push with")]
     Thread(#[source] std::io::Error),

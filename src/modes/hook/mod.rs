@@ -7,7 +7,7 @@
 //!
 //! Nothing that a pusher can change decides what they let in: `policy` reads the server's own git config and the shim's
 //! flags, `refuse` is the one question of what is refused, `receive` puts it to each ref with nothing but a reader in its
-//! hands, and `budget` bounds how long that takes. What cannot be judged is refused.
+//! hands, and `budget` bounds how long that takes and in how much memory. What cannot be judged is refused.
 
 pub mod archive;
 mod budget;
@@ -75,16 +75,20 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     if asks_to_skip && force.allow_skip {
         return Ok(nothing(Answer::Skipped));
     }
-    let (budget, past) = (force.budget, force.past);
+    let (budget, memory, past) = (force.budget, force.memory, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
     let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };
     let receive = Receive { reader, common, force, memory: repo.memory(), head };
-    let mut verdict = match within(budget, move || receive.judge(&moves)) {
+    let mut verdict = match within(budget, memory, move || receive.judge(&moves)) {
         Ok(judged) => judged?,
         Err(Stopped::Late(limit)) => {
             scratch.remove();
             nothing(Answer::Late { limit, refused: past == PastBudget::Refuse })
+        }
+        Err(Stopped::Large(limit)) => {
+            scratch.remove();
+            return Err(HookError::Memory { limit });
         }
         Err(Stopped::Panicked(words)) => return Err(HookError::Defect { words }),
         Err(Stopped::NotBegun(source)) => return Err(HookError::Thread(source)),

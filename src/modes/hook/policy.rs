@@ -14,7 +14,9 @@ use crate::modes::error::ModeError;
 use crate::modes::look::Request;
 use crate::modes::settings::read_settings;
 use crate::modes::sync::Server;
-use crate::options::hook::{CrdsFrom, Flags, PastBudget, Policy, RefPattern, Setting, SettingsFrom, TimeBudget};
+use crate::options::hook::{
+    CrdsFrom, Flags, MemoryBudget, PastBudget, Policy, RefPattern, Setting, SettingsFrom, TimeBudget,
+};
 use crate::options::{CheckLevel, Common};
 use crate::path::RepoPath;
 use crate::report::receive::Told;
@@ -32,6 +34,7 @@ pub(super) struct InForce {
     pub(super) max_deletions: Option<usize>,
     pub(super) refs: Vec<RefPattern>,
     pub(super) budget: TimeBudget,
+    pub(super) memory: MemoryBudget,
     pub(super) past: PastBudget,
     pub(super) allow_skip: bool,
     /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
@@ -54,6 +57,7 @@ impl InForce {
             max_deletions: config.one("maxDeletions", flags.max_deletions)?,
             refs: config.several("refs", flags.refs.clone(), RefPattern::default)?,
             budget: config.one("timeBudget", flags.time_budget)?.unwrap_or_default(),
+            memory: config.one("memoryBudget", flags.memory_budget)?.unwrap_or_default(),
             past: config.one("pastTimeBudget", flags.past_time_budget)?.unwrap_or_default(),
             allow_skip: flags.allow_skip || config.one("allowSkip", None)?.is_some_and(|Yes(yes)| yes),
             fabrics: config.fabrics(&common.fabrics)?,
