@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use hhgit::cli::{self, Surroundings, Terminal};
 use hhgit::exit::Exit;
 use hhgit::modes::talk::{Alone, Talk};
+use hhgit::render::sanitize;
 
 fn main() -> ExitCode {
     let terminal = Terminal {
@@ -14,12 +15,22 @@ fn main() -> ExitCode {
         stderr: io::stderr().is_terminal(),
     };
     hhgit::git::release_locks_on_interrupt();
+    std::panic::set_hook(Box::new(|panic| drop(write(&mut io::stderr(), defect(panic).as_bytes()))));
     let around = Surroundings::of_process(terminal);
     let answer = cli::run(std::env::args_os(), &around, &mut Person { terminal });
     let told = write(&mut io::stderr(), &answer.stderr);
     let said = write(&mut io::stdout(), &answer.stdout);
     let exit = if told.and(said).is_ok() { answer.exit } else { Exit::CouldNot };
     ExitCode::from(exit.code())
+}
+
+/// What is said of a panic: in one line that can steer no terminal, for it may stand in somebody's answer to a push.
+fn defect(panic: &std::panic::PanicHookInfo<'_>) -> String {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let payload = panic.payload();
+    let words = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
+    let words = words.unwrap_or("no reason was given");
+    format!("hhgit: this is a defect of hhgit, please report it: {} ({place})\n", sanitize(words))
 }
 
 /// Writes all bytes; a reader that has gone away wanted no more, and that is no failure.

@@ -188,6 +188,7 @@ fn one_fabric_of_several_can_be_named() {
     assert_eq!(check(&temp, &["--fabric", "f"]).code, Some(0));
     assert_eq!(check(&temp, &["--fabric", "g"]).code, Some(1));
     ends(&check(&temp, &["--fabric", "h"]), 2, "the commit has no folder h");
+    ends(&check(&temp, &["--fabric", "h", "main..main"]), 2, "the commit has no folder h");
 }
 
 #[test]

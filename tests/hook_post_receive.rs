@@ -56,6 +56,27 @@ fn a_push_is_sorted_on_the_server_and_the_next_fetch_brings_one_commit() {
 }
 
 #[test]
+fn what_a_sync_makes_of_managed_is_remembered_for_the_next_push() {
+    let server = sorting();
+    let tables = || {
+        let entries = std::fs::read_dir(server.repo.git_dir().join("hhgit/index")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".table")).collect::<Vec<_>>()
+    };
+    let first = tables();
+    assert_eq!(first.len(), 1, "all of managed/ was read once");
+    for number in 2..6 {
+        server.commit(
+            "main",
+            &[(&format!("f/raw/{number}.yaml"), &vpc(number, &format!("{}", 1000 + u32::from(number))))],
+        );
+        assert_eq!(server.push(&["--quiet", "main"]).code, Some(0));
+        fetch(&server);
+    }
+    assert_eq!(tables(), first, "and never again, though each sync made another tree of it");
+}
+
+#[test]
 fn where_nothing_is_to_be_sorted_nothing_is_said_or_made() {
     let server = sorting();
     server.commit("main", &[("readme", "x\n"), (&vpc_path(2), &vpc(2, "1002"))]);
@@ -68,6 +89,25 @@ fn where_nothing_is_to_be_sorted_nothing_is_said_or_made() {
     }
     assert_eq!(server.push(&[":same"]).code, Some(0));
     assert_eq!(server.repo.tip("same"), None);
+}
+
+#[test]
+fn a_new_fabric_directory_gets_its_folders() {
+    let server = Server::new();
+    server.hook("post-receive", &[]);
+    server.commit("main", &[("f/.hnp/manifest.yaml", MANIFEST)]);
+    let pushed = server.push(&["main"]);
+    let id = server.repo.git(&["rev-parse", "--short=7", "main"]);
+    assert_eq!(server.said(&pushed), format!("hhgit: synced main: its folders put right ({id}); git pull to get it\n"));
+    server.commit("broken", &[("g/raw", "x\n"), ("g/.hnp/manifest.yaml", MANIFEST)]);
+    server.config("hhgit.policy", "warn");
+    let pushed = server.push(&["broken"]);
+    assert!(
+        server
+            .said(&pushed)
+            .ends_with("hhgit: left g of broken alone, because it is broken; hhgit status shows what is\n  wrong\n"),
+        "{pushed:?}"
+    );
 }
 
 #[test]

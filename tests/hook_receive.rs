@@ -164,7 +164,7 @@ fn a_first_push_is_judged_as_a_whole_and_a_new_branch_by_what_it_changes() {
 fn a_deleted_branch_passes_with_a_word() {
     let server = Server::with_fabric();
     let_in(&server, &server.push(&["main:old"]), "");
-    let_in(&server, &server.push(&[":old"]), "hhgit: old would be deleted; there is nothing in it to judge.\n");
+    let_in(&server, &server.push(&[":old"]), "hhgit: old would be deleted; there is nothing to judge.\n");
     assert_eq!(server.repo.tip("old"), None);
 }
 

@@ -146,6 +146,8 @@ const BAD: &[(&str, &str, &str)] = &[
     ("src/git/x.rs", "//! P.\nfn f() { g().expect(\"a commit\"); }", "expect(\"a commit\") does not say why"),
     ("src/modes/x.rs", "//! P.\nuse crate::cli::Answer;", "uses crate::cli::Answer"),
     ("src/modes/x.rs", "//! P.\nuse clap::Parser;", "uses clap::Parser"),
+    ("src/modes/hook/receive.rs", "//! P.\nuse crate::git::Repo;", "uses crate::git::Repo"),
+    ("src/modes/hook/receive.rs", "//! P.\nuse crate::git::write::write;", "uses crate::git::write::write"),
     ("src/yaml/x.rs", "//! P.\nuse crate::verdict::code::Code;", "uses crate::verdict::code::Code"),
     ("src/cli/x.rs", "//! P.\nuse gix as g;", "uses gix,"),
     ("src/other.rs", "//! P.\n", "module other has no row: add a row"),

@@ -9,9 +9,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hhgit::git::{Environment, Repo};
+use hhgit::modes::ModeError;
 use hhgit::modes::talk::Talk;
 use hhgit::options::remote::Remote;
 use hhgit::options::{Common, Identities, Sync};
+use hhgit::report::Report;
 use hhgit::snapshot::Time;
 use support::{Ended, TempRepo, hhgit, hhgit_command, run, vpc};
 
@@ -114,19 +116,43 @@ impl Talk for Patient {
     }
 }
 
-#[test]
-fn a_branch_that_keeps_moving_is_given_up_after_twenty_tries() {
-    let temp = prepared(&format!("{OUTSIDE}{COMMIT}"));
+fn sync_in_process(temp: &TempRepo, talk: &mut dyn Talk) -> Result<Report, ModeError> {
     let common = Common {
-        directory: nowhere(&temp),
+        directory: nowhere(temp),
         fabrics: Vec::new(),
         identities: Identities::default(),
         now: Time { seconds: 0, offset: 0 },
     };
     let name = temp.dir().to_str().unwrap().to_owned();
     let remote = Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new(), propose: None });
+    hhgit::modes::sync::sync(&common, &Sync { remote, ..Sync::default() }, talk)
+}
+
+/// Somebody who pushes whenever the bot waits.
+struct Busy<'a>(&'a TempRepo);
+
+impl Talk for Busy<'_> {
+    fn agree(&mut self, _question: &str) -> Option<bool> {
+        None
+    }
+
+    fn pause(&mut self, tries: u32) {
+        self.0.commit("main", &[("README.md", &format!("{tries}\n"))]);
+    }
+}
+
+#[test]
+fn a_refusal_counts_only_while_the_branch_stays_where_it_was() {
+    let temp = prepared("[ $(wc -l <runs) = 6 ] || exit 1");
+    let report = sync_in_process(&temp, &mut Busy(&temp)).unwrap();
+    assert_eq!((report.remote.unwrap().tries, runs(&temp)), (6, 6));
+}
+
+#[test]
+fn a_branch_that_keeps_moving_is_given_up_after_twenty_tries() {
+    let temp = prepared(&format!("{OUTSIDE}{COMMIT}"));
     let mut talk = Patient::default();
-    let error = hhgit::modes::sync::sync(&common, &Sync { remote, ..Sync::default() }, &mut talk).unwrap_err();
+    let error = sync_in_process(&temp, &mut talk).unwrap_err();
     assert_eq!(error.to_string(), "main kept moving; gave up after 20 tries, nothing was changed; run again");
     assert_eq!((error.exit().code(), runs(&temp)), (4, 20));
     assert_eq!(talk.waits, (1..20).collect::<Vec<u32>>());

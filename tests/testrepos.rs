@@ -8,6 +8,8 @@ mod case;
 mod cover;
 #[path = "testrepos/files.rs"]
 mod files;
+#[path = "testrepos/hook.rs"]
+mod hook;
 #[path = "testrepos/play.rs"]
 mod play;
 #[path = "testrepos/stage.rs"]

@@ -34,30 +34,47 @@ pub enum Hook {
         new: OsString,
     },
     /// Sort the branches that were pushed, on the server: what git runs as hooks/post-receive
-    PostReceive(Receive),
+    PostReceive(Rules),
+    /// Remember what a branch has in managed/, so that the first push is judged as fast as all later ones
+    Warm {
+        /// What the hooks go by.
+        #[command(flatten)]
+        rules: Rules,
+        /// The branches [default: the one HEAD names]
+        #[arg(value_name = "BRANCH")]
+        branches: Vec<String>,
+    },
 }
 
-/// What a server's hook goes by; what is not given stands in the repository's git config, as hhgit.NAME.
+/// By which rules a server's hook looks at which refs; what is not given stands in the repository's git config, as hhgit.NAME.
 #[derive(Debug, Args)]
-pub struct Receive {
-    /// What to refuse: managed, strict or warn [default: hhgit.policy, or managed]
-    #[arg(long, value_parser = setting::<Policy>())]
-    pub policy: Option<Policy>,
+pub struct Rules {
+    /// Look at refs of this name; * stands for any text; may be given again [default: hhgit.refs, or refs/heads/*]
+    #[arg(long, value_name = "PATTERN", value_parser = setting::<RefPattern>())]
+    pub refs: Vec<RefPattern>,
     /// How closely to look: identity, schema or references [default: hhgit.level, or references]
     #[arg(long, value_parser = setting::<CheckLevel>())]
     pub level: Option<CheckLevel>,
-    /// Refuse if more than N objects leave managed/ [default: hhgit.maxDeletions, or no limit]
-    #[arg(long, value_name = "N", value_parser = setting::<usize>())]
-    pub max_deletions: Option<usize>,
-    /// Judge refs of this name; * stands for any text; may be given again [default: hhgit.refs, or refs/heads/*]
-    #[arg(long, value_name = "PATTERN", value_parser = setting::<RefPattern>())]
-    pub refs: Vec<RefPattern>,
     /// The kinds in force: builtin, pushed, or a folder of CRDs here [default: hhgit.crds, or builtin]
     #[arg(long, value_name = "FROM", value_parser = setting::<CrdsFrom>())]
     pub crds: Option<CrdsFrom>,
     /// The settings in force: defaults, pushed, or a manifest or fab.yaml here [default: hhgit.settings, or defaults]
     #[arg(long, value_name = "FROM", value_parser = setting::<SettingsFrom>())]
     pub settings: Option<SettingsFrom>,
+}
+
+/// What a hook goes by that lets pushes in.
+#[derive(Debug, Args)]
+pub struct Receive {
+    /// What to refuse: managed, strict or warn [default: hhgit.policy, or managed]
+    #[arg(long, value_parser = setting::<Policy>())]
+    pub policy: Option<Policy>,
+    /// The rules.
+    #[command(flatten)]
+    pub rules: Rules,
+    /// Refuse if more than N objects leave managed/ [default: hhgit.maxDeletions, or no limit]
+    #[arg(long, value_name = "N", value_parser = setting::<usize>())]
+    pub max_deletions: Option<usize>,
     /// How long judging may take: 3s, 500ms, none [default: hhgit.timeBudget, or 3s]
     #[arg(long, value_name = "TIME", value_parser = setting::<TimeBudget>())]
     pub time_budget: Option<TimeBudget>,
@@ -75,35 +92,57 @@ fn setting<T: Setting + Clone + Send + Sync + 'static>() -> impl TypedValueParse
 
 /// Runs a hook.
 pub(super) fn run(hook: Hook, common: &Common, around: &Surroundings, talk: &mut dyn Talk) -> Answer {
-    let asked = |receive: Receive| options::hook::Hook { flags: flags(receive), around: around.hook.clone() };
+    let asked = |flags: Flags| options::hook::Hook { flags, around: around.hook.clone() };
     match hook {
         Hook::PreReceive(receive) => {
             let input = talk.input().map_err(HookError::Input);
-            answer(input.and_then(|input| hook::pre_receive(common, &asked(receive), &input)), around)
+            answer(input.and_then(|input| hook::pre_receive(common, &asked(receive.into()), &input)), around)
         }
         Hook::Update { receive, name, old, new } => {
             let words = [&name, &old, &new].map(|word| word.as_encoded_bytes());
-            answer(hook::update(common, &asked(receive), words), around)
+            answer(hook::update(common, &asked(receive.into()), words), around)
         }
-        Hook::PostReceive(receive) => {
+        Hook::PostReceive(rules) => {
             let input = talk.input().map_err(HookError::Input);
-            let done = input.and_then(|input| hook::post_receive(common, &asked(receive), &input, talk));
+            let done = input.and_then(|input| hook::post_receive(common, &asked(rules.into()), &input, talk));
             sorted(done)
+        }
+        Hook::Warm { rules, branches } => warmed(hook::warm(common, &asked(rules.into()), &branches)),
+    }
+}
+
+/// Which branches are remembered.
+fn warmed(done: Result<Vec<String>, HookError>) -> Answer {
+    match done {
+        Ok(names) => {
+            let lines: String = names.iter().map(|name| format!("hhgit: {name} is remembered\n")).collect();
+            Answer { stdout: lines.into_bytes(), stderr: Vec::new(), exit: Exit::Done }
+        }
+        Err(error) => {
+            let mut stderr = Vec::new();
+            render::hook::not_warm(&mut stderr, &error).expect("writing into a Vec cannot fail");
+            Answer { stdout: Vec::new(), stderr, exit: Exit::CouldNot }
         }
     }
 }
 
-fn flags(receive: Receive) -> Flags {
-    Flags {
-        policy: receive.policy,
-        level: receive.level,
-        max_deletions: receive.max_deletions,
-        refs: receive.refs,
-        crds: receive.crds,
-        settings: receive.settings,
-        time_budget: receive.time_budget,
-        past_time_budget: receive.past_time_budget,
-        allow_skip: receive.allow_skip,
+impl From<Rules> for Flags {
+    fn from(rules: Rules) -> Self {
+        let Rules { refs, level, crds, settings } = rules;
+        Self { refs, level, crds, settings, ..Self::default() }
+    }
+}
+
+impl From<Receive> for Flags {
+    fn from(receive: Receive) -> Self {
+        Self {
+            policy: receive.policy,
+            max_deletions: receive.max_deletions,
+            time_budget: receive.time_budget,
+            past_time_budget: receive.past_time_budget,
+            allow_skip: receive.allow_skip,
+            ..receive.rules.into()
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use gix::bstr::BStr;
 
-use super::refs::BranchName;
+use super::open::Repo;
+use super::refs::{BranchName, MAX_FOLLOW, RefError, Value, read_file, to_path};
 use crate::path::quote;
 
 /// The full name of a ref, `refs/...`, that git would accept; bytes, since git asks for no encoding.
@@ -30,6 +31,21 @@ impl RefName {
     pub fn branch(&self) -> Option<BranchName> {
         let name = std::str::from_utf8(&self.0).ok().filter(|_| self.is_branch())?;
         BranchName::parse(name).ok()
+    }
+}
+
+impl Repo {
+    /// The ref that moves when a ref of this name is moved: itself, or where it leads as a symbolic ref.
+    pub fn moved_with(&self, name: &RefName) -> Result<RefName, RefError> {
+        let mut name = name.clone();
+        for _ in 0..MAX_FOLLOW {
+            // Only the file is read: no symbolic ref is among the packed ones.
+            let file = self.common_dir().join(to_path(name.as_bytes()));
+            let Some(Value::Symbolic(target)) = read_file(self.hash_kind(), &file)? else { return Ok(name) };
+            let Some(target) = RefName::parse(&target) else { return Ok(name) };
+            name = target;
+        }
+        Ok(name)
     }
 }
 

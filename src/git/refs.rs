@@ -11,7 +11,7 @@ use crate::ids::{CommitId, HashKind, ObjectId};
 use crate::path::quote;
 
 /// How many symbolic refs are followed in a row, as many as git follows.
-const MAX_FOLLOW: usize = 5;
+pub(super) const MAX_FOLLOW: usize = 5;
 
 /// The full name of a branch, `refs/heads/...`, that git would accept.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

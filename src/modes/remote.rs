@@ -56,6 +56,7 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
         depth,
         steps: 0,
         refetched: false,
+        tip: None,
         refusals: 0,
         failures: 0,
         tries: 0,
@@ -88,7 +89,9 @@ struct Bot<'a> {
     steps: usize,
     /// Whether the folders of the whole history were fetched, which a partial clone may lack.
     refetched: bool,
-    /// How often in a row the server refused.
+    /// Where the branch was at the last try.
+    tip: Option<CommitId>,
+    /// How often in a row the server refused while the branch was there.
     refusals: u32,
     /// How often in a row it could not be spoken with.
     failures: u32,
@@ -125,8 +128,11 @@ impl Bot<'_> {
     /// Fetches, looks, plans, writes and pushes, once.
     fn attempt(&mut self, task: &mut Task, talk: &mut dyn Talk) -> Result<Done, ModeError> {
         let Some(tip) = self.visit.fetch(self.depth)? else { return self.without_branch() };
-        self.depth = Depth::AsIs;
         let proposal = self.proposer.as_ref().map(|proposer| proposer.look(&self.visit)).transpose()?;
+        (self.depth, self.failures) = (Depth::AsIs, 0);
+        if self.tip.replace(tip) != Some(tip) {
+            self.refusals = 0;
+        }
         self.once(tip, proposal.as_ref(), task, talk)
     }
 
@@ -182,10 +188,7 @@ impl Bot<'_> {
             }
             Err(error) => Err(error),
             Ok(Done::Gone) => Err(ModeError::Gone { branch: self.visit.branch().short().to_owned() }),
-            Ok(Done::Moved) => {
-                (self.refusals, self.failures) = (0, 0);
-                Ok(Next::Again)
-            }
+            Ok(Done::Moved) => Ok(Next::Again),
             Ok(Done::Report(mut report)) => {
                 let remote = self.visit.remote();
                 let (name, url) = (remote.name().to_owned(), remote.url());

@@ -40,6 +40,10 @@ pub fn verdict(out: &mut dyn Write, verdict: &Verdict, prefix: &str) -> io::Resu
     if !verdict.told.is_empty() {
         findings(&mut text, verdict);
     }
+    if !verdict.deleted.is_empty() {
+        let names: Vec<&str> = verdict.deleted.iter().map(String::as_str).collect();
+        text.line(&format!("hhgit: {} would be deleted; there is nothing to judge.", listed(&names)));
+    }
     for note in &verdict.notes {
         text.line(&format!("hhgit: {note}"));
     }
@@ -54,6 +58,11 @@ pub fn failure(out: &mut dyn Write, error: &dyn Error, prefix: &str) -> io::Resu
 /// Writes why what was pushed could not be sorted.
 pub fn not_sorted(out: &mut dyn Write, error: &dyn Error) -> io::Result<()> {
     failed(out, "hhgit: the push is let in, but nothing of it was sorted.", error, "")
+}
+
+/// Writes why nothing was remembered.
+pub fn not_warm(out: &mut dyn Write, error: &dyn Error) -> io::Result<()> {
+    failed(out, "hhgit: nothing was remembered; pushes are judged all the same, slower.", error, "")
 }
 
 fn failed(out: &mut dyn Write, first: &str, error: &dyn Error, prefix: &str) -> io::Result<()> {
@@ -86,9 +95,15 @@ pub fn synced(out: &mut dyn Write, synced: &Synced) -> io::Result<()> {
     let mut text = Text(String::new());
     match synced {
         Synced::Sorted { branch, managed, unmanaged, commit } => {
-            let mut parts = vec![format!("{} sorted", count(*managed, "object"))];
+            let mut parts = Vec::new();
+            if *managed > 0 {
+                parts.push(format!("{} sorted", count(*managed, "object")));
+            }
             if *unmanaged > 0 {
                 parts.push(format!("{unmanaged} to unmanaged/"));
+            }
+            if parts.is_empty() {
+                parts.push("its folders put right".to_owned());
             }
             let (id, branch) = (&commit.to_string()[..7], sanitize(branch));
             // One line a branch, however wide: it is read by eye, and by what looks for it.
@@ -118,7 +133,7 @@ fn late(text: &mut Text, limit: Duration, refused: bool) {
         text.line(&format!("hhgit: the push is refused, because judging it took longer than {limit}."));
         text.0.push('\n');
         text.line(
-            "Push fewer commits' worth at once, or have the server's admin raise hhgit.timeBudget; with \
+            "Push less at once, or have the server's admin raise hhgit.timeBudget, or run once: hhgit hook warm. With \
              hhgit.pastTimeBudget=allow such a push is let in.",
         );
     } else {
@@ -166,7 +181,8 @@ fn findings(text: &mut Text, verdict: &Verdict) {
         text.line(&format!("And {}.", count(verdict.told.len() - SHOWN, "more finding")));
     }
     if let Some(command) = &verdict.command {
-        text.command("All of it, in your clone:", command);
+        let all = if verdict.judged > 1 { format!("All of {}", command.name) } else { "All of it".to_owned() };
+        text.command(&format!("{}, in your clone:", sanitize(&all)), &command.words);
     }
 }
 
@@ -224,4 +240,103 @@ impl Text {
     fn write(self, out: &mut dyn Write, prefix: &str) -> io::Result<()> {
         self.0.lines().try_for_each(|line| writeln!(out, "{prefix}{line}"))
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::RepoPath;
+    use crate::report::receive::Command;
+    use crate::verdict::code::Code;
+
+    fn told(code: Code, path: &str, refuses: bool, refs: &[&str]) -> Told {
+        let path = RepoPath::new(path).expect("a good path");
+        let refs = refs.iter().map(|name| (*name).to_owned()).collect();
+        Told { finding: Finding { help: "mend it".to_owned(), ..Finding::new(code, path, "it is bad") }, refuses, refs }
+    }
+
+    fn shown(of: &Verdict, prefix: &str) -> String {
+        let mut out = Vec::new();
+        verdict(&mut out, of, prefix).expect("a Vec takes all");
+        String::from_utf8(out).expect("text")
+    }
+
+    fn sample(answer: Answer, told: Vec<Told>) -> Verdict {
+        let command = Command { name: "b".to_owned(), words: "hhgit check a..b".to_owned() };
+        Verdict { answer, told, judged: 2, command: Some(command), deleted: Vec::new(), notes: Vec::new() }
+    }
+
+    #[test]
+    fn what_refuses_comes_first_and_what_the_same_refs_share_stands_together() {
+        let told = vec![
+            told(Code::SchemaViolation, "f/managed/a", true, &["b"]),
+            told(Code::SchemaViolation, "f/managed/b", true, &["a", "b"]),
+            told(Code::SchemaViolation, "f/managed/c", true, &["b"]),
+            told(Code::NotYaml, "f/raw/d", false, &["b"]),
+        ];
+        let expected = "\
+hhgit: the push is refused: 3 errors in a, b.
+
+In a, b:
+f/managed/b schema-violation: it is bad
+  help: mend it
+
+In b:
+f/managed/a schema-violation: it is bad
+f/managed/c schema-violation: it is bad
+  help: mend it
+
+In b, besides, and no reason to refuse:
+f/raw/d warning not-yaml: it is bad
+  help: mend it
+
+All of b, in your clone: hhgit check a..b
+";
+        assert_eq!(shown(&sample(Answer::Refused, told), ""), expected);
+    }
+
+    #[test]
+    fn each_line_of_a_refusal_has_the_prefix_and_no_other() {
+        let refused = || vec![told(Code::SchemaViolation, "f/managed/a", true, &["b"])];
+        let text = shown(&sample(Answer::Refused, refused()), GITLAB);
+        assert!(text.lines().all(|line| line.starts_with(GITLAB)), "{text}");
+        let limit = Duration::from_millis(1500);
+        let text = shown(&sample(Answer::Late { limit, refused: true }, Vec::new()), GITLAB);
+        assert!(
+            text.starts_with("GL-HOOK-ERR: hhgit: the push is refused, because judging it took longer than 1500 ms.")
+        );
+        let let_in = sample(Answer::LetIn, vec![told(Code::NotYaml, "f/raw/d", false, &["b"])]);
+        assert!(!shown(&let_in, GITLAB).contains(GITLAB));
+    }
+
+    #[test]
+    fn a_command_is_never_broken_and_names_cannot_steer_a_terminal() {
+        let mut of = sample(Answer::LetIn, vec![told(Code::NotYaml, "f/raw/d", false, &["\u{202e}x"])]);
+        of.command = Some(Command { name: "\u{1b}[2J".to_owned(), words: format!("hhgit check {}", "a".repeat(90)) });
+        of.deleted = ["one", "two", "three", "\u{7}"].map(str::to_owned).to_vec();
+        of.notes = vec!["a note\nhhgit: forged".to_owned()];
+        let text = shown(&of, "");
+        assert!(text.contains(&format!("in your clone:\n  hhgit check {}\n", "a".repeat(90))), "{text}");
+        assert!(text.contains("one, two, three and 1 more would be deleted"), "{text}");
+        assert!(text.contains("a note\\nhhgit: forged"), "{text}");
+        assert!(!text.replace('\n', "").chars().any(crate::path::is_unprintable), "{text:?}");
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes_each_once() {
+        let error = Unread(io::Error::other("the disk\u{1b} is full"));
+        let mut out = Vec::new();
+        failure(&mut out, &error, "").expect("a Vec takes all");
+        let expected = "\
+hhgit: the push is refused, because it cannot be judged.
+
+error: it cannot be read
+cause: the disk\\u{1b} is full
+";
+        assert_eq!(String::from_utf8(out).expect("text"), expected);
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("it cannot be read")]
+    struct Unread(#[source] io::Error);
 }

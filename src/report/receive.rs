@@ -32,10 +32,21 @@ pub struct Verdict {
     pub told: Vec<Told>,
     /// How many refs had their content judged.
     pub judged: usize,
-    /// The command that shows all findings at the pusher's side, where there is one to show.
-    pub command: Option<String>,
+    /// The command that shows all findings at the pusher's side, where there are any.
+    pub command: Option<Command>,
+    /// The refs that would be deleted, as they are shown.
+    pub deleted: Vec<String>,
     /// What the pusher should know besides, one sentence each.
     pub notes: Vec<String>,
+}
+
+/// A command that shows all findings in a ref.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The ref, as it is shown: one with the gravest findings.
+    pub name: String,
+    /// The command, with ids that the pusher's own repository has.
+    pub words: String,
 }
 
 /// One finding, and the refs it was found in.

@@ -104,7 +104,7 @@ pub(crate) const TABLE: &[Row] = &[
     // A push is judged with a reader in hand, and nothing that could move a ref: neither git nor git::write is in this row.
     pure(
         "modes::hook::receive",
-        &["ids", "path", "snapshot", "finding", "fabric", "verdict::code", "report", "options", "git::read", "memory"],
+        &["ids", "path", "snapshot", "finding", "fabric", "verdict::code", "report", "options", "memory", "git::read"],
         &[],
     ),
     pure("exit", &[], &[]),

@@ -151,12 +151,13 @@ impl Server {
         lines.map(|line| format!("{}\n", line.trim_end())).collect()
     }
 
-    /// Every file of the server's repository with its bytes, refs, objects and reflogs among them; and what is left of temporary files.
+    /// Every file of the server's repository with its bytes, refs, objects and reflogs among them, but for what hhgit remembers
+    /// of trees; and what is left of temporary files.
     pub fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
         [self.repo.git_dir(), self.temp()].iter().for_each(|dir| below(dir, &mut files));
-        // What is remembered of commits that were there before is no part of the repository.
-        files.retain(|path, _| !path.starts_with(self.repo.git_dir().join("hhgit")));
+        let remembered = self.repo.git_dir().join("hhgit");
+        files.retain(|path, _| !path.starts_with(&remembered));
         files
     }
 

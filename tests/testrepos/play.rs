@@ -9,6 +9,7 @@ use similar::TextDiff;
 
 use crate::case::Case;
 use crate::files::{self, Files};
+use crate::hook;
 use crate::stage::{self, Entries, Told};
 use crate::support::{TempRepo, git_command};
 
@@ -19,6 +20,7 @@ pub(crate) fn play(case: &Case, bless: bool) -> Result<(), String> {
     let input = stage::entries(&bare);
     let work = bare.beside("work");
     bare.git(&["clone", "--quiet", ".", &work.display().to_string()]);
+    hook::agrees(case, &bare, &stage::sync(bare.dir(), &[&flags[..], &["--dry-run".to_owned()]].concat()))?;
     let told = dry_then_real(&bare, flags, &input)?;
     let output = stage::entries(&bare);
     bare.fsck();

@@ -18,6 +18,7 @@ use crate::fabric::kinds::Kinds;
 use crate::fabric::{crds, manifest};
 use crate::finding::Finding;
 use crate::git::Repo;
+use crate::ids::TreeId;
 use crate::options::{Check, CheckLevel, Common, Target};
 use crate::path::RepoPath;
 use crate::report::{Outcome, Report};
@@ -27,6 +28,7 @@ use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
 use super::look::Request;
+use narrow::Narrow;
 pub use narrow::Narrowed;
 pub use range::{Asked, Named};
 
@@ -53,6 +55,24 @@ pub fn compare(
     let (mut report, narrowed) = range::compare(reader, asked, before, after)?;
     settle(&mut report, asked.level);
     Ok((report, narrowed))
+}
+
+/// Remembers the managed/ of all fabric directories of a commit's tree, so that what is pushed on top of it is judged by
+/// what it reaches. What is remembered of an earlier tree saves most of the work.
+pub fn remember(
+    objects: &dyn Objects,
+    asked: &Asked<'_>,
+    earlier: Option<TreeId>,
+    tree: TreeId,
+) -> Result<(), ModeError> {
+    let Some(store) = asked.memory else { return Ok(()) };
+    let named = &asked.common.fabrics;
+    let were = earlier.map(|earlier| dirs::before(objects, earlier, named)).transpose()?.unwrap_or_default();
+    let narrow = Narrow { reader: objects, request: asked.request, level: asked.level, store };
+    for dir in dirs::before(objects, tree, named)? {
+        narrow.remember(were.iter().find(|was| was.path == dir.path), &dir)?;
+    }
+    Ok(())
 }
 
 /// Leaves out what is beyond the level, and brings the rest into its order.

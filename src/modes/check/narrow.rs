@@ -141,6 +141,30 @@ impl Narrow<'_> {
         self.store.keep_all(&name, rows).map_err(|source| ModeError::Memory { source })
     }
 
+    /// Remembers a fabric directory's managed/, by what is remembered of an earlier commit's if there is something.
+    pub(super) fn remember(&self, was: Option<&FabricDir>, is: &FabricDir) -> Result<(), ModeError> {
+        let new = survey_of(self.reader, is, self.request)?;
+        if new.is_broken() || self.store.get(&name(&new)).is_some() {
+            return Ok(());
+        }
+        let old = was.map(|was| survey_of(self.reader, was, self.request)).transpose()?;
+        let old = old.filter(|old| !old.is_broken() && is_judged_alike(old, &new));
+        let Some((known, old)) = old.and_then(|old| Some((self.store.get(&name(&old))?, old))) else {
+            return self.learn(&new).map(drop);
+        };
+        let changes = changes(self.reader, old.managed, new.managed, &is.path.child(MANAGED))?;
+        let after = self.follow(&known, &new, &changes)?;
+        self.store.keep(&name(&new), &after).map_err(lost)
+    }
+
+    /// What is remembered of a tree, after these changes.
+    fn follow(&self, known: &Remembered, new: &Survey, changes: &Changes) -> Result<Remembered, ModeError> {
+        let now: Leaves = changes.iter().filter_map(|(path, change)| Some((path.clone(), change.new?))).collect();
+        let fresh = rows(self.reader, new, &now, self.request)?;
+        let mut fresh: BTreeMap<RepoPath, Row> = fresh.into_iter().map(|row| (row.path.clone(), row)).collect();
+        Ok(known.after(changes.keys().map(|path| (path.clone(), fresh.remove(path)))))
+    }
+
     /// What a change reaches, by what is remembered; nothing if all is to be compared.
     fn by_memory(
         &self,
@@ -150,10 +174,7 @@ impl Narrow<'_> {
         changes: &Changes,
         narrowed: &mut Narrowed,
     ) -> Result<Option<Found>, ModeError> {
-        let now: Leaves = changes.iter().filter_map(|(path, change)| Some((path.clone(), change.new?))).collect();
-        let fresh = rows(self.reader, &new.survey, &now, self.request)?;
-        let mut fresh: BTreeMap<RepoPath, Row> = fresh.into_iter().map(|row| (row.path.clone(), row)).collect();
-        let after = known.after(changes.keys().map(|path| (path.clone(), fresh.remove(path))));
+        let after = self.follow(&known, &new.survey, changes)?;
         let found = match changes.keys().any(|path| is_kustomization(path.file_name())) {
             true => None,
             false => self.reached(&known, old, new, changes)?,

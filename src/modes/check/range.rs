@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fabric::inventory::Leaves;
-use crate::fabric::layout::FabricDir;
+use crate::fabric::layout::{FabricDir, LayoutError, tree_at};
 use crate::finding::{Finding, ObjectRef};
 use crate::git::{Reader, Repo};
 use crate::memory::store::Store;
@@ -31,6 +31,11 @@ pub(super) fn check(
     let repo = Repo::open(&common.directory)?;
     let reader = Reader::new(&repo)?;
     let (before, after) = (resolve(&repo, &reader, old)?, resolve(&repo, &reader, new)?);
+    for path in &common.fabrics {
+        if tree_at(&reader, before.tree, path)?.or(tree_at(&reader, after.tree, path)?).is_none() {
+            return Err(LayoutError::NoSuchFolder { path: path.clone() }.into());
+        }
+    }
     let before = Some(Named { commit: before, name: old });
     let (level, max_deletions) = (options.level, options.max_deletions);
     let asked = Asked { common, request, level, max_deletions, memory: None };

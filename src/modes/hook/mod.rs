@@ -1,4 +1,5 @@
-//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in.
+//! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in, `warm`
+//! remembers beforehand what the next push is judged by.
 //!
 //! Nothing that a pusher can change decides what they let in: `policy` reads the server's own git config and the shim's
 //! flags, `refuse` is the one question of what is refused, `receive` puts it to each ref with nothing but a reader in its
@@ -11,8 +12,7 @@ mod policy;
 mod post_receive;
 mod receive;
 pub(crate) mod refuse;
-
-use std::cell::RefCell;
+mod warm;
 
 use crate::git::{Head, Reader, Repo};
 use crate::ids::CommitId;
@@ -34,7 +34,7 @@ const SKIP: &str = "hhgit.skip";
 /// `hhgit hook pre-receive`: answers a push by what git wrote on the hook's standard input.
 pub fn pre_receive(common: &Common, hook: &Hook, input: &[u8]) -> Result<Verdict, HookError> {
     let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
-    let moves = lines::parse(input, repo.hash_kind())?;
+    let moves = moves(&repo, input)?;
     answer(&repo, common, hook, moves)
 }
 
@@ -42,21 +42,34 @@ pub fn pre_receive(common: &Common, hook: &Hook, input: &[u8]) -> Result<Verdict
 pub fn update(common: &Common, hook: &Hook, [name, old, new]: [&[u8]; 3]) -> Result<Verdict, HookError> {
     let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
     let moved = lines::one(old, new, name, repo.hash_kind()).ok_or(HookError::Line { number: 1 })?;
-    answer(&repo, common, hook, vec![moved])
+    answer(&repo, common, hook, vec![followed(&repo, moved)?])
+}
+
+fn moves(repo: &Repo, input: &[u8]) -> Result<Vec<Move>, HookError> {
+    lines::parse(input, repo.hash_kind())?.into_iter().map(|moved| followed(repo, moved)).collect()
+}
+
+/// A move by the name of the ref that git moves: else who pushes to a symbolic ref could pass a pattern by.
+fn followed(repo: &Repo, moved: Move) -> Result<Move, HookError> {
+    let name = repo.moved_with(&moved.name).map_err(ModeError::from)?;
+    Ok(Move { name, ..moved })
 }
 
 fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result<Verdict, HookError> {
     let force = InForce::read(repo, common, &hook.flags)?;
     let asks_to_skip = hook.around.push_options.iter().any(|option| option == SKIP);
-    let nothing = |answer| Verdict { answer, told: Vec::new(), judged: 0, command: None, notes: Vec::new() };
+    let nothing = |answer| {
+        let (told, deleted, notes) = Default::default();
+        Verdict { answer, told, judged: 0, command: None, deleted, notes }
+    };
     if asks_to_skip && force.allow_skip {
         return Ok(nothing(Answer::Skipped));
     }
     let (budget, past) = (force.budget, force.past);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
-    let (memory, learned) = (repo.memory(), RefCell::default());
-    let receive = Receive { reader, common: common.clone(), force, head, memory, learned };
+    let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };
+    let receive = Receive { reader, common, force, memory: repo.memory(), head };
     let mut verdict = match within(budget, move || receive.judge(&moves)) {
         Ok(judged) => judged?,
         Err(Stopped::Late(limit)) => {
@@ -75,9 +88,16 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
 /// `hhgit hook post-receive`: sorts the branches of a push that was let in.
 pub fn post_receive(common: &Common, hook: &Hook, input: &[u8], talk: &mut dyn Talk) -> Result<Vec<Synced>, HookError> {
     let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
-    let moves = lines::parse(input, repo.hash_kind())?;
+    let moves = moves(&repo, input)?;
     let force = InForce::read(&repo, common, &hook.flags)?;
     Ok(post_receive::sort(&repo, common, &force, hook.around.forge, &moves, talk))
+}
+
+/// `hhgit hook warm`: remembers what branches have in managed/, so that pushes to them are judged fast; answers which.
+pub fn warm(common: &Common, hook: &Hook, names: &[String]) -> Result<Vec<String>, HookError> {
+    let repo = Repo::open(&common.directory).map_err(ModeError::from)?;
+    let force = InForce::read(&repo, common, &hook.flags)?;
+    Ok(warm::branches(&repo, common, &force, names)?)
 }
 
 /// The tip of the branch that HEAD names, if there is one.

@@ -17,8 +17,10 @@ use crate::modes::sync::Server;
 use crate::options::hook::{CrdsFrom, Flags, PastBudget, Policy, RefPattern, Setting, SettingsFrom, TimeBudget};
 use crate::options::{CheckLevel, Common};
 use crate::path::RepoPath;
+use crate::report::receive::Told;
 use crate::schema::Schemas;
 use crate::snapshot::ReadError;
+use crate::verdict::code::Subject;
 
 use super::error::HookError;
 
@@ -33,7 +35,7 @@ pub(super) struct InForce {
     pub(super) past: PastBudget,
     pub(super) allow_skip: bool,
     /// The fabric directories that are such whatever they hold; where there are any, no others are looked for.
-    fabrics: Vec<RepoPath>,
+    pub(super) fabrics: Vec<RepoPath>,
     /// The kinds and schemas; none for those of the push.
     rules: Option<(Kinds, Schemas)>,
     /// The settings; none for those of the push.
@@ -85,9 +87,24 @@ impl InForce {
         Ok(Some(there).filter(|there| !there.is_empty()))
     }
 
-    /// Whether nothing of `.hnp/` in a push counts but its being sound.
-    pub(super) fn ignores_hnp(&self) -> bool {
-        self.rules.is_some() && self.settings.is_some()
+    /// What must be said of findings whose help speaks of what does not count on this server.
+    pub(super) fn aside(&self, told: &[Told]) -> Option<&'static str> {
+        let speaks = |of: &str| told.iter().any(|told| told.finding.help.contains(of));
+        let of_settings = |told: &Told| {
+            told.finding.code.subject() == Subject::Rule && told.finding.help.contains(".hnp/manifest.yaml")
+        };
+        let settings = self.settings.is_some() && told.iter().any(of_settings);
+        let kinds = self.rules.is_some() && speaks(".hnp/crds");
+        match (settings, kinds) {
+            (true, true) => {
+                Some("This server has settings and kinds of its own; those in .hnp/ of a push do not count.")
+            }
+            (true, false) => {
+                Some("This server has settings of its own; those in .hnp/manifest.yaml of a push do not count.")
+            }
+            (false, true) => Some("This server has kinds of its own; those in .hnp/crds/ of a push do not count."),
+            (false, false) => None,
+        }
     }
 
     /// Whether a ref is judged.

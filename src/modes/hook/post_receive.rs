@@ -15,6 +15,7 @@ use crate::snapshot::Objects;
 
 use super::lines::Move;
 use super::policy::InForce;
+use super::warm::warm;
 
 /// Sorts the branches of a push that hooks judge. What fails is told and stops no other branch: the push is over.
 pub(super) fn sort(
@@ -65,6 +66,10 @@ fn one(
     // Identities in the environment are the pusher's: a web server sets them for git's reflogs.
     let common = Common { fabrics, identities: Identities::default(), ..common.clone() };
     let report = sync_on_server(repo, &common, &options, force.server(), talk)?;
+    let was = reader.commit(tip)?.tree;
+    let now = report.result.and_then(|result| result.commit).unwrap_or(tip);
+    // Who cannot write here is slower with the next push, and has no less of an answer.
+    drop(warm(repo, &common, force, Some(was), now));
     let branch = || crate::path::quote(name.short().as_bytes());
     let mut rows = Vec::new();
     let commit = report.result.and_then(|result| result.commit).filter(|_| report.outcome == Outcome::Committed);

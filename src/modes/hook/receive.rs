@@ -1,10 +1,10 @@
-//! A push judged: each ref that would move, by what would change and what depends on it. It is given a reader and nothing
-//! else of the repository, so that it cannot write a ref or an object, whatever it is made to do.
+//! A push judged: each ref that would move, by what would change and what depends on it. Of the repository it is given a
+//! reader and the memory of trees, so that it cannot write a ref or an object, whatever it is made to do.
 
-use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fabric::layout::tree_at;
 use crate::finding::Finding;
 use crate::git::read::{Peeled, Reader};
 use crate::ids::{CommitId, ObjectId, TreeId};
@@ -16,7 +16,7 @@ use crate::options::CheckLevel;
 use crate::options::Common;
 use crate::path::RepoPath;
 use crate::report::Report;
-use crate::report::receive::{Answer, Told, Verdict};
+use crate::report::receive::{Answer, Command, Told, Verdict};
 use crate::snapshot::{Commit, Objects, ReadError};
 use crate::verdict::code::Code;
 
@@ -33,13 +33,14 @@ pub(super) struct Receive {
     pub(super) common: Common,
     /// What the server goes by.
     pub(super) force: InForce,
+    /// What is remembered of the repository's trees.
+    pub(super) memory: Store,
     /// The tip of the branch that HEAD names, which a new ref is compared with.
     pub(super) head: Option<CommitId>,
-    /// What is remembered of the repository's trees, so that a push costs what it changes.
-    pub(super) memory: Store,
-    /// What was learned of the trees that were pushed, to be kept if they are let in.
-    pub(super) learned: RefCell<Vec<Narrowed>>,
 }
+
+/// Of how many trees of one push what was learned is kept.
+const KEPT: usize = 32;
 
 /// What a ref would change, with what is needed to say so.
 struct Change {
@@ -52,58 +53,54 @@ struct Change {
 /// What was found in a change, and whether the push is refused for it.
 type Found = BTreeSet<(bool, Finding)>;
 
+/// What came of judging a change.
+#[derive(Default)]
+struct Judged {
+    found: Found,
+    notes: Vec<String>,
+    learned: Option<Narrowed>,
+}
+
 impl Receive {
     /// Judges all refs of a push.
     pub(super) fn judge(&self, moves: &[Move]) -> Result<Verdict, HookError> {
         let request = self.force.request();
-        let mut notes = Vec::new();
-        let mut done: BTreeMap<(Option<TreeId>, TreeId), Found> = BTreeMap::new();
+        let mut deleted = Vec::new();
+        let mut done: BTreeMap<(Option<TreeId>, TreeId), Judged> = BTreeMap::new();
         let mut told: BTreeMap<(bool, Finding), BTreeSet<String>> = BTreeMap::new();
         let mut command = None;
         let mut judged = 0;
         for moved in moves.iter().filter(|moved| self.force.judges(moved.name.as_bytes())) {
             let Some(change) = self.change(moved)? else {
-                notes.push(format!("{} would be deleted; there is nothing in it to judge.", moved.name));
+                deleted.push(moved.name.to_string());
                 continue;
             };
             judged += 1;
             let key = (change.before.as_ref().map(|commit| commit.tree), change.after.tree);
-            if let std::collections::btree_map::Entry::Vacant(place) = done.entry(key) {
-                place.insert(self.found(&change, &request)?);
+            let this = match done.entry(key) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.found(&change, &request)?),
+            };
+            let refused = this.found.iter().any(|(refuses, _)| *refuses);
+            if !this.found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
+                command = Some((refused, Command { name: change.name.clone(), words: self.command(&change) }));
             }
-            let found = &done[&key];
-            let refused = found.iter().any(|(refuses, _)| *refuses);
-            if !found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
-                command = Some((refused, self.command(&change)));
-            }
-            for finding in found {
+            for finding in &this.found {
                 told.entry(finding.clone()).or_default().insert(change.name.clone());
             }
         }
-        let refused = told.keys().any(|(refuses, _)| *refuses);
-        let told = told.into_iter().map(|((refuses, finding), refs)| Told {
-            finding,
-            refuses,
-            refs: refs.into_iter().collect(),
-        });
-        let mut told: Vec<Told> = told.collect();
-        told.sort_by_key(|told| {
-            let finding = &told.finding;
-            let gravest = std::cmp::Reverse((told.refuses, finding.severity));
-            (gravest, finding.path.clone(), finding.place, finding.document, finding.clone())
-        });
-        let answer = if refused { Answer::Refused } else { Answer::LetIn };
+        let told = gravest_first(told);
+        let refused = told.iter().any(|told| told.refuses);
+        let mut notes: BTreeSet<String> = done.values().flat_map(|judged| judged.notes.clone()).collect();
+        notes.extend(self.force.aside(&told).map(str::to_owned));
         if !refused {
-            // Who cannot write here is slower with the next push, and has no less of an answer.
-            self.learned.take().iter().for_each(|learned| drop(learned.keep(&self.memory)));
+            // A refused tree is soon gone. What cannot be kept, or is too much, is learned again by the next push.
+            let learned = done.values().filter_map(|judged| judged.learned.as_ref()).take(KEPT);
+            learned.for_each(|learned| drop(learned.keep(&self.memory)));
         }
-        if self.force.ignores_hnp() && told.iter().any(|told| told.finding.help.contains(".hnp/")) {
-            notes.push(
-                "This server goes by kinds and settings of its own; what a push says in .hnp/ does not count."
-                    .to_owned(),
-            );
-        }
-        Ok(Verdict { answer, told, judged, command: command.map(|(_, command)| command), notes })
+        let answer = if refused { Answer::Refused } else { Answer::LetIn };
+        let (command, notes) = (command.map(|(_, command)| command), notes.into_iter().collect());
+        Ok(Verdict { answer, told, judged, command, deleted, notes })
     }
 
     /// The commits that a ref would move between; none if it would go.
@@ -134,90 +131,35 @@ impl Receive {
         })
     }
 
-    fn found(&self, change: &Change, request: &Request) -> Result<Found, HookError> {
+    fn found(&self, change: &Change, request: &Request) -> Result<Judged, HookError> {
         let failed = |source| HookError::Judge { name: change.name.clone(), source: Box::new(source) };
+        let nothing = Judged::default();
         if change.before.as_ref().is_some_and(|before| before.tree == change.after.tree) {
-            return Ok(Found::new());
+            return Ok(nothing);
         }
-        let fabrics = self.force.fabrics_in(&self.reader, change.after.tree);
-        let Some(fabrics) = fabrics.map_err(|source| failed(source.into()))? else { return Ok(Found::new()) };
-        let common = Common { fabrics, ..self.common.clone() };
-        let Some(mut report) = self.compare(change, change.before.as_ref(), &common, request).map_err(failed)? else {
-            return Ok(Found::new());
-        };
-        let untouched = self.untouched(change, &report).map_err(|source| failed(source.into()))?;
-        let broken = self.still_broken(change, &report, &untouched, request).map_err(failed)?;
-        let untouched: Vec<RepoPath> = untouched.into_iter().cloned().collect();
-        report.findings.retain(|finding| !untouched.iter().any(|fabric| finding.path.starts_with(fabric)));
-        report.findings.extend(broken);
+        let Some((report, learned)) = self.compare(change, request).map_err(failed)? else { return Ok(nothing) };
         let fabrics: Vec<RepoPath> = report.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
         let mut found = Found::new();
         for mut finding in report.findings {
             finding.excerpt = None;
-            if finding.code == Code::TooManyDeletions {
-                finding.help =
-                    "Delete in several pushes, or have the server's admin raise hhgit.maxDeletions.".to_owned();
+            if let Some(help) = help_for_pushers(finding.code) {
+                finding.help = help.to_owned();
             }
             found.insert((refuses(self.force.policy, &finding, &fabrics), finding));
         }
-        Ok(found)
+        Ok(Judged { found, notes: report.notes, learned: Some(learned) })
     }
 
-    /// The report of a change; none if there is no fabric directory in it.
-    fn compare(
-        &self,
-        change: &Change,
-        before: Option<&Commit>,
-        common: &Common,
-        request: &Request,
-    ) -> Result<Option<Report>, ModeError> {
+    /// The report of a change, and what was learned on the way; none if there is no fabric directory in it.
+    fn compare(&self, change: &Change, request: &Request) -> Result<Option<(Report, Narrowed)>, ModeError> {
         let (level, max_deletions) = (self.force.level, self.force.max_deletions);
-        let asked = Asked { common, request, level, max_deletions, memory: Some(&self.memory) };
+        let asked = Asked { common: &self.common, request, level, max_deletions, memory: Some(&self.memory) };
         let named = |commit: &Commit| Named { commit: commit.clone(), name: &change.name };
-        match compare(&self.reader, &asked, before.map(named), named(&change.after)) {
-            Ok((report, learned)) => {
-                self.learned.borrow_mut().push(learned);
-                Ok(Some(report))
-            }
+        match compare(&self.reader, &asked, change.before.as_ref().map(named), named(&change.after)) {
+            Ok(compared) => Ok(Some(compared)),
             Err(ModeError::NoFabric { .. }) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    /// The fabric directories of a report that the push leaves as they were.
-    fn untouched<'r>(&self, change: &Change, report: &'r Report) -> Result<Vec<&'r RepoPath>, ReadError> {
-        let Some(before) = &change.before else { return Ok(Vec::new()) };
-        let at = |tree, path| tree_at(&self.reader, tree, path);
-        let mut untouched = Vec::new();
-        for fabric in &report.fabrics {
-            if at(before.tree, &fabric.path)? == at(change.after.tree, &fabric.path)? {
-                untouched.push(&fabric.path);
-            }
-        }
-        Ok(untouched)
-    }
-
-    /// What was wrong before and still keeps hhgit from looking into a fabric directory that the push changes: else
-    /// whoever breaks a manifest once could push anything after it.
-    fn still_broken(
-        &self,
-        change: &Change,
-        report: &Report,
-        untouched: &[&RepoPath],
-        request: &Request,
-    ) -> Result<Vec<Finding>, ModeError> {
-        let mut findings = Vec::new();
-        if change.before.is_none() {
-            return Ok(findings);
-        }
-        let broken = report.fabrics.iter().filter(|fabric| fabric.left_alone && !untouched.contains(&&fabric.path));
-        for fabric in broken {
-            let common = Common { fabrics: vec![fabric.path.clone()], ..self.common.clone() };
-            let whole = self.compare(change, None, &common, request)?;
-            findings.extend(whole.into_iter().flat_map(|whole| whole.findings));
-        }
-        findings.retain(|finding| !report.findings.contains(finding));
-        Ok(findings)
     }
 
     /// The command that shows all that was found in a change, wherever the pusher's commit is.
@@ -239,4 +181,28 @@ impl Receive {
         }
         words.join(" ")
     }
+}
+
+/// What helps who pushes, where the code's own help speaks of options that only a command of their own has.
+fn help_for_pushers(code: Code) -> Option<&'static str> {
+    match code {
+        Code::TooManyDeletions => {
+            Some("Delete in several pushes, or have the server's admin raise hhgit.maxDeletions.")
+        }
+        Code::TooLarge => Some("Split it into smaller files."),
+        _ => None,
+    }
+}
+
+/// The findings in the order in which they are told.
+fn gravest_first(told: BTreeMap<(bool, Finding), BTreeSet<String>>) -> Vec<Told> {
+    let told = told.into_iter();
+    let mut told: Vec<Told> =
+        told.map(|((refuses, finding), refs)| Told { finding, refuses, refs: refs.into_iter().collect() }).collect();
+    let order = |told: &Told| {
+        let Finding { severity, path, place, document, .. } = &told.finding;
+        (Reverse((told.refuses, *severity)), path.clone(), *place, *document)
+    };
+    told.sort_by_cached_key(order);
+    told
 }
