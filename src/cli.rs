@@ -7,6 +7,7 @@ pub mod args;
 mod commands;
 mod forges;
 pub mod hook;
+pub mod hook_local;
 mod inputs;
 mod manual;
 pub mod output;
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
-use self::args::{Cli, ColorWhen, Command, Global};
+use self::args::{Cli, ColorWhen, Command, Global, Hooks};
 use self::output::{Output, OutputError, Outputs};
 pub use self::surroundings::{Surroundings, Terminal};
 use crate::exit::Exit;
@@ -70,7 +71,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings, talk
     };
     let style = Style { color: color(around.terminal.stdout), verbose: cli.global.verbose, width: around.width };
     let told = Style { color: color(around.terminal.stderr), ..style };
-    dispatch(cli, around, style, talk).unwrap_or_else(|failure| tell(&failure, told))
+    dispatch(cli, around, (style, told), talk).unwrap_or_else(|failure| tell(&failure, told))
 }
 
 /// What clap has to say: help and version on standard output, everything else is a usage error.
@@ -92,7 +93,12 @@ fn tell(failure: &Failure, style: Style) -> Answer {
     Answer { stdout: Vec::new(), stderr, exit: failure.exit }
 }
 
-fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) -> Result<Answer, Failure> {
+fn dispatch(
+    cli: Cli,
+    around: &Surroundings,
+    (style, told): (Style, Style),
+    talk: &mut dyn Talk,
+) -> Result<Answer, Failure> {
     let Cli { global, command } = cli;
     let common = common(&global, around)?;
     match command {
@@ -130,23 +136,32 @@ fn dispatch(cli: Cli, around: &Surroundings, style: Style, talk: &mut dyn Talk) 
         Command::Settings(args::Settings::Show) => {
             without_report(&global, "settings show").and_then(|()| commands::settings_show(&common, style))
         }
-        Command::Status => {
-            Output::refuse_findings(&global.outputs).map_err(unwritable)?;
-            let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
-            let status = commands::status(&common)?;
-            let stdout = outputs.write(&status, style).map_err(unwritable)?;
-            let alone = status.fabrics.iter().any(|fabric| fabric.left_alone);
-            Ok(Answer { stdout, stderr: Vec::new(), exit: if alone { Exit::Findings } else { Exit::Done } })
+        Command::Hook(asked) => {
+            without_report(&global, "hook")?;
+            match asked {
+                Hooks::Server(hook) => Ok(hook::run(hook, &common, around, talk)),
+                Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
+            }
         }
+        Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
             commands::demo(keep.map(|keep| below(&common.directory, &keep)), style)
         }
-        Command::Hook(asked) => without_report(&global, "hook").map(|()| hook::run(asked, &common, around, talk)),
         Command::Kinds => without_report(&global, "kinds").and_then(|()| commands::kinds(style)),
         Command::Explain { code } => without_report(&global, "explain").and_then(|()| commands::explain(code, style)),
         Command::Generate(what) => without_report(&global, "generate").and_then(|()| commands::generate(what)),
     }
+}
+
+/// `hhgit status`: the fabric directories as they stand, wherever that was asked for.
+fn status(global: &Global, common: &Common, style: Style) -> Result<Answer, Failure> {
+    Output::refuse_findings(&global.outputs).map_err(unwritable)?;
+    let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
+    let status = commands::status(common)?;
+    let stdout = outputs.write(&status, style).map_err(unwritable)?;
+    let alone = status.fabrics.iter().any(|fabric| fabric.left_alone);
+    Ok(Answer { stdout, stderr: Vec::new(), exit: if alone { Exit::Findings } else { Exit::Done } })
 }
 
 /// `hhgit check`: reads what is named, judges it, reports.

@@ -1,6 +1,7 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
 pub mod hook;
+pub mod local_hooks;
 pub mod propose;
 pub mod remote;
 

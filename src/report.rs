@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod fabrics;
+pub mod local_hooks;
 pub mod receive;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,8 @@ mod hook;
 mod play;
 #[path = "testrepos/stage.rs"]
 mod stage;
+#[path = "testrepos/staged.rs"]
+mod staged;
 #[path = "support/mod.rs"]
 mod support;
 

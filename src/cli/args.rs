@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::hook::Hook;
 use super::output::Output;
 use crate::options::MAX_FILE_SIZE;
 use crate::path::RepoPath;
@@ -74,9 +73,9 @@ pub enum Command {
     /// Put the settings of the installer's fab.yaml into the manifest, or show those in force
     #[command(subcommand)]
     Settings(Settings),
-    /// Judge pushes on a server, and sort what they bring: what git's hooks call
+    /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
-    Hook(Hook),
+    Hook(Hooks),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them
@@ -96,6 +95,17 @@ pub enum Command {
     /// Print files that other programs read: completions, the manual page, the report's JSON Schema
     #[command(subcommand)]
     Generate(Generate),
+}
+
+/// What `hhgit hook` does.
+#[derive(Debug, Subcommand)]
+pub enum Hooks {
+    /// What a server's hooks call.
+    #[command(flatten)]
+    Server(super::hook::Hook),
+    /// What a person's own hooks call, and what puts hooks in place.
+    #[command(flatten)]
+    Own(super::hook_local::Hook),
 }
 
 /// What `hhgit sync` takes.

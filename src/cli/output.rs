@@ -171,6 +171,11 @@ impl Outputs {
     }
 }
 
+/// Writes a file that is not a report, whole or not at all.
+pub(super) fn write_file(target: &Path, bytes: &[u8]) -> io::Result<()> {
+    open(target)?.write(bytes)
+}
+
 fn open(target: &Path) -> io::Result<Sink> {
     let target = match fs::canonicalize(target) {
         Ok(real) => real,

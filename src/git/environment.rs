@@ -12,6 +12,10 @@ pub struct Environment {
     pub isolated: bool,
     /// `GIT_DIR`: the repository is named and not searched for.
     pub git_dir: Option<PathBuf>,
+    /// `GIT_WORK_TREE`: where the work tree is, for commands that git starts.
+    pub work_tree: Option<PathBuf>,
+    /// `GIT_INDEX_FILE`: the index that is about to be committed.
+    pub index_file: Option<PathBuf>,
     /// `GIT_QUARANTINE_PATH`: a push is being judged, refs may not move.
     pub quarantine: Option<PathBuf>,
     /// `GIT_OBJECT_DIRECTORY`: where objects are, if not in the repository.
@@ -31,6 +35,8 @@ impl Environment {
         Self {
             isolated: false,
             git_dir: path("GIT_DIR").map(|path| path.canonicalize().unwrap_or(path)),
+            work_tree: path("GIT_WORK_TREE").map(absolute),
+            index_file: path("GIT_INDEX_FILE").map(absolute),
             quarantine: path("GIT_QUARANTINE_PATH").map(absolute),
             object_directory: path("GIT_OBJECT_DIRECTORY").map(absolute),
             alternates: path_list(list.as_encoded_bytes()).into_iter().map(absolute).collect(),

@@ -1,4 +1,4 @@
-//! Whether the repository has a reference-transaction hook, the one hook that git's semantics demand when a ref moves.
+//! Where git looks for hooks, and whether there is a reference-transaction hook, the one that git's semantics demand when a ref moves.
 
 use std::path::{Path, PathBuf};
 
@@ -6,15 +6,19 @@ use super::open::Repo;
 
 const NAME: &str = "reference-transaction";
 
-/// The reference-transaction hook that git would run here, if there is one.
-pub(super) fn reference_transaction(repo: &Repo) -> Option<PathBuf> {
+/// Where git looks for hooks here.
+pub(super) fn folder(repo: &Repo) -> PathBuf {
     let configured = repo.gix.config_snapshot().trusted_path("core.hooksPath").ok().flatten();
-    let dir = match configured {
+    match configured {
         // Git runs hooks in the work tree's root, or in a bare repository itself, and so reads a relative path there.
         Some(path) => repo.work_tree().unwrap_or_else(|| repo.git_dir().to_owned()).join(path),
         None => repo.common_dir().join("hooks"),
-    };
-    Some(dir.join(NAME)).filter(|path| is_executable(path))
+    }
+}
+
+/// The reference-transaction hook that git would run here, if there is one.
+pub(super) fn reference_transaction(repo: &Repo) -> Option<PathBuf> {
+    Some(folder(repo).join(NAME)).filter(|path| is_executable(path))
 }
 
 /// Whether a ref may only be moved by git itself: such a hook as a file, or one that newer gits take from configuration.

@@ -124,6 +124,7 @@ impl Repo {
         }
         let mut gix = discover(dir, &environment)?;
         gix.make_paths_absolute().map_err(|source| open_error(dir, source))?;
+        take_named_work_tree(&mut gix, dir, &environment).map_err(|source| open_error(dir, source))?;
         if gix.git_dir_trust() != gix::sec::Trust::Full {
             return Err(OpenError::Untrusted { dir: gix.workdir().unwrap_or(gix.git_dir()).to_owned() });
         }
@@ -278,6 +279,21 @@ fn gate_file(git_dir: &Path) -> Result<(), OpenError> {
 
 fn open_error(dir: &Path, source: gix::Error) -> OpenError {
     OpenError::Open { dir: dir.to_owned(), source: Box::new(source) }
+}
+
+/// Where a git directory lies apart and is named, as in hooks, git takes the directory it is run in for the work tree.
+fn take_named_work_tree(gix: &mut gix::Repository, dir: &Path, environment: &Environment) -> Result<(), gix::Error> {
+    let has_one = gix.config_snapshot().boolean("core.bare") == Some(false);
+    if environment.git_dir.is_none() || gix.workdir().is_some() || !has_one {
+        return Ok(());
+    }
+    let work_tree = environment.work_tree.as_deref().unwrap_or(dir);
+    let work_tree = work_tree.canonicalize().unwrap_or_else(|_| work_tree.to_owned());
+    // A server's hooks run in the git directory itself.
+    if work_tree.is_dir() && work_tree != gix.git_dir().canonicalize().unwrap_or_else(|_| gix.git_dir().to_owned()) {
+        gix.set_workdir(work_tree)?;
+    }
+    Ok(())
 }
 
 /// Whether this is a bare repository and the user's or system's configuration says that none may be used by being found.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
@@ -35,9 +35,14 @@ pub struct Reader {
 impl Reader {
     /// A reader of the repository, and of what a push holds in quarantine if the environment names one.
     pub fn new(repo: &Repo) -> Result<Self, OpenError> {
+        Self::joining(repo, repo.environment.object_directory.as_deref())
+    }
+
+    /// A reader of the repository and of the objects in this directory besides.
+    pub(super) fn joining(repo: &Repo, objects: Option<&Path>) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Open { dir: repo.git_dir().to_owned(), source };
         let partial = repo.is_partial_clone();
-        let (mut odb, joined) = match join_quarantine(repo) {
+        let (mut odb, joined) = match join(repo, objects) {
             Ok(Some((odb, joined))) => (odb, Some(Arc::new(joined))),
             Ok(None) => {
                 let objects = repo.common_dir().join("objects");
@@ -231,12 +236,14 @@ fn open_objects(dir: PathBuf, repo: &Repo) -> std::io::Result<gix::odb::Handle> 
 
 /// An object database over the push's quarantine and the repository: gix knows no `GIT_OBJECT_DIRECTORY`, so a private
 /// directory names both as alternates. Nothing is written into either.
-fn join_quarantine(repo: &Repo) -> std::io::Result<Option<(gix::OdbHandle, tempfile::TempDir)>> {
-    let Some(first) = &repo.environment.object_directory else { return Ok(None) };
+fn join(repo: &Repo, first: Option<&Path>) -> std::io::Result<Option<(gix::OdbHandle, tempfile::TempDir)>> {
+    let Some(first) = first else { return Ok(None) };
     let own = repo.common_dir().join("objects");
     let dir = tempfile::Builder::new().prefix("hhgit-objects-").tempdir()?;
     let mut list = Vec::new();
-    for path in std::iter::once(first).chain(&repo.environment.alternates).chain([&own]) {
+    let named = repo.environment.object_directory.iter().filter(|named| named.as_path() != first);
+    let others = named.chain(&repo.environment.alternates).chain([&own]).map(PathBuf::as_path);
+    for path in std::iter::once(first).chain(others) {
         // Quoted in full, since an alternate may hold a line break or start with a hash sign.
         list.push(b'"');
         for byte in path.as_os_str().as_encoded_bytes() {

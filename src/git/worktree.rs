@@ -12,6 +12,15 @@ use crate::path::RepoPath;
 
 /// How many paths a message names.
 const SHOWN: usize = 10;
+/// What git leaves in a work tree's git directory while something is not done: a merge, and what replays commits.
+const SIGNS: [(&str, &str); 6] = [
+    ("MERGE_HEAD", "a merge"),
+    ("CHERRY_PICK_HEAD", "a cherry-pick"),
+    ("REVERT_HEAD", "a revert"),
+    ("rebase-merge", "a rebase"),
+    ("rebase-apply", "a rebase or git am"),
+    ("sequencer", "a cherry-pick or revert of several commits"),
+];
 
 /// Why a checked-out branch cannot be moved. Nothing was moved.
 #[derive(Debug, thiserror::Error)]
@@ -38,15 +47,31 @@ pub enum Obstacle {
 struct Change {
     path: Vec<u8>,
     kind: u8,
+    /// Whether the work tree differs from the index there, whatever the last commit says.
+    in_work_tree: bool,
 }
 
 /// Looks whether a commit that touches these paths can be checked out without losing anything.
 pub fn look(repo: &Repo, touches: &[(RepoPath, Touch)]) -> Result<(), Obstacle> {
+    if repo.work_tree().is_none() {
+        return Ok(());
+    }
+    match unfinished(repo.git_dir()) {
+        Some(what) => Err(Obstacle::Unfinished { what }),
+        None => in_the_way(repo, touches, |_| true),
+    }
+}
+
+/// Looks whether these paths of the index can be changed, and the work tree with it, without losing what is not staged.
+pub(super) fn look_beside_index(repo: &Repo, touches: &[(RepoPath, Touch)]) -> Result<(), Obstacle> {
+    in_the_way(repo, touches, |change| change.in_work_tree)
+}
+
+fn in_the_way(repo: &Repo, touches: &[(RepoPath, Touch)], counts: impl Fn(&Change) -> bool) -> Result<(), Obstacle> {
     let Some(root) = repo.work_tree() else { return Ok(()) };
-    unfinished(repo.git_dir())?;
     let touched: BTreeMap<&[u8], Touch> = touches.iter().map(|(path, touch)| (path.as_bytes(), *touch)).collect();
     let mut found = BTreeSet::new();
-    for change in status(repo, "no")? {
+    for change in status(repo, "no")?.into_iter().filter(counts) {
         // An unmerged entry anywhere stops git; other changes only where the commit goes.
         if change.kind == b'u' || touched.contains_key(change.path.as_slice()) || crosses(&touched, &change.path) {
             found.insert(change.path);
@@ -91,7 +116,8 @@ fn parse(record: &[u8]) -> Option<Change> {
         _ => return None,
     };
     let path = record.splitn_str(fields + 1, b" ").nth(fields)?;
-    Some(Change { path: path.to_vec(), kind })
+    let in_work_tree = kind != b'1' || record.get(3) != Some(&b'.');
+    Some(Change { path: path.to_vec(), kind, in_work_tree })
 }
 
 /// Whether a changed path lies below a path that the commit adds, or above one that it touches.
@@ -137,19 +163,18 @@ fn children(root: &Path, path: &[u8]) -> Vec<Vec<u8>> {
     entries.map(|entry| [path, b"/", entry.file_name().as_encoded_bytes()].concat()).collect()
 }
 
-fn unfinished(git_dir: &Path) -> Result<(), Obstacle> {
-    const SIGNS: [(&str, &str); 6] = [
-        ("MERGE_HEAD", "a merge"),
-        ("CHERRY_PICK_HEAD", "a cherry-pick"),
-        ("REVERT_HEAD", "a revert"),
-        ("rebase-merge", "a rebase"),
-        ("rebase-apply", "a rebase or git am"),
-        ("sequencer", "a cherry-pick or revert of several commits"),
-    ];
-    match SIGNS.iter().find(|(sign, _)| git_dir.join(sign).exists()) {
-        Some((_, what)) => Err(Obstacle::Unfinished { what }),
-        None => Ok(()),
-    }
+/// What was begun in this work tree and is not done, if anything is.
+fn unfinished(git_dir: &Path) -> Option<&'static str> {
+    begun(git_dir, &SIGNS)
+}
+
+/// What was begun in this work tree that replays commits somebody made, if anything is.
+pub(super) fn replaying(git_dir: &Path) -> Option<&'static str> {
+    begun(git_dir, &SIGNS[1..])
+}
+
+fn begun(git_dir: &Path, signs: &[(&str, &'static str)]) -> Option<&'static str> {
+    signs.iter().find(|(sign, _)| git_dir.join(sign).exists()).map(|(_, what)| *what)
 }
 
 fn list(paths: &[RepoPath]) -> String {
@@ -171,6 +196,15 @@ mod tests {
         assert_eq!(path(b"u UU N... 100644 100644 100644 100644 aa bb cc x y"), Some(b"x y".to_vec()));
         assert_eq!(path(b"? new file"), Some(b"new file".to_vec()));
         assert_eq!(path(b"# branch.oid x"), None);
+    }
+
+    #[test]
+    fn what_is_staged_as_it_lies_in_the_work_tree_is_told_from_what_is_not() {
+        let differs = |record: &[u8]| parse(record).map(|change| change.in_work_tree);
+        assert_eq!(differs(b"1 A. N... 000000 100644 100644 aa bb a"), Some(false));
+        assert_eq!(differs(b"1 AM N... 000000 100644 100644 aa bb a"), Some(true));
+        assert_eq!(differs(b"1 .D N... 100644 100644 000000 aa bb a"), Some(true));
+        assert_eq!(differs(b"u UU N... 100644 100644 100644 100644 aa bb cc x"), Some(true));
     }
 
     #[test]

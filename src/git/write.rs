@@ -137,22 +137,41 @@ pub fn write(
         return Err(WriteError::Quarantine);
     }
     let hash = repo.hash_kind();
-    let mut objects = new_blobs(repo, plan)?;
-    objects.extend(new_tree.objects.iter().map(|(id, bytes)| Object { id: id.object(), kind: Kind::Tree, bytes }));
-    let dir = repo.common_dir().join("objects");
-    let io = |source| WriteError::Io { path: dir.join("pack"), source };
-    let staging = Staging::begin(&dir, repo.shared_permissions()).map_err(io)?;
+    let mut objects = new_objects(repo, plan, new_tree)?;
+    let staging = begin(repo)?;
     let bytes = match meta.sign {
         true => signed(repo, staging.dir(), new_tree, meta, plan.message())?,
         false => encode(new_tree.id, meta, plan.message()),
     };
     let commit = CommitId::of(hash, &bytes)?;
     objects.push(Object { id: commit.object(), kind: Kind::Commit, bytes: &bytes });
-    let (pack, index) = build(staging.dir(), hash, &objects)
-        .map_err(|source| WriteError::Pack { dir: dir.join("pack"), source: Box::new(source) })?;
-    let keep = staging.install(&pack, &index).map_err(io)?;
+    let keep = install(repo, staging, &objects)?;
     let touches = plan.edits().iter().map(|(path, edit)| (path.clone(), touch(edit))).collect();
     Ok(Written { base, commit, tree: new_tree.id, touches, keep })
+}
+
+/// Writes the plan's new blobs and the new trees alone, for a commit that git itself will make; kept until the answer is dropped.
+pub(super) fn write_objects(repo: &Repo, plan: &Plan, new_tree: &NewTree) -> Result<Keep, WriteError> {
+    install(repo, begin(repo)?, &new_objects(repo, plan, new_tree)?)
+}
+
+fn begin(repo: &Repo) -> Result<Staging, WriteError> {
+    let dir = repo.common_dir().join("objects");
+    let io = |source| WriteError::Io { path: dir.join("pack"), source };
+    Staging::begin(&dir, repo.shared_permissions()).map_err(io)
+}
+
+fn install(repo: &Repo, staging: Staging, objects: &[Object<'_>]) -> Result<Keep, WriteError> {
+    let dir = repo.common_dir().join("objects/pack");
+    let (pack, index) = build(staging.dir(), repo.hash_kind(), objects)
+        .map_err(|source| WriteError::Pack { dir: dir.clone(), source: Box::new(source) })?;
+    staging.install(&pack, &index).map_err(|source| WriteError::Io { path: dir, source })
+}
+
+fn new_objects<'a>(repo: &Repo, plan: &'a Plan, new_tree: &'a NewTree) -> Result<Vec<Object<'a>>, WriteError> {
+    let mut objects = new_blobs(repo, plan)?;
+    objects.extend(new_tree.objects.iter().map(|(id, bytes)| Object { id: id.object(), kind: Kind::Tree, bytes }));
+    Ok(objects)
 }
 
 /// Takes away what killed runs left beside the packs; answers how many things. Writing does this by itself.

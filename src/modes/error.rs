@@ -14,6 +14,7 @@ use crate::snapshot::ReadError;
 use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
+use super::hook::local_error::LocalError;
 use super::propose::ProposeError;
 
 /// Why a command could not do its work. Nothing has changed.
@@ -62,6 +63,9 @@ pub enum ModeError {
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// A hook could not be placed, or could not do its work in a person's repository.
+    #[error(transparent)]
+    LocalHook(#[from] LocalError),
     /// No branch is checked out and none was named.
     #[error("HEAD is detached, so {remedy}")]
     Detached {
@@ -234,6 +238,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,
             _ => Exit::CouldNot,

@@ -128,11 +128,11 @@ impl Bot<'_> {
     /// Fetches, looks, plans, writes and pushes, once.
     fn attempt(&mut self, task: &mut Task, talk: &mut dyn Talk) -> Result<Done, ModeError> {
         let Some(tip) = self.visit.fetch(self.depth)? else { return self.without_branch() };
-        let proposal = self.proposer.as_ref().map(|proposer| proposer.look(&self.visit)).transpose()?;
         (self.depth, self.failures) = (Depth::AsIs, 0);
         if self.tip.replace(tip) != Some(tip) {
             self.refusals = 0;
         }
+        let proposal = self.proposer.as_ref().map(|proposer| proposer.look(&self.visit)).transpose()?;
         self.once(tip, proposal.as_ref(), task, talk)
     }
 

@@ -32,16 +32,22 @@ pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<
 fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
     let sorted = gravest_first(findings);
     let shown = if style.verbose { sorted.len() } else { sorted.len().min(ROWS) };
-    for (index, finding) in sorted[..shown].iter().enumerate() {
+    with_lines(out, &sorted[..shown], style)?;
+    more(out, sorted.len() - shown)?;
+    if shown < sorted.len() { writeln!(out) } else { Ok(()) }
+}
+
+/// These findings with their lines, an empty line after each.
+pub(super) fn with_lines(out: &mut dyn Write, findings: &[&Finding], style: Style) -> io::Result<()> {
+    for (index, finding) in findings.iter().enumerate() {
         let mut told = snippet::told(finding, style);
-        let shared = sorted[..shown].get(index + 1).is_some_and(|o| o.code == finding.code && o.help == finding.help);
+        let shared = findings.get(index + 1).is_some_and(|o| o.code == finding.code && o.help == finding.help);
         if !shared {
             told.add("help", &finding.help, style);
         }
         writeln!(out, "{}\n", told.text)?;
     }
-    more(out, sorted.len() - shown)?;
-    if shown < sorted.len() { writeln!(out) } else { Ok(()) }
+    Ok(())
 }
 
 fn headline(fabric: &FabricReport, report: &Report, style: Style) -> String {

@@ -2,7 +2,8 @@
 //!
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
-//! told, [`hook`] what a server's hook tells who pushes, [`list`] the answers of `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
+//! told, [`hook`] what a server's hook tells who pushes, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
+//! `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
 //! `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
@@ -16,6 +17,7 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod list;
+pub mod local_hooks;
 pub mod sarif;
 mod snippet;
 pub mod status;

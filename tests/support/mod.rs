@@ -7,6 +7,7 @@
 )]
 
 pub mod memory;
+pub mod person;
 #[cfg(unix)]
 pub mod server;
 

@@ -1,4 +1,4 @@
-//! One case played: dry run, bare repository, work tree and SHA-256, which must agree with each other and with the folder.
+//! One case played: dry run, bare repository, work tree, index and SHA-256, which must agree with each other and with the folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +11,7 @@ use crate::case::Case;
 use crate::files::{self, Files};
 use crate::hook;
 use crate::stage::{self, Entries, Told};
+use crate::staged;
 use crate::support::{TempRepo, git_command};
 
 /// Plays a case. With `bless` its folder is rewritten where it differs; without, what differs is the fault.
@@ -20,8 +21,10 @@ pub(crate) fn play(case: &Case, bless: bool) -> Result<(), String> {
     let input = stage::entries(&bare);
     let work = bare.beside("work");
     bare.git(&["clone", "--quiet", ".", &work.display().to_string()]);
+    let staged = flags.is_empty().then(|| staged::clone(&bare));
     hook::agrees(case, &bare, &stage::sync(bare.dir(), &[&flags[..], &["--dry-run".to_owned()]].concat()))?;
     let told = dry_then_real(&bare, flags, &input)?;
+    staged.map_or(Ok(()), |dir| staged::agrees(&bare, &dir))?;
     let output = stage::entries(&bare);
     bare.fsck();
     let after = stage::files(&bare, &output);
@@ -191,6 +194,6 @@ fn same(what: &str, one: &Value, other: &Value) -> Result<(), String> {
     Err(format!("{what} differ:\n{}", diff(&one, &other)))
 }
 
-fn diff(expected: &str, actual: &str) -> String {
+pub(crate) fn diff(expected: &str, actual: &str) -> String {
     TextDiff::from_lines(expected, actual).unified_diff().context_radius(3).header("expected", "actual").to_string()
 }

@@ -1,17 +1,27 @@
+//! What git runs at the moments it has hooks for, and how those hooks get there and go again.
+//!
 //! A server's hooks: `pre_receive` and `update` answer a push before it is let in, `post_receive` sorts what was let in, `warm`
-//! remembers beforehand what the next push is judged by.
+//! remembers beforehand what the next push is judged by. A
+//! person's own: [`pre_commit`] sorts what is about to be committed, [`pre_push`] checks what is about to be pushed. [`install`]
+//! puts the small scripts in place that call them, which [`shims`] spells.
 //!
 //! Nothing that a pusher can change decides what they let in: `policy` reads the server's own git config and the shim's
 //! flags, `refuse` is the one question of what is refused, `receive` puts it to each ref with nothing but a reader in its
 //! hands, and `budget` bounds how long that takes. What cannot be judged is refused.
 
+pub mod archive;
 mod budget;
 mod error;
+pub mod install;
 pub(crate) mod lines;
+pub mod local_error;
 mod policy;
 mod post_receive;
+pub mod pre_commit;
+pub mod pre_push;
 mod receive;
 pub(crate) mod refuse;
+pub mod shims;
 mod warm;
 
 use crate::git::{Head, Reader, Repo};
