@@ -42,9 +42,11 @@ fn bots_that_race_keep_one_request_and_lose_nothing() {
         for _ in 0..BOTS {
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
-                    let ended = site.propose(&[]);
-                    assert_eq!(ended.code, Some(0), "{ended:?}");
-                    assert!(site.forge.open().len() <= 1, "{:?}", site.forge.open());
+                    let (ended, open) = (site.propose(&[]), site.forge.open().len());
+                    if ended.code != Some(0) || open > 1 {
+                        over.store(true, Ordering::Relaxed);
+                        panic!("{open} requests, and {ended:?}");
+                    }
                 }
             });
         }
@@ -52,7 +54,7 @@ fn bots_that_race_keep_one_request_and_lose_nothing() {
             // Another may merge between git's reading and writing; the person tries again, as with a push that is refused.
             let name = format!("o{round}");
             site.drop_in(&name);
-            while !merge(&site) {
+            while !over.load(Ordering::Relaxed) && !merge(&site) {
                 std::thread::yield_now();
             }
             merges.fetch_add(1, Ordering::Relaxed);
