@@ -116,7 +116,20 @@ fn what_others_still_name_is_not_taken_out() {
     let pushed = server.push(&["main"]);
     refused(&server, &pushed, "still-referred: VPC/vpc-2 leaves");
     server.change("main", &[("f/managed/vpcpeerings/one--two.yaml", None)], &[]);
+    let pushed = server.push(&["main"]);
+    assert_eq!(pushed.code, Some(0), "{pushed:?}");
+    assert!(server.said(&pushed).contains("vpc-2.yaml warning deleted-together: VPC/vpc-2 leaves"), "{pushed:?}");
+}
+
+#[test]
+fn what_is_deleted_in_two_pushes_is_let_in_without_a_word() {
+    let server = Server::with_fabric();
+    server.commit("main", &[(&vpc_path(2), &vpc(2, "1002")), ("f/managed/vpcpeerings/one--two.yaml", PEERING)]);
     let_in(&server, &server.push(&["main"]), "");
+    for path in ["f/managed/vpcpeerings/one--two.yaml", &vpc_path(2)] {
+        server.change("main", &[(path, None)], &[]);
+        let_in(&server, &server.push(&["main"]), "");
+    }
 }
 
 #[test]
@@ -204,7 +217,7 @@ fn a_forced_push_is_compared_with_what_it_replaces() {
     server.commit("main", &[("f/managed/vpcpeerings/one--two.yaml", PEERING)]);
     refused(&server, &server.push(&["--force", "main"]), "still-referred: VPC/vpc-2 leaves");
     server.pusher.git(&["update-ref", "refs/heads/main", &start]);
-    let_in(&server, &server.push(&["--force", "main"]), "");
+    assert_eq!(server.push(&["--force", "main"]).code, Some(0));
     assert_eq!(server.repo.tip("main").unwrap().to_string(), start);
 }
 

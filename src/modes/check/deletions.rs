@@ -33,7 +33,7 @@ pub(super) fn deletions(
             findings.extend(still_referred(&of(removed, &fabric.path), &placed(inventory, fabric), settings, &texts));
         }
         quote(&mut findings, &texts);
-        findings.extend(together(before, removed));
+        findings.extend(together(before, after, removed));
     }
     findings.extend(too_many(removed, asked.max_deletions));
     findings
@@ -45,11 +45,13 @@ fn of<'r>(removed: &'r Removed, fabric: &RepoPath) -> Vec<&'r Identity> {
 }
 
 /// What left together with objects that name it, and for whose sake the cluster refuses the deletion as long as they are there.
-fn together(before: &Seen, removed: &Removed) -> Vec<Finding> {
+/// A fabric directory that is given up as a whole, or left alone, is no matter of order.
+fn together(before: &Seen, after: &Seen, removed: &Removed) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let stays = |path: &RepoPath| after.planned.fabrics.iter().any(|fabric| fabric.path == *path && !fabric.left_alone);
     for (inventory, fabric) in before.inventories.iter().zip(&before.planned.fabrics) {
         let gone = of(removed, &fabric.path);
-        if gone.is_empty() {
+        if gone.is_empty() || !stays(&fabric.path) {
             continue;
         }
         let placed = placed(inventory, fabric);
