@@ -182,7 +182,10 @@ impl Bot<'_> {
                 self.refusals += 1;
                 Ok(Next::Again)
             }
-            Err(ModeError::Remote(RemoteError::Failed { .. })) if self.failures + 1 < FAILURES => {
+            // What became of a push shows at the next look: the branch is sorted then, or not.
+            Err(ModeError::Remote(RemoteError::Failed { .. } | RemoteError::Untold { .. }))
+                if self.failures + 1 < FAILURES =>
+            {
                 self.failures += 1;
                 Ok(Next::Again)
             }

@@ -193,6 +193,7 @@ fn forget(repo: &Repo, name: &str) {
     // Git leaves the folders of the last ref that was in them; it makes them again for whoever needs them.
     for dir in [REFS, "refs/hhgit"] {
         drop(std::fs::remove_dir(repo.common_dir().join(dir)));
+        drop(std::fs::remove_dir(repo.common_dir().join("logs").join(dir)));
     }
 }
 
@@ -209,6 +210,19 @@ pub fn clean_visits(repo: &Repo) {
     for (mark, _held) in left {
         forget(repo, &format!("{REFS}/{}", mark.file_name().unwrap_or_default().to_string_lossy()));
         drop(std::fs::remove_file(&mark));
+    }
+    clean_late(repo);
+}
+
+/// Takes away the refs whose mark is gone: a killed run's git may live on for a moment, and write the ref after all was cleared.
+/// A run that lives has its mark before its ref, and until after it.
+fn clean_late(repo: &Repo) {
+    let listed = Git::new(repo, "for-each-ref", &[]).arg("--format=%(refname)").arg(REFS).run().unwrap_or_default();
+    for name in String::from_utf8_lossy(&listed).lines() {
+        let run = name.strip_prefix(REFS).and_then(|rest| rest.strip_prefix('/'));
+        if run.is_some_and(|run| run.starts_with(RUN) && !repo.common_dir().join(run).exists()) {
+            forget(repo, name);
+        }
     }
 }
 
