@@ -244,6 +244,20 @@ fn what_a_killed_run_left_in_a_clone_is_taken_away_by_the_next() {
 }
 
 #[test]
+fn a_ref_that_a_killed_runs_git_made_after_all_was_cleared_up_is_taken_away_too() {
+    let temp = prepared();
+    let clone = cloned(&temp, &[]);
+    let before = theirs(&temp, &clone);
+    temp.git_in(&clone, &["update-ref", "refs/hhgit/remote/hhgit-run-late", "HEAD"]);
+    temp.git_in(&clone, &["update-ref", "refs/hhgit/remote/hhgit-run-packed", "HEAD"]);
+    temp.git_in(&clone, &["pack-refs", "--all"]);
+    temp.git_in(&clone, &["update-ref", "refs/hhgit/remote/hhgit-run-later", "HEAD"]);
+    assert!(pushed(&hhgit(&clone, &["sync", "--remote", "origin"])));
+    assert_eq!(temp.git_in(&clone, &["for-each-ref", "refs/hhgit"]), "");
+    assert_eq!(theirs(&temp, &clone)[..3], before[..3]);
+}
+
+#[test]
 fn machines_of_any_zone_language_user_and_mask_make_the_same_commit() {
     let machines = [
         ("UTC", "C", "/nonexistent", "022"),
