@@ -294,3 +294,42 @@ fn in_gitlab_each_line_of_a_refusal_has_its_mark() {
     let pushed = server.push_with(&["raw"], &[("GL_ID", "x")]);
     assert!(pushed.code == Some(0) && !server.said(&pushed).contains("GL-HOOK-ERR"), "{pushed:?}");
 }
+
+const PEERING: &str = "\
+apiVersion: vpc.githedgehog.com/v1beta1
+kind: VPCPeering
+metadata: {name: one--nine}
+spec:
+  permit: [{vpc-1: {}, vpc-9: {}}]
+";
+
+#[test]
+fn what_is_wrong_in_raw_is_no_cover_for_what_is_pushed_into_managed() {
+    let server = Server::with_fabric();
+    let start = server.pusher.tip("main").unwrap().to_string();
+    // One that comes first by name is named as the other holder of all.
+    server.commit("main", &[(&vpc_path(2), &vpc(2, "1001")), ("f/raw/0.yaml", &vpc(0, "1001"))]);
+    let pushed = server.push(&["main"]);
+    assert_eq!(pushed.code, Some(1), "{pushed:?}");
+    server.pusher.git(&["update-ref", "refs/heads/main", &start]);
+    server.commit("main", &[("f/managed/vpcpeerings/one--nine.yaml", PEERING), ("f/raw/9.yaml", &vpc(9, "xx"))]);
+    let pushed = server.push(&["main"]);
+    assert!(pushed.code == Some(1) && server.said(&pushed).contains("missing-reference"), "{pushed:?}");
+}
+
+#[test]
+fn what_marks_a_fabric_directory_is_not_taken_from_managed() {
+    let server = Server::with_fabric();
+    server.change("main", &[("f/.hnp/manifest.yaml", None)], &[]);
+    let pushed = server.push(&["main"]);
+    assert!(pushed.code == Some(1) && server.said(&pushed).contains("f missing-manifest: "), "{pushed:?}");
+}
+
+#[test]
+fn a_new_branch_takes_nothing_away() {
+    let server = Server::with_fabric();
+    server.config("hhgit.maxDeletions", "0");
+    server.commit("main", &[(&vpc_path(2), &vpc(2, "1002"))]);
+    assert_eq!(server.push(&["main"]).code, Some(0));
+    assert_eq!(server.push(&["main~1:refs/heads/old"]).code, Some(0));
+}

@@ -97,8 +97,8 @@ impl<'a> Proposer<'a> {
 
     /// Fetches what is proposed now for the branch that `main` has visited.
     pub(super) fn look<'p>(&'p self, main: &'p Visit<'p>) -> Result<Proposal<'p>, ModeError> {
-        let depth = if self.repo.is_shallow() { Depth::Last(1) } else { Depth::AsIs };
-        let tip = self.visit.fetch(depth)?;
+        // To cut history off here would cut it off for the person whose clone this is.
+        let tip = self.visit.fetch(Depth::AsIs)?;
         Ok(Proposal { proposer: self, main, tip })
     }
 }

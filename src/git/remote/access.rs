@@ -47,13 +47,15 @@ impl Access {
         let code = base64(format!("{user}:{}", token.secret.expose()).as_bytes());
         let header = Secret::new(&code);
         let value = |text: &str| Secret::of_text(text.to_owned());
-        Self {
-            config: vec![
-                (format!("http.{url}.extraHeader"), value(&format!("Authorization: Basic {code}"))),
-                (format!("http.{url}.followRedirects"), value("false")),
-            ],
-            secrets: [Some(token.secret.clone()), header].into_iter().flatten().collect(),
+        let mut config = vec![
+            (format!("http.{url}.extraHeader"), value(&format!("Authorization: Basic {code}"))),
+            (format!("http.{url}.followRedirects"), value("false")),
+        ];
+        if url.to_ascii_lowercase().starts_with("http:") {
+            // Only this machine itself is spoken to in clear; a proxy would be another.
+            config.push((format!("http.{url}.proxy"), Secret::of_text(String::new())));
         }
+        Self { config, secrets: [Some(token.secret.clone()), header].into_iter().flatten().collect() }
     }
 
     /// Runs git; what it says holds no secret.
@@ -61,6 +63,8 @@ impl Access {
         let mut answer = self.equip(git).ask()?;
         for secret in &self.secrets {
             answer.words = answer.words.replace(secret.expose(), "***");
+            // A server's reasons come this way too.
+            answer.output = without(&answer.output, secret.expose().as_bytes());
         }
         Ok(answer)
     }
@@ -81,6 +85,18 @@ impl Access {
         }
         git.env("GIT_CONFIG_COUNT", (given + self.config.len()).to_string())
     }
+}
+
+/// Bytes with a secret's place taken by stars.
+fn without(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some(at) = rest.windows(secret.len().max(1)).position(|window| window == secret) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(b"***");
+        rest = &rest[at + secret.len()..];
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 /// Whether git's own configuration brings a header to sign in with at this URL, as some CI leaves it.

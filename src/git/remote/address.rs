@@ -40,8 +40,15 @@ pub(super) fn from_directory(name: &str, directory: &Path) -> Option<String> {
     directory.join(name).canonicalize().ok()?.to_str().map(str::to_owned)
 }
 
-/// An address without what somebody could sign in with.
+/// An address without what somebody could sign in with: a name and password, or a token in a query.
 pub fn without_credentials(address: &str) -> String {
+    if let Some((helper, _)) = address.split_once("::").filter(|_| runs_programs(address)) {
+        return format!("{helper}::");
+    }
+    let address = match address.split_once("://").and_then(|(_, rest)| rest.find('?')) {
+        Some(_) => &address[..address.find('?').unwrap_or(address.len())],
+        None => address,
+    };
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     match rest[..end].rfind('@') {

@@ -188,7 +188,7 @@ impl<'r> Remote<'r> {
     pub fn find(repo: &'r Repo, asked: &Asked, directory: &Path) -> Result<Self, RemoteError> {
         let name = asked.name.clone();
         if let Some(reason) = address::refusal(&name) {
-            return Err(RemoteError::BadName { name, reason });
+            return Err(RemoteError::BadName { name: without_credentials(&name), reason });
         }
         let resolved = |word: &str| line(Git::new(repo, "ls-remote", &[]).args(["--get-url", "--"]).arg(word));
         let (word, url) = if is_configured(repo, &name) {

@@ -1,6 +1,6 @@
 //! What left managed/ between two commits, as findings: what others still name, what goes together with who names it, too many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Finding;
 use crate::options::CheckLevel;
@@ -50,7 +50,7 @@ fn together(before: &Seen, after: &Seen, removed: &Removed) -> Vec<Finding> {
     let mut findings = Vec::new();
     let stays = |path: &RepoPath| after.planned.fabrics.iter().any(|fabric| fabric.path == *path && !fabric.left_alone);
     for (inventory, fabric) in before.inventories.iter().zip(&before.planned.fabrics) {
-        let gone = of(removed, &fabric.path);
+        let gone: BTreeSet<&Identity> = of(removed, &fabric.path).into_iter().collect();
         if gone.is_empty() || !stays(&fabric.path) {
             continue;
         }

@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::ids::TreeId;
 use crate::path::RepoPath;
 use crate::snapshot::Objects;
-use crate::verdict::code::Code;
+use crate::verdict::code::{Code, Severity};
 
 use super::ModeError;
 
@@ -52,6 +52,8 @@ pub(super) fn after(
             let message =
                 "the folder was a fabric directory and is found as one no more, so nothing in it will be sorted";
             let mut finding = Finding::new(Code::MissingManifest, dir.path.clone(), message);
+            // Else the next push would find no fabric directory to judge, while what lies here goes on being applied.
+            finding.severity = Severity::Error;
             finding.help = "Put .hnp/manifest.yaml back, or delete the whole folder.".to_owned();
             findings.push(finding);
         }

@@ -101,7 +101,8 @@ impl Narrow<'_> {
         let new = Side { first: self.first(is, &changes, |change| change.new)?, survey: new };
         let known = match self.level {
             CheckLevel::References => Some(self.learn(&old.survey)?),
-            _ => self.store.get(&name(&old.survey)),
+            // Not even what happens to be remembered: the answer would depend on who asked before.
+            _ => None,
         };
         let found = match known {
             Some(known) => self.by_memory(known, &old, &new, &changes, narrowed)?,

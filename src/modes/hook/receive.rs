@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fabric::layout::entry_at;
 use crate::finding::Finding;
 use crate::git::read::{Peeled, Reader};
 use crate::ids::{CommitId, ObjectId, TreeId};
@@ -145,14 +146,22 @@ impl Receive {
             if let Some(help) = help_for_pushers(finding.code) {
                 finding.help = help.to_owned();
             }
-            found.insert((refuses(self.force.policy, &finding, &fabrics), finding));
+            let is_changed = |path: &RepoPath| self.differs(change, path);
+            found.insert((refuses(self.force.policy, &finding, &fabrics, is_changed), finding));
         }
         Ok(Judged { found, notes: report.notes, learned: Some(learned) })
     }
 
+    /// Whether the change puts something else at a path; what cannot be told is taken to be so.
+    fn differs(&self, change: &Change, path: &RepoPath) -> bool {
+        let at = |commit: &Commit| entry_at(&self.reader, commit.tree, path).ok();
+        change.before.as_ref().and_then(at).is_none_or(|before| at(&change.after) != Some(before))
+    }
+
     /// The report of a change, and what was learned on the way; none if there is no fabric directory in it.
     fn compare(&self, change: &Change, request: &Request) -> Result<Option<(Report, Narrowed)>, ModeError> {
-        let (level, max_deletions) = (self.force.level, self.force.max_deletions);
+        // A new branch takes nothing away from the one that it is compared with.
+        let (level, max_deletions) = (self.force.level, self.force.max_deletions.filter(|_| !change.is_new));
         let asked = Asked { common: &self.common, request, level, max_deletions, memory: Some(&self.memory) };
         let named = |commit: &Commit| Named { commit: commit.clone(), name: &change.name };
         match compare(&self.reader, &asked, change.before.as_ref().map(named), named(&change.after)) {
@@ -166,6 +175,7 @@ impl Receive {
     fn command(&self, change: &Change) -> String {
         let short = |commit: &Commit| commit.id.to_string()[..12].to_owned();
         let mut words = vec!["hhgit check".to_owned()];
+        words.extend(self.force.fabrics.iter().map(|fabric| format!("--fabric {fabric}")));
         match self.force.level {
             CheckLevel::References => {}
             CheckLevel::Schema => words.push("--level schema".to_owned()),

@@ -4,11 +4,11 @@ use crate::fabric::layout::{RAW, UNMANAGED};
 use crate::finding::Finding;
 use crate::options::hook::Policy;
 use crate::path::RepoPath;
-use crate::verdict::code::Severity;
+use crate::verdict::code::{Code, Severity};
 
 /// Whether a push is refused for a finding, in a commit with these fabric directories.
 ///
-/// | policy | an error in raw/ or unmanaged/, or whose other place is in raw/ | any other error | warning, info |
+/// | policy | an error in raw/ or unmanaged/, or in a file that stays as it is and whose other place is in raw/ | any other error | warning, info |
 /// |---|---|---|---|
 /// | `managed` | let in: sync sorts it | refused | let in |
 /// | `strict` | refused | refused | let in |
@@ -16,8 +16,14 @@ use crate::verdict::code::Severity;
 ///
 /// "Any other" are errors about managed/, what leaves it while others name it, too much that leaves it, and what would have
 /// a fabric directory left alone: a bad manifest, bad CRDs, a file where raw/ must be. What has no place that is known to be
-/// harmless is taken to be harmful.
-pub(crate) fn refuses(policy: Policy, finding: &Finding, fabrics: &[RepoPath]) -> bool {
+/// harmless is taken to be harmful: what is in conflict with a document of raw/ may be so with one of managed/ too, which
+/// the finding then does not name, and an object that is refused in raw/ is not there to be named.
+pub(crate) fn refuses(
+    policy: Policy,
+    finding: &Finding,
+    fabrics: &[RepoPath],
+    is_changed: impl Fn(&RepoPath) -> bool,
+) -> bool {
     let is_error = finding.severity == Severity::Error;
     match policy {
         Policy::Warn => false,
@@ -25,7 +31,8 @@ pub(crate) fn refuses(policy: Policy, finding: &Finding, fabrics: &[RepoPath]) -
         Policy::Managed => {
             let other_in_raw = finding.related.as_ref().is_some_and(|related| is_below(&related.path, RAW, fabrics));
             let harmless = is_below(&finding.path, RAW, fabrics) || is_below(&finding.path, UNMANAGED, fabrics);
-            is_error && !harmless && !other_in_raw
+            let excused = other_in_raw && finding.code != Code::MissingReference && !is_changed(&finding.path);
+            is_error && !harmless && !excused
         }
     }
 }
@@ -42,7 +49,6 @@ fn is_below(path: &RepoPath, folder: &'static str, fabrics: &[RepoPath]) -> bool
 mod tests {
     use super::*;
     use crate::finding::{Place, Related};
-    use crate::verdict::code::Code;
 
     fn path(text: &str) -> RepoPath {
         RepoPath::new(text).expect("a good path")
@@ -84,21 +90,34 @@ mod tests {
         let policies = [Policy::Managed, Policy::Strict, Policy::Warn];
         for (code, at, other, expected) in table {
             let finding = finding(code, at, other);
-            let told = policies.map(|policy| refuses(policy, &finding, &[path("f"), path("h")]));
+            let told = policies.map(|policy| refuses(policy, &finding, &[path("f"), path("h")], |_| false));
             assert_eq!(told, expected, "{code:?} at {at}, other place {other:?}");
         }
     }
 
     #[test]
+    fn a_document_of_raw_is_no_excuse_for_what_is_pushed_into_managed() {
+        let finding = |code| finding(code, "f/managed/vpcs/a.yaml", Some("f/raw/b.yaml"));
+        let refused = |code, changed| refuses(Policy::Managed, &finding(code), &[path("f")], |_| changed);
+        assert_eq!([true, false].map(|changed| refused(Code::VlanInUse, changed)), [true, false]);
+        assert_eq!([true, false].map(|changed| refused(Code::MissingReference, changed)), [true, true]);
+    }
+
+    #[test]
     fn a_fabric_at_the_root_has_its_raw_at_the_root() {
         let root = [RepoPath::root()];
-        assert!(!refuses(Policy::Managed, &finding(Code::InvalidYaml, "raw/a.yaml", None), &root));
-        assert!(refuses(Policy::Managed, &finding(Code::InvalidYaml, "managed/a.yaml", None), &root));
+        assert!(!refuses(Policy::Managed, &finding(Code::InvalidYaml, "raw/a.yaml", None), &root, |_| false));
+        assert!(refuses(Policy::Managed, &finding(Code::InvalidYaml, "managed/a.yaml", None), &root, |_| false));
     }
 
     #[test]
     fn a_severity_that_a_place_has_of_its_own_counts() {
         let mild = Finding { severity: Severity::Warning, ..finding(Code::SchemaViolation, "f/managed/a.yaml", None) };
-        assert!(![Policy::Managed, Policy::Strict].into_iter().any(|policy| refuses(policy, &mild, &[path("f")])));
+        assert!(![Policy::Managed, Policy::Strict].into_iter().any(|policy| refuses(
+            policy,
+            &mild,
+            &[path("f")],
+            |_| true
+        )));
     }
 }
