@@ -204,6 +204,7 @@ fn twenty_bots_and_five_people_at_one_repository_lose_nothing() {
     assert_eq!(race.commits.len(), PEOPLE * rounds());
     assert!(race.commits.iter().all(|commit| all.contains(commit.as_str())), "every person's commit is there");
     let syncs = history.iter().filter(|(_, subject)| subject.starts_with("hhgit: ")).count();
+    tell(&race, syncs, started.elapsed());
     let others: Vec<&(String, String)> =
         history.iter().filter(|(id, subject)| !subject.starts_with("hhgit: ") && !race.commits.contains(id)).collect();
     assert_eq!(others, Vec::<&(String, String)>::new(), "nobody else's commit is there");
@@ -218,7 +219,6 @@ fn twenty_bots_and_five_people_at_one_repository_lose_nothing() {
         let fsck = run(git_command(dir).args(["fsck", "--strict", "--full", "--no-dangling"]));
         assert_eq!((fsck.code, fsck.stdout.as_str()), (Some(0), ""), "{}: {}", dir.display(), fsck.stderr);
     });
-    tell(&race, syncs, started.elapsed());
 }
 
 /// Compares by path first, since all the files of a long race are too much to read.

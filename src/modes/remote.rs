@@ -59,6 +59,7 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
         tip: None,
         refusals: 0,
         failures: 0,
+        untold: None,
         tries: 0,
     };
     bot.run(talk)
@@ -95,6 +96,8 @@ struct Bot<'a> {
     refusals: u32,
     /// How often in a row it could not be spoken with.
     failures: u32,
+    /// A push of which nothing is known, until the branch can be looked at again.
+    untold: Option<RemoteError>,
     /// How many tries there were.
     tries: u32,
 }
@@ -128,7 +131,7 @@ impl Bot<'_> {
     /// Fetches, looks, plans, writes and pushes, once.
     fn attempt(&mut self, task: &mut Task, talk: &mut dyn Talk) -> Result<Done, ModeError> {
         let Some(tip) = self.visit.fetch(self.depth)? else { return self.without_branch() };
-        (self.depth, self.failures) = (Depth::AsIs, 0);
+        (self.depth, self.failures, self.untold) = (Depth::AsIs, 0, None);
         if self.tip.replace(tip) != Some(tip) {
             self.refusals = 0;
         }
@@ -182,14 +185,17 @@ impl Bot<'_> {
                 self.refusals += 1;
                 Ok(Next::Again)
             }
-            // What became of a push shows at the next look: the branch is sorted then, or not.
-            Err(ModeError::Remote(RemoteError::Failed { .. } | RemoteError::Untold { .. }))
-                if self.failures + 1 < FAILURES =>
-            {
+            Err(ModeError::Remote(RemoteError::Failed { .. })) if self.failures + 1 < FAILURES => {
                 self.failures += 1;
                 Ok(Next::Again)
             }
-            Err(error) => Err(error),
+            // What became of the push shows at the next look: the branch is sorted then, or not.
+            Err(ModeError::Remote(error @ RemoteError::Untold { .. })) if self.failures + 1 < FAILURES => {
+                (self.failures, self.untold) = (self.failures + 1, Some(error));
+                Ok(Next::Again)
+            }
+            // If there is no next look, what is not known of the push says more than what failed after it.
+            Err(error) => Err(self.untold.take().map_or(error, ModeError::from)),
             Ok(Done::Gone) => Err(ModeError::Gone { branch: self.visit.branch().short().to_owned() }),
             Ok(Done::Moved) => Ok(Next::Again),
             Ok(Done::Report(mut report)) => {

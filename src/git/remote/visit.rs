@@ -211,22 +211,19 @@ pub fn clean_visits(repo: &Repo) {
         forget(repo, &format!("{REFS}/{}", mark.file_name().unwrap_or_default().to_string_lossy()));
         drop(std::fs::remove_file(&mark));
     }
-    // The git of a killed run may have gone on, and made its ref after the mark was gone. Who lives has a mark before a ref.
-    for name in refs(repo).iter().filter(|name| !repo.common_dir().join(run_of(name)).exists()) {
-        forget(repo, name);
+    clean_late(repo);
+}
+
+/// Takes away the refs whose mark is gone: a killed run's git may live on for a moment, and write the ref after all was cleared.
+/// A run that lives has its mark before its ref, and until after it.
+fn clean_late(repo: &Repo) {
+    let listed = Git::new(repo, "for-each-ref", &[]).arg("--format=%(refname)").arg(REFS).run().unwrap_or_default();
+    for name in String::from_utf8_lossy(&listed).lines() {
+        let run = name.strip_prefix(REFS).and_then(|rest| rest.strip_prefix('/'));
+        if run.is_some_and(|run| run.starts_with(RUN) && !repo.common_dir().join(run).exists()) {
+            forget(repo, name);
+        }
     }
-}
-
-/// The refs of all runs.
-fn refs(repo: &Repo) -> Vec<String> {
-    let answer = Git::new(repo, "for-each-ref", &[]).arg("--format=%(refname)").arg(REFS).ask();
-    let listed = answer.map(|answer| answer.output).unwrap_or_default();
-    String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect()
-}
-
-/// The run that a ref belongs to.
-fn run_of(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or_default()
 }
 
 fn marks(dir: &Path) -> Vec<PathBuf> {
