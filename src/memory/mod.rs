@@ -1,6 +1,6 @@
 //! What hhgit remembers of a managed/ tree by its id: every file, and the ties of the objects in it; asked by key, never read whole.
 //!
-//! [`table`] is a sorted file of one tree; a [`Remembered`] is such a table and what has changed since, so that a push
+//! `table` is a sorted file of one tree; a [`Remembered`] is such a table and what has changed since, so that a push
 //! costs what it changes. [`store`] keeps them in the git directory. All of it can be made again from the tree: who
 //! cannot read it goes without, and nobody trusts it with more than where to look.
 
