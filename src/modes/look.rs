@@ -60,10 +60,19 @@ pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Ve
 
 /// Looks at these fabric directories.
 pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -> Result<Vec<Inventory>, PlanError> {
-    let mut rooms = Vec::new();
-    for dir in dirs {
-        rooms.push(Room::enter(objects, survey_of(objects, dir, request)?, request)?);
-    }
+    let surveys: Result<Vec<Survey>, PlanError> = dirs.iter().map(|dir| survey_of(objects, dir, request)).collect();
+    look_surveyed(objects, surveys?, request)
+}
+
+/// Looks at fabric directories that were surveyed already.
+pub(super) fn look_surveyed(
+    objects: &dyn Objects,
+    surveys: Vec<Survey>,
+    request: &Request,
+) -> Result<Vec<Inventory>, PlanError> {
+    let rooms: Result<Vec<Room>, PlanError> =
+        surveys.into_iter().map(|survey| Room::enter(objects, survey, request)).collect();
+    let rooms = rooms?;
     let mut jobs: Vec<Job<'_>> = Vec::new();
     let mut counts: Vec<usize> = Vec::new();
     for room in &rooms {
@@ -109,10 +118,28 @@ pub(super) fn rows(
     let keys = judge_all(objects, &jobs, &request, &|_, (file, values)| ties_of(&file, &values, survey))?;
     let row = |((path, entry), keys): ((RepoPath, Entry), Vec<Key>)| Row { path, entry, keys };
     let others = others.into_iter().map(|(path, entry)| {
-        let keys = if is_kustomization(path.file_name()) { vec![Key::frame().0] } else { Vec::new() };
+        let keys = ties_of_other(&path);
         ((path, entry), keys)
     });
     Ok(held.into_iter().zip(keys).chain(others).map(row).collect())
+}
+
+/// The same of the files of managed/ that were looked at, with their values.
+pub(super) fn rows_of(inventory: &Inventory) -> Vec<Row> {
+    let managed = inventory.survey.path.child(MANAGED);
+    let row = |(path, entry): (&RepoPath, &Entry)| {
+        let keys = match inventory.holdings.files.get(path) {
+            Some(file) => ties_of(file, inventory.values_of(&managed.join_path(path)), &inventory.survey),
+            None => ties_of_other(path),
+        };
+        Row { path: path.clone(), entry: *entry, keys }
+    };
+    inventory.holdings.leaves.iter().map(row).collect()
+}
+
+/// The ties of what holds no objects.
+fn ties_of_other(path: &RepoPath) -> Vec<Key> {
+    if is_kustomization(path.file_name()) { vec![Key::frame().0] } else { Vec::new() }
 }
 
 /// The ties of a file's objects.

@@ -39,6 +39,13 @@ pub struct Inventory {
     pub values: BTreeMap<RepoPath, Vec<Option<Node>>>,
 }
 
+impl Inventory {
+    /// The values of a file's documents, by its repository path; none where they were not asked for.
+    pub fn values_of(&self, path: &RepoPath) -> &[Option<Node>] {
+        self.values.get(path).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What is asked besides sorting.
 #[derive(Debug, Clone, Default)]
 pub struct Order {

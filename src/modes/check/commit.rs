@@ -166,7 +166,7 @@ pub(super) fn placed<'a>(inventory: &'a Inventory, fabric: &FabricReport) -> Vec
 fn value<'a>(inventory: &'a Inventory, path: &RepoPath, document: &Document) -> Option<&'a crate::yaml::Node> {
     let documents = documents_at(inventory, path)?;
     let at = documents.binary_search_by_key(&document.number, |document| document.number).ok()?;
-    inventory.values.get(path)?.get(at)?.as_ref()
+    inventory.values_of(path).get(at)?.as_ref()
 }
 
 fn documents_at<'a>(inventory: &'a Inventory, path: &RepoPath) -> Option<&'a [Document]> {

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use crate::fabric::changes::{Changes, changes};
-use crate::fabric::inventory::Leaves;
+use crate::fabric::changes::{Change, Changes, changes};
+use crate::fabric::inventory::{Leaves, leaves};
 use crate::fabric::layout::{FabricDir, MANAGED, is_kustomization};
 use crate::fabric::survey::Survey;
 use crate::finding::Finding;
-use crate::ids::{TreeId, sha256_hex};
+use crate::ids::{Entry, TreeId, sha256_hex};
 use crate::memory::store::Store;
 use crate::memory::{Remembered, Row};
-use crate::modes::look::{Request, look_into, rows, survey_of, ties_of};
+use crate::modes::look::{Request, look_surveyed, rows, rows_of, survey_of, ties_of};
 use crate::modes::stamp;
 use crate::options::CheckLevel;
 use crate::path::RepoPath;
@@ -66,13 +66,6 @@ pub(super) struct Narrow<'a> {
     pub(super) store: &'a Store,
 }
 
-/// A fabric directory in one of two commits: what it holds, and what of it is looked at first.
-pub(super) struct Side {
-    pub(super) survey: Survey,
-    /// raw/, and what differs in managed/.
-    pub(super) first: Inventory,
-}
-
 impl Narrow<'_> {
     /// Narrows each fabric directory that both commits have and that is judged in the same way in both.
     pub(super) fn narrow(&self, before: &[FabricDir], after: &[FabricDir]) -> Result<Narrowed, ModeError> {
@@ -97,16 +90,12 @@ impl Narrow<'_> {
             return Ok(());
         }
         let changes = changes(self.reader, old.managed, new.managed, &is.path.child(MANAGED))?;
-        let old = Side { first: self.first(was, &changes, |change| change.old)?, survey: old };
-        let new = Side { first: self.first(is, &changes, |change| change.new)?, survey: new };
-        let known = match self.level {
-            CheckLevel::References => Some(self.learn(&old.survey)?),
-            // Not even what happens to be remembered: the answer would depend on who asked before.
-            _ => None,
-        };
-        let found = match known {
-            Some(known) => self.by_memory(known, &old, &new, &changes, narrowed)?,
-            None => Some(near(self.reader, &old, &new, &changes)?),
+        let old = self.first(old, &changes, |change| change.old)?;
+        let new = self.first(new, &changes, |change| change.new)?;
+        let found = match self.level {
+            CheckLevel::References => self.by_memory(&old, &new, &changes, narrowed)?,
+            // Not even by what happens to be remembered: the answer would depend on who asked before.
+            _ => Some(near(self.reader, &old, &new, &changes)?),
         };
         if let Some(Found { before, after, altered }) = found {
             narrowed.before.insert(is.path.clone(), before);
@@ -119,27 +108,26 @@ impl Narrow<'_> {
     /// Looks at raw/ and at what differs in managed/.
     fn first(
         &self,
-        dir: &FabricDir,
+        survey: Survey,
         changes: &Changes,
-        side: impl Fn(&crate::fabric::changes::Change) -> Option<crate::ids::Entry>,
+        side: impl Fn(&Change) -> Option<Entry>,
     ) -> Result<Inventory, ModeError> {
-        let leaves: Leaves = changes.iter().filter_map(|(path, change)| Some((path.clone(), side(change)?))).collect();
-        let narrowed = BTreeMap::from([(dir.path.clone(), leaves)]);
+        let narrowed = BTreeMap::from([(survey.path.clone(), leaves_of(changes, side))]);
         let request = Request { narrowed, keep: true, ..self.request.clone() };
-        let mut looked = look_into(self.reader, std::slice::from_ref(dir), &request)?;
+        let mut looked = look_surveyed(self.reader, vec![survey], &request)?;
         Ok(looked.pop().expect("one fabric directory was looked at, so one was seen"))
     }
 
     /// What is remembered of a fabric directory's managed/; what is not is read, and remembered from then on.
-    pub(super) fn learn(&self, survey: &Survey) -> Result<Remembered, ModeError> {
+    fn learn(&self, survey: &Survey) -> Result<Remembered, ModeError> {
         let name = name(survey);
         if let Some(known) = self.store.get(&name) {
             return Ok(known);
         }
         let path = survey.path.child(MANAGED);
-        let all = survey.managed.map(|tree| crate::fabric::inventory::leaves(self.reader, tree, &path)).transpose()?;
+        let all = survey.managed.map(|tree| leaves(self.reader, tree, &path)).transpose()?;
         let rows = rows(self.reader, survey, &all.unwrap_or_default(), self.request)?;
-        self.store.keep_all(&name, rows).map_err(|source| ModeError::Memory { source })
+        self.store.keep_all(&name, rows).map_err(lost)
     }
 
     /// Remembers a fabric directory's managed/, by what is remembered of an earlier commit's if there is something.
@@ -154,41 +142,32 @@ impl Narrow<'_> {
             return self.learn(&new).map(drop);
         };
         let changes = changes(self.reader, old.managed, new.managed, &is.path.child(MANAGED))?;
-        let after = self.follow(&known, &new, &changes)?;
-        self.store.keep(&name(&new), &after).map_err(lost)
-    }
-
-    /// What is remembered of a tree, after these changes.
-    fn follow(&self, known: &Remembered, new: &Survey, changes: &Changes) -> Result<Remembered, ModeError> {
-        let now: Leaves = changes.iter().filter_map(|(path, change)| Some((path.clone(), change.new?))).collect();
-        let fresh = rows(self.reader, new, &now, self.request)?;
-        let mut fresh: BTreeMap<RepoPath, Row> = fresh.into_iter().map(|row| (row.path.clone(), row)).collect();
-        Ok(known.after(changes.keys().map(|path| (path.clone(), fresh.remove(path)))))
+        let fresh = rows(self.reader, &new, &leaves_of(&changes, |change| change.new), self.request)?;
+        self.store.keep(&name(&new), &follow(&known, &changes, fresh)).map_err(lost)
     }
 
     /// What a change reaches, by what is remembered; nothing if all is to be compared.
     fn by_memory(
         &self,
-        known: Remembered,
-        old: &Side,
-        new: &Side,
+        old: &Inventory,
+        new: &Inventory,
         changes: &Changes,
         narrowed: &mut Narrowed,
     ) -> Result<Option<Found>, ModeError> {
-        let after = self.follow(&known, &new.survey, changes)?;
+        let known = self.learn(&old.survey)?;
         let found = match changes.keys().any(|path| is_kustomization(path.file_name())) {
             true => None,
             false => self.reached(&known, old, new, changes)?,
         };
-        narrowed.learned.push((name(&new.survey), after));
+        narrowed.learned.push((name(&new.survey), follow(&known, changes, rows_of(new))));
         Ok(found)
     }
 
     fn reached(
         &self,
         known: &Remembered,
-        old: &Side,
-        new: &Side,
+        old: &Inventory,
+        new: &Inventory,
         changes: &Changes,
     ) -> Result<Option<Found>, ModeError> {
         let changed: BTreeSet<RepoPath> = changes.keys().cloned().collect();
@@ -232,6 +211,17 @@ pub(super) struct Found {
     pub(super) altered: BTreeSet<RepoPath>,
 }
 
+/// What stands on one side of the changes.
+fn leaves_of(changes: &Changes, side: impl Fn(&Change) -> Option<Entry>) -> Leaves {
+    changes.iter().filter_map(|(path, change)| Some((path.clone(), side(change)?))).collect()
+}
+
+/// What is remembered of a tree, after these changes; `fresh` is what came with them.
+fn follow(known: &Remembered, changes: &Changes, fresh: Vec<Row>) -> Remembered {
+    let mut fresh: BTreeMap<RepoPath, Row> = fresh.into_iter().map(|row| (row.path.clone(), row)).collect();
+    known.after(changes.keys().map(|path| (path.clone(), fresh.remove(path))))
+}
+
 fn lost(source: io::Error) -> ModeError {
     ModeError::Memory { source }
 }
@@ -251,25 +241,23 @@ fn is_judged_alike(old: &Survey, new: &Survey) -> bool {
     was.level == is.level && was.settings == is.settings && old.kinds == new.kinds && old.schemas == new.schemas
 }
 
-/// The judged files of a side, each with its documents and the place of their values.
-pub(super) fn files(side: &Side) -> impl Iterator<Item = (RepoPath, &File)> {
+/// The judged files of a side, by their repository paths.
+fn files(side: &Inventory) -> impl Iterator<Item = (RepoPath, &File)> {
     let (base, managed) = (&side.survey.path, side.survey.path.child(MANAGED));
-    let raw = side.first.sources.iter().filter_map(move |source| match &source.content {
+    let raw = side.sources.iter().filter_map(move |source| match &source.content {
         Sorted::Judged(file) => Some((base.join_path(&source.path), file)),
         _ => None,
     });
-    raw.chain(side.first.holdings.files.iter().map(move |(path, file)| (managed.join_path(path), file)))
+    raw.chain(side.holdings.files.iter().map(move |(path, file)| (managed.join_path(path), file)))
 }
 
 /// All ties of a side's objects.
-fn keys(side: &Side) -> Vec<Key> {
-    let values = &side.first.values;
-    let none = Vec::new();
-    files(side).flat_map(|(path, file)| ties_of(file, values.get(&path).unwrap_or(&none), &side.survey)).collect()
+fn keys(side: &Inventory) -> Vec<Key> {
+    files(side).flat_map(|(path, file)| ties_of(file, side.values_of(&path), &side.survey)).collect()
 }
 
 /// Where in managed/ the objects of a side belong.
-pub(super) fn targets(side: &Side) -> BTreeSet<RepoPath> {
+pub(super) fn targets(side: &Inventory) -> BTreeSet<RepoPath> {
     let documents = files(side).flat_map(|(_, file)| match file {
         File::Documents(documents) => documents.as_slice(),
         File::Whole(_) => &[],

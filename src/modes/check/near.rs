@@ -6,10 +6,11 @@ use crate::fabric::changes::Changes;
 use crate::fabric::inventory::Leaves;
 use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
+use crate::plan::fabric::Inventory;
 use crate::snapshot::Objects;
 
 use super::ModeError;
-use super::narrow::{Found, Side, targets};
+use super::narrow::{Found, targets};
 
 /// Trees that were read, by their names.
 struct Shelf<'a> {
@@ -43,7 +44,12 @@ impl Shelf<'_> {
 }
 
 /// What a change reaches. An object that a third file holds, neither changed nor where the object belongs, is not seen.
-pub(super) fn near(reader: &dyn Objects, old: &Side, new: &Side, changes: &Changes) -> Result<Found, ModeError> {
+pub(super) fn near(
+    reader: &dyn Objects,
+    old: &Inventory,
+    new: &Inventory,
+    changes: &Changes,
+) -> Result<Found, ModeError> {
     let mut shelf = Shelf { reader, trees: BTreeMap::new() };
     let mut altered: BTreeSet<RepoPath> = changes.keys().cloned().collect();
     let (mut before, mut after) = (Leaves::new(), Leaves::new());

@@ -83,13 +83,14 @@ pub(super) fn compare(
         return Err(ModeError::NoFabric { branch: reference });
     }
     let had_fabric = !were.is_empty();
-    let (were, are) = match asked.memory {
-        Some(_) => dirs::differing(were, are),
-        None => (were, are),
-    };
-    let narrowed = match asked.memory {
-        Some(store) => Narrow { reader, request: asked.request, level: asked.level, store }.narrow(&were, &are)?,
-        None => Narrowed::default(),
+    let (were, are, narrowed) = match asked.memory {
+        Some(store) => {
+            let (were, are) = dirs::differing(were, are);
+            let narrow = Narrow { reader, request: asked.request, level: asked.level, store };
+            let narrowed = narrow.narrow(&were, &are)?;
+            (were, are, narrowed)
+        }
+        None => (were, are, Narrowed::default()),
     };
     let seen = |commit: Commit, dirs: &[FabricDir], few: &BTreeMap<RepoPath, Leaves>| {
         Seen::of(reader, &Request { narrowed: few.clone(), ..asked.request.clone() }, commit, dirs)
