@@ -16,6 +16,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod tokens;
+pub mod why;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -144,6 +145,7 @@ fn dispatch(
             }
         }
         Command::Status => status(&global, &common, style),
+        Command::Why(args) => why::run(args, &global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
             commands::demo(keep.map(|keep| below(&common.directory, &keep)), style)

@@ -78,6 +78,8 @@ pub enum Command {
     Hook(Hooks),
     /// Show the fabric directories and what waits in raw/
     Status,
+    /// Say where each line of a file or object comes from, and why it is where it is
+    Why(super::why::Why),
     /// List the kinds of objects, their versions and who writes them
     Kinds,
     /// Say what a code means and what to do about it, or list the codes

@@ -16,6 +16,7 @@ use crate::verdict::cluster::PrintedError;
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::propose::ProposeError;
+use super::why::WhyError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,9 @@ pub enum ModeError {
     /// A sync could not be proposed.
     #[error(transparent)]
     Propose(#[from] ProposeError),
+    /// Nothing can be told of what was named.
+    #[error(transparent)]
+    Why(#[from] WhyError),
     /// What is remembered of a tree could not be read or kept.
     #[error("what is remembered of managed/ cannot be used; delete hhgit/index in the git directory, it is made again")]
     Memory {
@@ -238,6 +242,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::Why(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,

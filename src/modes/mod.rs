@@ -22,6 +22,7 @@ pub mod status;
 pub mod sync;
 pub mod talk;
 mod uncommitted;
+pub mod why;
 
 pub use error::ModeError;
 pub use propose::ProposeError;

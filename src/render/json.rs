@@ -141,7 +141,7 @@ struct Counts {
 
 /// What became of one document.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Document {
+pub(super) struct Document {
     /// Where it came from.
     source: Source,
     /// What it says it is.
@@ -184,7 +184,7 @@ struct Source {
 /// What a document says it is.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Object {
+pub(super) struct Object {
     /// `apiVersion` as written.
     api_version: String,
     /// `kind` as written.

@@ -1,0 +1,188 @@
+//! What a person reads of `hhgit why`: why the file is where it is, then its lines, those of one origin in a row below who
+//! brought them. Each line stands beside the number that it had where it came from.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use super::check::with_lines;
+use super::{Role, Style, date, sanitize};
+use crate::fabric::layout::{MANAGED, UNMANAGED};
+use crate::finding::Finding;
+use crate::ids::CommitId;
+use crate::path::RepoPath;
+use crate::report::why::{How, Line, Origin, State, Unmanaged, Waiting, Why};
+use crate::report::{Change, DocumentRow, Fate};
+
+mod json;
+
+pub use json::{SCHEMA, json, schema};
+
+/// Writes it for people.
+pub fn human(out: &mut dyn Write, why: &Why, style: Style) -> io::Result<()> {
+    let revision = sanitize(&why.revision);
+    let object = why.object.as_ref().filter(|object| !object.name.is_empty());
+    let object = object.map(|object| format!("{}/{} is ", sanitize(&object.kind), sanitize(&object.name)));
+    let path = style.paint(Role::Strong, &why.path.to_string());
+    writeln!(out, "{}{path} at {revision} ({})", object.unwrap_or_default(), short(why.commit))?;
+    match &why.state {
+        State::Managed => {}
+        State::Unmanaged(unmanaged) => self::unmanaged(out, unmanaged, style)?,
+        State::Waiting(waiting) => self::waiting(out, waiting, style)?,
+    }
+    lines(out, why, style)?;
+    for note in &why.notes {
+        writeln!(out, "\n{}", style.labelled(0, "note", note))?;
+    }
+    Ok(())
+}
+
+/// Findings as `hhgit check` shows them, after an empty line.
+fn findings(out: &mut dyn Write, findings: &[&Finding], style: Style) -> io::Result<()> {
+    let mut text = Vec::new();
+    with_lines(&mut text, findings, style)?;
+    writeln!(out, "\n{}", String::from_utf8_lossy(&text).trim_end_matches('\n'))
+}
+
+fn unmanaged(out: &mut dyn Write, unmanaged: &Unmanaged, style: Style) -> io::Result<()> {
+    let reasons: Vec<&Finding> = unmanaged.reasons.iter().map(|reason| &reason.finding).collect();
+    if reasons.is_empty() {
+        writeln!(out, "\nhhgit wrote no reason beside it, or the file or the reason was changed since.")?;
+    } else {
+        findings(out, &reasons, style)?;
+    }
+    let still = unmanaged.reasons.iter().filter(|reason| reason.still).count();
+    let verdict = match (still, unmanaged.reasons.len()) {
+        (0, 0) if unmanaged.now.is_empty() => None,
+        (0, 0) => Some("Today's rules say this of it:".to_owned()),
+        (0, 1) => Some("Today's rules do not say so any more.".to_owned()),
+        (0, _) => Some("Today's rules say none of it any more.".to_owned()),
+        (1, 1) => Some("Today's rules say so still.".to_owned()),
+        (some, all) if some == all => Some("Today's rules say all of it still.".to_owned()),
+        (some, all) => Some(format!("Today's rules say {some} of these {all} still.")),
+    };
+    if let Some(verdict) = verdict {
+        writeln!(out, "\n{verdict}")?;
+    }
+    if !unmanaged.now.is_empty() {
+        if !unmanaged.reasons.is_empty() {
+            writeln!(out, "They say besides:")?;
+        }
+        findings(out, &unmanaged.now.iter().collect::<Vec<_>>(), style)?;
+    }
+    if !unmanaged.passes.is_empty() {
+        writeln!(out, "\n{}", style.labelled(0, "would pass now", &unmanaged.retry))?;
+        rows(out, &unmanaged.passes)?;
+    }
+    Ok(())
+}
+
+fn waiting(out: &mut dyn Write, waiting: &Waiting, style: Style) -> io::Result<()> {
+    let kept = waiting.documents.iter().all(|row| row.fate == Fate::Kept);
+    match () {
+        () if waiting.left_alone => {
+            writeln!(out, "\nIt waits; hhgit sync leaves this fabric directory alone until this is mended:")?;
+        }
+        () if waiting.documents.is_empty() => writeln!(out, "\nIt waits for hhgit sync.")?,
+        () if kept => writeln!(out, "\nIt stays in raw/; hhgit sync does not move it.")?,
+        () => {
+            writeln!(out, "\nIt waits for hhgit sync, which would do this:")?;
+            rows(out, &waiting.documents)?;
+        }
+    }
+    if waiting.findings.is_empty() {
+        return Ok(());
+    }
+    findings(out, &waiting.findings.iter().collect::<Vec<_>>(), style)
+}
+
+/// What becomes of documents, a line each.
+fn rows(out: &mut dyn Write, rows: &[DocumentRow]) -> io::Result<()> {
+    for row in rows {
+        let what = match row.document {
+            Some(number) => format!("document {number}"),
+            None => "the file".to_owned(),
+        };
+        let how = match (row.fate, row.change, row.code) {
+            (Fate::Managed, Some(Change::Added), _) => "added".to_owned(),
+            (Fate::Managed, Some(Change::Updated), _) => "updated".to_owned(),
+            (Fate::Managed, Some(Change::Unchanged), _) => "unchanged".to_owned(),
+            (_, _, Some(code)) => code.to_string(),
+            _ => "stays".to_owned(),
+        };
+        writeln!(out, "  {what}: {}, {how}", row.target)?;
+    }
+    Ok(())
+}
+
+/// The lines, those of one origin in a row together.
+fn lines(out: &mut dyn Write, why: &Why, style: Style) -> io::Result<()> {
+    let widest = |number: fn(&Line) -> u32| why.lines.iter().map(number).max().unwrap_or(0).to_string().len();
+    let (here, there) = (widest(|line| line.number), widest(|line| line.origin.line));
+    let mut told: BTreeSet<Head<'_>> = BTreeSet::new();
+    for group in
+        why.lines.chunk_by(|one, next| head(&one.origin) == head(&next.origin) && next.number == one.number + 1)
+    {
+        let Some(first) = group.first() else { continue };
+        let is_new = told.insert(head(&first.origin));
+        writeln!(out, "\n{}", headline(why, &first.origin, is_new, style))?;
+        for line in group {
+            let text = cut(&line.text, style, here + there + 9);
+            let lead = format!("  {:>here$} <- {:>there$}", line.number, line.origin.line);
+            writeln!(out, "{}", format!("{lead} | {text}").trim_end())?;
+        }
+    }
+    Ok(())
+}
+
+/// All that lines share which are shown together.
+type Head<'a> = (How, CommitId, &'a RepoPath, Option<u32>, Option<CommitId>);
+
+fn head(origin: &Origin) -> Head<'_> {
+    (origin.how, origin.commit, &origin.path, origin.document, origin.sync)
+}
+
+/// Who brought the lines that follow, and where they were; in short where it was told before.
+fn headline(why: &Why, origin: &Origin, is_new: bool, style: Style) -> String {
+    let commit = style.paint(Role::Strong, &short(origin.commit));
+    let below = origin.path.strip_prefix(&why.fabric).unwrap_or_else(|| origin.path.clone());
+    let document = origin.document.map(|number| format!(", document {number}")).unwrap_or_default();
+    if !is_new {
+        return format!("{commit} again, {below}{document}");
+    }
+    let by = why.commits.get(&origin.commit);
+    let name = by.map(|by| sanitize(&by.name).into_owned()).unwrap_or_default();
+    let when = by.map(|by| date(by.time).chars().take(10).collect::<String>()).unwrap_or_default();
+    let subject = by.map(|by| by.subject.as_str()).unwrap_or_default();
+    let used = short(origin.commit).len() + when.len() + name.chars().count() + 4;
+    let first = style.flow(format!("{commit} {when} {name}: "), used, 2, subject);
+    let sync = origin.sync.map(|sync| format!(", sorted by {}", short(sync))).unwrap_or_default();
+    let second = match origin.how {
+        How::Dropped => format!("{below}{document}{sync}"),
+        How::Straight { claims } => {
+            let folder = if below.starts_with(&RepoPath::root().child(MANAGED)) { MANAGED } else { UNMANAGED };
+            let claims = if claims { "; it says it is a sync, but not what sync makes of its parent" } else { "" };
+            format!("{below}{document}: put straight into {folder}/ by this commit, which is no sync{claims}{sync}")
+        }
+        How::Made => format!("{below}: made by hhgit in this sync"),
+        How::Cut => {
+            format!("{below}{document}{sync}: history ends here and may go on elsewhere (git fetch --unshallow)")
+        }
+    };
+    format!("{first}\n{}", style.flow("  ".to_owned(), 2, 2, &second))
+}
+
+/// A line's text as it may stand in a terminal, and no longer than the room for it unless all is to be shown.
+fn cut(text: &str, style: Style, used: usize) -> String {
+    let text = sanitize(text.trim_end_matches('\r'));
+    let room = style.width.filter(|_| !style.verbose).map_or(usize::MAX, |width| width.saturating_sub(used).max(20));
+    if text.chars().count() <= room {
+        return text.into_owned();
+    }
+    let mut short: String = text.chars().take(room - 1).collect();
+    short.push('…');
+    short
+}
+
+fn short(id: CommitId) -> String {
+    id.to_string().chars().take(7).collect()
+}
