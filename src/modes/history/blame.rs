@@ -15,7 +15,7 @@ use crate::path::RepoPath;
 use crate::snapshot::Commit;
 
 use super::follow::Came;
-use super::lineage::{Lineage, through_sync};
+use super::lineage::{Lineage, replaced, through_sync};
 use super::recompute::{Recompute, SyncOf, is_cut};
 use super::shelf::Shelf;
 use super::text::unchanged;
@@ -140,18 +140,18 @@ impl<'a> Blame<'a> {
         let commit = self.shelf.commit(commit)?;
         let Some(blob) = self.shelf.file(commit.tree, path)? else { return Ok(()) };
         let parents = commit.parents.iter().map(|parent| self.shelf.commit(*parent)).collect::<Result<Vec<_>, _>>()?;
-        let mut held: Vec<(Rc<Commit>, BlobId)> = Vec::new();
+        let mut held: Vec<Older> = Vec::new();
         for parent in &parents {
             match self.shelf.file(parent.tree, path)? {
                 Some(same) if same == blob => return self.send(search, parent.id, path, carried),
-                Some(other) => held.push((Rc::clone(parent), other)),
+                Some(other) => held.push(Older { commit: parent.id, path: path.clone(), blob: other }),
                 None => {}
             }
         }
         let at = At { commit: &commit, path, blob };
         let (stayed, came) = self.split(&at, &held, &carried)?;
         if came.is_empty() {
-            return self.send_all(search, path, stayed);
+            return self.send_all(search, stayed);
         }
         let sync = match is_sorted(search.fabric, path) {
             true => self.sync(&commit)?,
@@ -160,58 +160,60 @@ impl<'a> Blame<'a> {
         if let Some(sync) = sync {
             return self.through(search, &at, &sync, (carried, stayed, came));
         }
-        self.send_all(search, path, stayed)?;
+        self.send_all(search, stayed)?;
         self.around(search, &at, &parents, !held.is_empty(), came)
     }
 
-    fn send_all(
-        &mut self,
-        search: &mut Search<'_>,
-        path: &RepoPath,
-        stayed: Vec<(CommitId, Vec<Carried>)>,
-    ) -> Result<(), ModeError> {
-        stayed.into_iter().try_for_each(|(parent, lines)| self.send(search, parent, path, lines))
+    fn send_all(&mut self, search: &mut Search<'_>, stayed: Vec<(Older, Vec<Carried>)>) -> Result<(), ModeError> {
+        stayed.into_iter().try_for_each(|(older, lines)| self.send(search, older.commit, &older.path, lines))
     }
 
-    /// The lines that parents have under the same path, each with the first of them, and those that none has.
+    /// The lines that older versions have, each with the first of them, and those that none has.
     fn split(
         &mut self,
         at: &At<'_>,
-        held: &[(Rc<Commit>, BlobId)],
+        held: &[Older],
         carried: &[Carried],
-    ) -> Result<(Vec<(CommitId, Vec<Carried>)>, Vec<Carried>), ModeError> {
+    ) -> Result<(Vec<(Older, Vec<Carried>)>, Vec<Carried>), ModeError> {
         let mut stayed = Vec::new();
         let mut rest = carried.to_vec();
-        for (parent, older) in held {
-            let (old, new) = (self.shelf.text(*older)?, self.shelf.text(at.blob)?);
+        for older in held {
+            let (old, new) = (self.shelf.text(older.blob)?, self.shelf.text(at.blob)?);
             let (lines, others) = across(&rest, &unchanged(&old, &new));
-            stayed.push((parent.id, lines));
+            stayed.push((older.clone(), lines));
             rest = others;
         }
         Ok((stayed, rest))
     }
 
     /// Sends the lines that came with a sync to the file that it sorted. A file that a repair moved takes all its lines along,
-    /// whatever stood at its new path before.
+    /// whatever stood at its new path before. What
+    /// an update has in common with the file that it replaces keeps the origin that it had, wherever that file was.
     fn through(
         &mut self,
         search: &mut Search<'_>,
         at: &At<'_>,
         sync: &SyncOf,
-        (all, stayed, came): (Vec<Carried>, Vec<(CommitId, Vec<Carried>)>, Vec<Carried>),
+        (all, stayed, came): (Vec<Carried>, Vec<(Older, Vec<Carried>)>, Vec<Carried>),
     ) -> Result<(), ModeError> {
-        let Some(lineage) = through_sync(self.shelf.reader, &sync.again.planned, at.path)? else {
-            self.send_all(search, at.path, stayed)?;
-            return Ok(came.into_iter().for_each(|line| search.end(at, line, How::Made)));
+        let planned = &sync.again.planned;
+        let Some(lineage) = through_sync(self.shelf.reader, planned, at.path)? else {
+            self.send_all(search, stayed)?;
+            came.into_iter().for_each(|line| search.end(at, line, How::Made));
+            return Ok(());
         };
         let managed = search.fabric.child(MANAGED);
-        let came = match lineage.source.starts_with(&managed) && at.path.starts_with(&managed) {
-            true => all,
-            false => {
-                self.send_all(search, at.path, stayed)?;
-                came
+        let is_moved = lineage.source.starts_with(&managed);
+        let (stayed, came) = match stayed.is_empty() && !is_moved {
+            true => {
+                let held = replaced(self.shelf.reader, planned, at.path)?;
+                let held = held.map(|(path, blob)| Older { commit: sync.parent.id, path, blob });
+                self.split(at, held.as_slice(), &all)?
             }
+            false if is_moved => (Vec::new(), all),
+            false => (stayed, came),
         };
+        self.send_all(search, stayed)?;
         let by_sync = |line: Carried| Carried { sync: line.sync.or(Some(at.commit.id)), ..line };
         let came = came.into_iter().map(by_sync).collect();
         self.along(search, at, sync.parent.id, &lineage, came)
@@ -264,6 +266,14 @@ impl<'a> Blame<'a> {
 struct At<'c> {
     commit: &'c Commit,
     path: &'c RepoPath,
+    blob: BlobId,
+}
+
+/// An older version of a file.
+#[derive(Debug, Clone)]
+struct Older {
+    commit: CommitId,
+    path: RepoPath,
     blob: BlobId,
 }
 

@@ -1,13 +1,16 @@
 //! Through a sync, backwards: which file, and which bytes of it, became a file that a sync made.
 
+use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{MANAGED, UNMANAGED};
+use crate::finding::ObjectRef;
 use crate::ids::BlobId;
 use crate::modes::ModeError;
 use crate::path::RepoPath;
 use crate::plan::{Content, Planned};
-use crate::report::{DocumentRow, FabricReport, Fate};
+use crate::report::{Change, DocumentRow, FabricReport, Fate};
 use crate::snapshot::Objects;
-use crate::verdict::file::units;
+use crate::verdict::file::{File, judge, units};
+use crate::verdict::judge::Judge;
 use crate::verdict::unit::{Unit, pieces};
 use crate::yaml::{Limits, Span};
 
@@ -74,6 +77,40 @@ pub(in crate::modes) fn through_sync(
         }
     }
     Ok(None)
+}
+
+/// The file of managed/ that a document of raw/ replaces from another path: what held its object until then.
+pub(in crate::modes) fn replaced(
+    objects: &dyn Objects,
+    planned: &Planned,
+    target: &RepoPath,
+) -> Result<Option<(RepoPath, BlobId)>, ModeError> {
+    let Some(fabric) = planned.fabrics.iter().find(|fabric| target.starts_with(&fabric.path)) else { return Ok(None) };
+    let below = target.strip_prefix(&fabric.path);
+    let row = fabric.documents.iter().find(|row| Some(&row.target) == below.as_ref() && row.change.is_some());
+    let Some(object) = row.filter(|row| row.change != Some(Change::Added)).and_then(|row| row.object.as_ref()) else {
+        return Ok(None);
+    };
+    let kinds = Kinds::builtin();
+    let managed = fabric.path.child(MANAGED);
+    for (path, edit) in
+        planned.plan.edits().iter().filter(|(path, edit)| path.starts_with(&managed) && edit.to.is_none())
+    {
+        let Some(blob) = edit.from.and_then(|entry| entry.as_file()) else { continue };
+        let file = judge(&objects.blob(blob)?, path, &Judge::new(&kinds), &Limits::default());
+        let File::Documents(documents) = file else { continue };
+        let names = |held: &ObjectRef| name(held) == name(object);
+        if documents.iter().filter_map(|document| document.object.as_ref()).any(names) {
+            return Ok(Some((path.clone(), blob)));
+        }
+    }
+    Ok(None)
+}
+
+/// What makes two documents the same object: all but the version.
+fn name(object: &ObjectRef) -> (&str, &str, &str, &str) {
+    let group = object.api_version.split('/').next().unwrap_or_default();
+    (group, &object.kind, &object.namespace, &object.name)
 }
 
 /// A file, cut as the tool that moved it would have: one of its documents that is exactly these bytes.
