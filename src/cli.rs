@@ -16,6 +16,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod tokens;
+pub mod undo;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -143,6 +144,7 @@ fn dispatch(
                 Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
             }
         }
+        Command::Undo(args) => undo::run(args, (&global, &common), style, talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
