@@ -130,6 +130,30 @@ fn an_updated_object_gets_its_old_value_back_and_keeps_it() {
 }
 
 #[test]
+fn the_same_object_said_in_other_words_does_not_bring_it_back() {
+    let temp = TempRepo::bare();
+    let (one, other) = (vpc("a", "x"), vpc("a", "x") + "...\n");
+    temp.commit("main", &[("f/.hnp/manifest.yaml", MANIFEST), ("f/raw/1.yaml", &one), ("f/raw/2.yaml", &other)]);
+    done(&hhgit(temp.dir(), &["sync"]));
+    assert_eq!(managed(&temp).len(), 1);
+    done(&undo(&temp, &[]));
+    done(&hhgit(temp.dir(), &["sync"]));
+    assert_eq!(managed(&temp), BTreeMap::new());
+    temp.commit("main", &[("f/raw/3.yaml", &other)]);
+    done(&hhgit(temp.dir(), &["sync"]));
+    assert_eq!(managed(&temp).len(), 1, "who drops it anew means it");
+}
+
+#[test]
+fn what_was_taken_back_once_is_not_brought_back_by_another_undo() {
+    let (temp, _) = synced(TempRepo::bare());
+    done(&undo(&temp, &[]));
+    done(&hhgit(temp.dir(), &["sync"]));
+    let words = ["f/raw/in/two.yaml had been taken back before that sync", "move it out of unmanaged/ into raw/"];
+    refused(&temp, &[], 3, &words);
+}
+
+#[test]
 fn an_older_sync_can_be_named_as_long_as_nothing_changed_its_files() {
     let (temp, _) = synced(TempRepo::bare());
     let first = temp.tip("main").unwrap().to_string();
@@ -199,7 +223,10 @@ fn an_object_that_a_repair_moved_goes_back_to_where_it_was() {
     temp.commit("main", &[("f/.hnp/manifest.yaml", MANIFEST), managed_a, ("f/raw/a.yaml", &a), ("f/raw/b.yaml", &b)]);
     done(&hhgit(temp.dir(), &["sync"]));
     done(&undo(&temp, &["--object", "VPC/a"]));
-    assert_eq!(managed(&temp).into_keys().collect::<Vec<_>>(), ["f/managed/vpcs/b.yaml", "f/managed/vpcs/strange.yaml"]);
+    assert_eq!(
+        managed(&temp).into_keys().collect::<Vec<_>>(),
+        ["f/managed/vpcs/b.yaml", "f/managed/vpcs/strange.yaml"]
+    );
 }
 
 #[test]

@@ -76,8 +76,9 @@ pub enum Command {
     /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
     Hook(Hooks),
-    /// Take a sync back: one new commit, with raw/, managed/ and unmanaged/ as they were before it
-    Undo(super::undo::Undo),
+    /// Work on history.
+    #[command(flatten)]
+    History(super::history::History),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them

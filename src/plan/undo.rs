@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::fabric::changes::Changes;
+use crate::fabric::changes::{Change, Changes};
+use crate::fabric::inventory::leaves;
 use crate::fabric::layout::entry_at;
-use crate::ids::TreeId;
+use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
 use crate::snapshot::Objects;
 
@@ -35,7 +36,14 @@ impl Plan {
             let at = |path: &RepoPath| {
                 entry_at(objects, root, path).map_err(|source| PlanError::Read { path: path.clone(), source })
             };
-            let now = at(path)?;
+            let mut now = at(path)?;
+            if let Some(folder) = now.and_then(|entry| entry.as_tree()) {
+                // A folder that goes with all that is in it stands in nobody's way.
+                let goes = |(below, leaf): (RepoPath, Entry)| {
+                    changes.get(&path.join_path(&below)) == Some(&Change { old: None, new: Some(leaf) })
+                };
+                now = now.filter(|_| !leaves(objects, folder, path).is_ok_and(|held| held.into_iter().all(goes)));
+            }
             is_back &= now == change.old;
             let mut blocked = now != change.new;
             for folder in std::iter::successors(path.parent(), RepoPath::parent) {

@@ -1,5 +1,6 @@
 //! Which later commits changed what an undo would put back: the list that it is refused with.
 
+use crate::fabric::changes::Changes;
 use crate::fabric::layout::entry_at;
 use crate::git::Reader;
 use crate::ids::CommitId;
@@ -7,6 +8,7 @@ use crate::modes::ModeError;
 use crate::modes::history::walk::{Follow, walk};
 use crate::path::{RepoPath, printable};
 use crate::snapshot::{Commit, Objects};
+use crate::verdict::code::Code;
 
 use super::find::Found;
 use super::subject;
@@ -34,6 +36,30 @@ pub(super) fn notes(
     }
     notes.push("Take the later changes back first, newest first, or one object alone with --object.".to_owned());
     Ok(notes)
+}
+
+/// What to say of raw documents that the sync parked because their sync had been taken back before: put back into raw/ by
+/// yet another commit, they would count as dropped anew, and the next sync would apply them.
+pub(super) fn brought_back(found: &Found, changes: &Changes) -> Vec<String> {
+    let Some(sync) = &found.sync else { return Vec::new() };
+    let rows =
+        sync.again.planned.fabrics.iter().flat_map(|fabric| fabric.documents.iter().map(move |row| (fabric, row)));
+    let parked = rows.filter(|(_, row)| row.code == Some(Code::Reverted));
+    let parked: Vec<RepoPath> = parked
+        .map(|(fabric, row)| fabric.path.join_path(&row.source))
+        .filter(|path| changes.get(path).is_some_and(|change| change.old.is_some()))
+        .collect();
+    let mut notes: Vec<String> = parked
+        .iter()
+        .take(SHOWN)
+        .map(|path| format!("{path} had been taken back before that sync; in raw/ again, the next sync would apply it"))
+        .collect();
+    if !notes.is_empty() {
+        notes.push(
+            "If you mean that, move it out of unmanaged/ into raw/ and commit; else name an older sync.".to_owned(),
+        );
+    }
+    notes
 }
 
 /// The newest of these commits that changed a path against its first parent.

@@ -85,6 +85,12 @@ fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, option
             return Ok(Done::Report(Box::new(report)));
         }
     };
+    let brought_back = later::brought_back(found, &changes);
+    if !brought_back.is_empty() {
+        report.outcome = Outcome::Refused;
+        report.notes = brought_back;
+        return Ok(Done::Report(Box::new(report)));
+    }
     report.fabrics = fabrics(reader, from.dirs, &changes, &plan)?;
     report.notes.push(format!("This takes back {}: {}", found.commit.id.short(), subject(&found.commit)));
     if let Some(note) = too_many_deletions(&report.fabrics, options.max_deletions) {
