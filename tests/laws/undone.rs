@@ -20,7 +20,7 @@ fn undone(memory: &Memory, synced: &Synced) -> Result<Option<TreeId>, Broken> {
         return Ok(None);
     }
     let undo = Plan::of_undo(memory, synced.tree, &changes, |_| "undo\n".to_owned()).expect("it was read before");
-    let Undo::Plan(plan) = undo else { return Err(format!("right after the sync, an undo is {undo:?}").into()) };
+    let Undo::Plan(plan) = undo else { return Err(format!("right after the sync, an undo is {undo:?}")) };
     Ok(Some(apply(memory, synced.tree, plan.edits()).expect("the paths were free before").id))
 }
 
