@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::args::Global;
+use super::commands::failed;
 use super::output::{Output, Outputs};
 use super::{Answer, Failure, unwritable};
 use crate::exit::Exit;
@@ -24,11 +25,10 @@ pub struct Why {
 }
 
 /// Runs it.
-pub(super) fn run(args: Why, global: &Global, common: &Common, style: Style) -> Result<Answer, Failure> {
+pub(super) fn run(args: Why, (global, common): (&Global, &Common), style: Style) -> Result<Answer, Failure> {
     Output::refuse_findings(&global.outputs).map_err(unwritable)?;
     let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
     let options = options::why::Why { subject: args.subject.as_encoded_bytes().to_vec(), revision: args.rev };
-    let failed = |error: modes::ModeError| Failure { exit: error.exit(), error: error.into(), help: None };
     let why = modes::why::why(common, &options).map_err(failed)?;
     let stdout = outputs.write(&why, style).map_err(unwritable)?;
     Ok(Answer { stdout, stderr: Vec::new(), exit: Exit::Done })

@@ -16,6 +16,7 @@ use crate::verdict::cluster::PrintedError;
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::propose::ProposeError;
+use super::undo::UndoError;
 use super::why::WhyError;
 
 /// Why a command could not do its work. Nothing has changed.
@@ -64,6 +65,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// There is nothing that an undo could take back.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -242,6 +246,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::Undo(_)
             | Self::Why(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,

@@ -22,7 +22,9 @@ pub mod status;
 pub mod sync;
 pub mod talk;
 mod uncommitted;
+pub mod undo;
 pub mod why;
 
 pub use error::ModeError;
 pub use propose::ProposeError;
+pub use undo::UndoError;

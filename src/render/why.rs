@@ -23,7 +23,8 @@ pub fn human(out: &mut dyn Write, why: &Why, style: Style) -> io::Result<()> {
     let object = why.object.as_ref().filter(|object| !object.name.is_empty());
     let object = object.map(|object| format!("{}/{} is ", sanitize(&object.kind), sanitize(&object.name)));
     let path = style.paint(Role::Strong, &why.path.to_string());
-    writeln!(out, "{}{path} at {revision} ({})", object.unwrap_or_default(), short(why.commit))?;
+    let title = format!("{}{path} at {revision} ({})", object.unwrap_or_default(), why.commit.short());
+    writeln!(out, "{title}")?;
     match &why.state {
         State::Managed => {}
         State::Unmanaged(unmanaged) => self::unmanaged(out, unmanaged, style)?,
@@ -143,29 +144,31 @@ fn head(origin: &Origin) -> Head<'_> {
 
 /// Who brought the lines that follow, and where they were; in short where it was told before.
 fn headline(why: &Why, origin: &Origin, is_new: bool, style: Style) -> String {
-    let commit = style.paint(Role::Strong, &short(origin.commit));
-    let below = origin.path.strip_prefix(&why.fabric).unwrap_or_else(|| origin.path.clone());
+    let commit = style.paint(Role::Strong, &origin.commit.short());
+    let path = &origin.path;
     let document = origin.document.map(|number| format!(", document {number}")).unwrap_or_default();
     if !is_new {
-        return format!("{commit} again, {below}{document}");
+        return format!("{commit} again, {path}{document}");
     }
     let by = why.commits.get(&origin.commit);
     let name = by.map(|by| sanitize(&by.name).into_owned()).unwrap_or_default();
     let when = by.map(|by| date(by.time).chars().take(10).collect::<String>()).unwrap_or_default();
     let subject = by.map(|by| by.subject.as_str()).unwrap_or_default();
-    let used = short(origin.commit).len() + when.len() + name.chars().count() + 4;
+    let used = origin.commit.short().len() + when.len() + name.chars().count() + 4;
     let first = style.flow(format!("{commit} {when} {name}: "), used, 2, subject);
-    let sync = origin.sync.map(|sync| format!(", sorted by {}", short(sync))).unwrap_or_default();
+    let sync = origin.sync.map(|sync| format!(", sorted by {}", sync.short())).unwrap_or_default();
     let second = match origin.how {
-        How::Dropped => format!("{below}{document}{sync}"),
+        How::Dropped => format!("{path}{document}{sync}"),
         How::Straight { claims } => {
-            let folder = if below.starts_with(&RepoPath::root().child(MANAGED)) { MANAGED } else { UNMANAGED };
+            let folder = if path.starts_with(&why.fabric.child(MANAGED)) { MANAGED } else { UNMANAGED };
             let claims = if claims { "; it says it is a sync, but not what sync makes of its parent" } else { "" };
-            format!("{below}{document}: put straight into {folder}/ by this commit, which is no sync{claims}{sync}")
+            format!("{path}{document}: put straight into {folder}/ by this commit, which is no sync{claims}{sync}")
         }
-        How::Made => format!("{below}: made by hhgit in this sync"),
+        How::Made => format!("{path}: made by hhgit in this sync"),
         How::Cut => {
-            format!("{below}{document}{sync}: history ends here and may go on elsewhere (git fetch --unshallow)")
+            format!(
+                "{path}{document}{sync}: this clone's history ends here, so it may be older (git fetch --unshallow)"
+            )
         }
     };
     format!("{first}\n{}", style.flow("  ".to_owned(), 2, 2, &second))
@@ -181,8 +184,4 @@ fn cut(text: &str, style: Style, used: usize) -> String {
     let mut short: String = text.chars().take(room - 1).collect();
     short.push('…');
     short
-}
-
-fn short(id: CommitId) -> String {
-    id.to_string().chars().take(7).collect()
 }
