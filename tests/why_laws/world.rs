@@ -206,7 +206,7 @@ impl World {
             let update = update.filter(|file| !taken.contains(file)).and_then(|file| {
                 // A comment at the end would go over to what comes next, and be a copy there.
                 let lines: Vec<&str> = self.files[&file].lines().collect();
-                let end = lines.iter().rposition(|line| !line.starts_with('#')).map_or(0, |at| at + 1);
+                let end = lines.iter().rposition(|line| !line.trim_start().starts_with('#')).map_or(0, |at| at + 1);
                 let old: String = lines[..end].iter().map(|line| format!("{line}\n")).collect();
                 let name =
                     old.lines().find_map(|line| Some(line.strip_prefix("  name: ")?.split(' ').next()?.to_owned()))?;
