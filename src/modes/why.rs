@@ -51,15 +51,16 @@ pub fn why(common: &Common, options: &Options) -> Result<Why, ModeError> {
     }
     let entry = entry_at(&reader, commit.tree, &meant.path)?;
     let entry = entry.ok_or_else(|| search.gone(&meant.path))?;
-    let mut standing = Standing { reader: &reader, commit: &commit, meant: &meant, entry, notes: Vec::new() };
-    let state = standing.state()?;
-    let notes = standing.notes;
     let text = Text::new(entry.as_file().map(|blob| reader.blob(blob)).transpose()?.unwrap_or_default());
     let (object, document) = document(&reader, &meant, &text)?;
+    let number = document.as_ref().map(|document| document.number);
+    let (reader, commit) = (&reader, &commit);
+    let mut standing = Standing { reader, commit, meant: &meant, entry, document: number, notes: Vec::new() };
+    let state = standing.state()?;
+    let notes = standing.notes;
     let lines = lines(&subject, &meant, &text, document.as_ref())?;
-    let mut trace =
-        Trace { blame: Blame::new(&reader), meant: &meant, cuts: BTreeMap::new(), commits: BTreeMap::new() };
-    let lines = trace.lines(&commit, &text, lines)?;
+    let mut trace = Trace { blame: Blame::new(reader), meant: &meant, cuts: BTreeMap::new(), commits: BTreeMap::new() };
+    let lines = trace.lines(commit, &text, lines)?;
     let Trace { commits, .. } = trace;
     let FabricDir { path: fabric, .. } = meant.dir;
     Ok(Why { revision, commit: id, fabric, path: meant.path, object, state, lines, commits, notes })

@@ -23,8 +23,7 @@ pub fn human(out: &mut dyn Write, why: &Why, style: Style) -> io::Result<()> {
     let object = why.object.as_ref().filter(|object| !object.name.is_empty());
     let object = object.map(|object| format!("{}/{} is ", sanitize(&object.kind), sanitize(&object.name)));
     let path = style.paint(Role::Strong, &why.path.to_string());
-    let title = format!("{}{path} at {revision} ({})", object.unwrap_or_default(), why.commit.short());
-    writeln!(out, "{title}")?;
+    writeln!(out, "{}{path} at {revision} ({})", object.unwrap_or_default(), why.commit.short())?;
     match &why.state {
         State::Managed => {}
         State::Unmanaged(unmanaged) => self::unmanaged(out, unmanaged, style)?,
@@ -52,14 +51,18 @@ fn unmanaged(out: &mut dyn Write, unmanaged: &Unmanaged, style: Style) -> io::Re
         findings(out, &reasons, style)?;
     }
     let still = unmanaged.reasons.iter().filter(|reason| reason.still).count();
+    let mended = style.labelled(0, "once it is mended", &unmanaged.retry);
     let verdict = match (still, unmanaged.reasons.len()) {
         (0, 0) if unmanaged.now.is_empty() => None,
         (0, 0) => Some("Today's rules say this of it:".to_owned()),
         (0, 1) => Some("Today's rules do not say so any more.".to_owned()),
         (0, _) => Some("Today's rules say none of it any more.".to_owned()),
-        (1, 1) => Some("Today's rules say so still.".to_owned()),
-        (some, all) if some == all => Some("Today's rules say all of it still.".to_owned()),
-        (some, all) => Some(format!("Today's rules say {some} of these {all} still.")),
+        (some, all) if some < all => Some(format!("Today's rules say {some} of these {all} still.")),
+        (_, all) => {
+            let what = if all == 1 { "so" } else { "all of it" };
+            let mended = if unmanaged.passes.is_empty() { format!("\n{mended}") } else { String::new() };
+            Some(format!("Today's rules say {what} still.{mended}"))
+        }
     };
     if let Some(verdict) = verdict {
         writeln!(out, "\n{verdict}")?;
@@ -71,7 +74,7 @@ fn unmanaged(out: &mut dyn Write, unmanaged: &Unmanaged, style: Style) -> io::Re
         findings(out, &unmanaged.now.iter().collect::<Vec<_>>(), style)?;
     }
     if !unmanaged.passes.is_empty() {
-        writeln!(out, "\n{}", style.labelled(0, "would pass now", &unmanaged.retry))?;
+        writeln!(out, "\n{}", style.labelled(0, "this would apply it", &unmanaged.retry))?;
         rows(out, &unmanaged.passes)?;
     }
     Ok(())
@@ -119,12 +122,12 @@ fn rows(out: &mut dyn Write, rows: &[DocumentRow]) -> io::Result<()> {
 fn lines(out: &mut dyn Write, why: &Why, style: Style) -> io::Result<()> {
     let widest = |number: fn(&Line) -> u32| why.lines.iter().map(number).max().unwrap_or(0).to_string().len();
     let (here, there) = (widest(|line| line.number), widest(|line| line.origin.line));
-    let mut told: BTreeSet<Head<'_>> = BTreeSet::new();
+    let mut told: BTreeSet<CommitId> = BTreeSet::new();
     for group in
         why.lines.chunk_by(|one, next| head(&one.origin) == head(&next.origin) && next.number == one.number + 1)
     {
         let Some(first) = group.first() else { continue };
-        let is_new = told.insert(head(&first.origin));
+        let is_new = told.insert(first.origin.commit);
         writeln!(out, "\n{}", headline(why, &first.origin, is_new, style))?;
         for line in group {
             let text = cut(&line.text, style, here + there + 9);
@@ -142,36 +145,44 @@ fn head(origin: &Origin) -> Head<'_> {
     (origin.how, origin.commit, &origin.path, origin.document, origin.sync)
 }
 
-/// Who brought the lines that follow, and where they were; in short where it was told before.
+/// Who brought the lines that follow, and where they were; who it was is told once.
 fn headline(why: &Why, origin: &Origin, is_new: bool, style: Style) -> String {
-    let commit = style.paint(Role::Strong, &origin.commit.short());
+    let (commit, place) = (origin.commit.short(), place(why, origin));
+    let painted = style.paint(Role::Strong, &commit);
+    if origin.how == How::Cut {
+        return style.flow(format!("{painted} "), commit.len() + 1, 2, &place);
+    }
+    let by = why.commits.get(&origin.commit).filter(|_| is_new);
+    let Some(by) = by else {
+        return style.flow(format!("{painted} again, "), commit.len() + 8, 2, &place);
+    };
+    let (name, when) = (sanitize(&by.name), date(by.time).chars().take(10).collect::<String>());
+    let used = commit.len() + when.len() + name.chars().count() + 4;
+    let first = style.flow(format!("{painted} {when} {name}: "), used, 2, &by.subject);
+    format!("{first}\n{}", style.flow("  ".to_owned(), 2, 2, &place))
+}
+
+/// Where lines were, and how they came here from there.
+fn place(why: &Why, origin: &Origin) -> String {
     let path = &origin.path;
     let document = origin.document.map(|number| format!(", document {number}")).unwrap_or_default();
-    if !is_new {
-        return format!("{commit} again, {path}{document}");
-    }
-    let by = why.commits.get(&origin.commit);
-    let name = by.map(|by| sanitize(&by.name).into_owned()).unwrap_or_default();
-    let when = by.map(|by| date(by.time).chars().take(10).collect::<String>()).unwrap_or_default();
-    let subject = by.map(|by| by.subject.as_str()).unwrap_or_default();
-    let used = origin.commit.short().len() + when.len() + name.chars().count() + 4;
-    let first = style.flow(format!("{commit} {when} {name}: "), used, 2, subject);
     let sync = origin.sync.map(|sync| format!(", sorted by {}", sync.short())).unwrap_or_default();
-    let second = match origin.how {
+    match origin.how {
         How::Dropped => format!("{path}{document}{sync}"),
         How::Straight { claims } => {
             let folder = if path.starts_with(&why.fabric.child(MANAGED)) { MANAGED } else { UNMANAGED };
-            let claims = if claims { "; it says it is a sync, but not what sync makes of its parent" } else { "" };
-            format!("{path}{document}: put straight into {folder}/ by this commit, which is no sync{claims}{sync}")
+            let no_sync = match claims {
+                true => "which says it is a sync and is not what sync makes of its parent",
+                false => "which is no sync",
+            };
+            format!("{path}{document}: put straight into {folder}/ by this commit, {no_sync}{sync}")
         }
         How::Made => format!("{path}: made by hhgit in this sync"),
         How::Cut => {
-            format!(
-                "{path}{document}{sync}: this clone's history ends here, so it may be older (git fetch --unshallow)"
-            )
+            let may = "is where this clone's history ends, so this may be older";
+            format!("{may}: {path}{document}{sync} (git fetch --unshallow)")
         }
-    };
-    format!("{first}\n{}", style.flow("  ".to_owned(), 2, 2, &second))
+    }
 }
 
 /// A line's text as it may stand in a terminal, and no longer than the room for it unless all is to be shown.

@@ -1,5 +1,7 @@
 //! What a history is asked about, as people type it: an object (`VPC/web`, `vpcs/ns/web`) or a path, with lines behind it.
 
+use std::fmt;
+
 use crate::fabric::kinds::{Kind, Kinds};
 use crate::path::RepoPath;
 use crate::verdict::identity::{DEFAULT_NAMESPACE, Identity, managed_path};
@@ -35,6 +37,13 @@ pub(in crate::modes) enum SubjectError {
     /// It can be neither a path nor an object.
     #[error("it can be neither a path of the repository nor an object; write PATH, KIND/NAME or KIND/NAMESPACE/NAME")]
     Neither,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, namespace, name } = self;
+        if namespace == DEFAULT_NAMESPACE { write!(f, "{kind}/{name}") } else { write!(f, "{kind}/{namespace}/{name}") }
+    }
 }
 
 impl Subject {

@@ -155,7 +155,7 @@ impl Search<'_> {
         let revision = self.revision.to_owned();
         let kinds: Vec<&Kinds> = inventories.iter().map(|inventory| &inventory.survey.kinds).collect();
         if !known.is_empty() || kinds.iter().any(|kinds| !named.kinds(kinds).is_empty()) {
-            let object = quote(self.typed);
+            let object = printable(&named.to_string());
             return Ok(WhyError::NoObject { revision, object, known: known.into_iter().collect() });
         }
         // Three parts and a first one that is a folder are a path; two are more often a misspelt kind.
@@ -165,7 +165,7 @@ impl Search<'_> {
             return self.no_file(path);
         }
         let near = kinds.first().and_then(|kinds| kinds.nearest(&named.kind)).map(str::to_owned);
-        Ok(WhyError::NoKind { revision, typed: quote(self.typed), kind: printable(&named.kind), near })
+        Ok(WhyError::NoKind { revision, typed: printable(&named.to_string()), kind: printable(&named.kind), near })
     }
 
     fn is_folder(&self, name: &[u8]) -> Result<bool, ModeError> {
@@ -182,7 +182,7 @@ impl Search<'_> {
     /// What to say of a path where no file is: what the nearest folder above it holds.
     fn no_file(&self, path: &RepoPath) -> Result<WhyError, ModeError> {
         let revision = self.revision.to_owned();
-        let roots = self.dirs.iter().map(|dir| dir.path.clone()).chain([RepoPath::root()]);
+        let roots = std::iter::once(RepoPath::root()).chain(self.dirs.iter().map(|dir| dir.path.clone()));
         let mut best: Option<(usize, RepoPath, RepoPath, Vec<String>)> = None;
         for root in roots {
             let wanted = root.join_path(path);

@@ -1,6 +1,6 @@
 //! Why a file is where it is: the reasons that hhgit wrote and what today's rules say, or what a sync would make of it.
 
-use crate::fabric::layout::{MANAGED, RAW, SIDECAR};
+use crate::fabric::layout::{MANAGED, RAW, SIDECAR, entry_at};
 use crate::finding::{Finding, Place};
 use crate::git::Reader;
 use crate::ids::{BlobId, Entry};
@@ -14,8 +14,8 @@ use crate::plan::Planned;
 use crate::plan::park::sidecar_of;
 use crate::plan::sidecar::{self, Said, Sidecar, retry_command};
 use crate::report::why::{Reason, State, Unmanaged, Waiting};
-use crate::report::{DocumentRow, FabricReport, Fate};
-use crate::snapshot::{Commit, Objects, ReadError};
+use crate::report::{DocumentRow, Fate};
+use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::Code;
 
 use super::find::Meant;
@@ -26,6 +26,8 @@ pub(super) struct Standing<'a> {
     pub(super) commit: &'a Commit,
     pub(super) meant: &'a Meant,
     pub(super) entry: Entry,
+    /// The document that is meant, where the file holds others beside it.
+    pub(super) document: Option<u32>,
     pub(super) notes: Vec<String>,
 }
 
@@ -66,9 +68,9 @@ impl Standing<'_> {
         let mut findings = self.findings(planned.as_ref());
         let fabric = planned.and_then(|planned| planned.fabrics.into_iter().next());
         let left_alone = fabric.as_ref().is_some_and(|fabric| fabric.left_alone);
-        let rows = |fabric: FabricReport| fabric.documents.into_iter().filter(|row| row.source == below).collect();
-        let documents = fabric.map(rows).unwrap_or_default();
-        self.quote(&mut findings)?;
+        let rows = fabric.into_iter().flat_map(|fabric| fabric.documents);
+        let documents = rows.filter(|row| row.source == below && self.is_meant(row.document)).collect();
+        self.quote(&mut findings);
         Ok(Waiting { documents, findings, left_alone })
     }
 
@@ -76,13 +78,18 @@ impl Standing<'_> {
     fn findings(&self, planned: Option<&Planned>) -> Vec<Finding> {
         let Some(planned) = planned else { return Vec::new() };
         let left_alone = planned.fabrics.iter().any(|fabric| fabric.left_alone);
-        planned.findings.iter().filter(|finding| left_alone || finding.path == self.meant.path).cloned().collect()
+        let is_its = |finding: &&Finding| finding.path == self.meant.path && self.is_meant(finding.document);
+        planned.findings.iter().filter(|finding| left_alone || is_its(finding)).cloned().collect()
     }
 
-    fn quote(&self, findings: &mut [Finding]) -> Result<(), ReadError> {
-        let blob = self.entry.as_file().map(|blob| self.reader.blob(blob)).transpose()?;
-        quote(findings, &|path| if *path == self.meant.path { blob.clone() } else { None });
-        Ok(())
+    /// Whether what is said of a document, or of the file as a whole, is about what was asked for.
+    fn is_meant(&self, document: Option<u32>) -> bool {
+        self.document.is_none() || document.is_none() || document == self.document
+    }
+
+    fn quote(&self, findings: &mut [Finding]) {
+        let file = |path: &RepoPath| entry_at(self.reader, self.commit.tree, path).ok()??.as_file();
+        quote(findings, &|path| self.reader.blob(file(path)?).ok());
     }
 
     fn unmanaged(&mut self) -> Result<Unmanaged, ModeError> {
@@ -90,10 +97,12 @@ impl Standing<'_> {
         let asked = Asked { retry: Retry::Below(self.meant.path.clone()), ..Asked::default() };
         let planned = self.planned(&asked)?;
         let mut now = self.findings(planned.as_ref());
-        let passed = |row: &DocumentRow| row.source == below && row.fate == Fate::Managed;
+        let passed =
+            |row: &DocumentRow| row.source == below && row.fate == Fate::Managed && self.is_meant(row.document);
         let rows = planned.into_iter().flat_map(|planned| planned.fabrics).flat_map(|fabric| fabric.documents);
         let passes: Vec<DocumentRow> = rows.filter(passed).collect();
-        let said = self.sidecar()?.map(|sidecar| sidecar.said).unwrap_or_default();
+        let mut said = self.sidecar()?.map(|sidecar| sidecar.said).unwrap_or_default();
+        said.retain(|said| self.is_meant(Some(said.document).filter(|document| *document > 0)));
         let mut reasons = Vec::new();
         for said in said {
             let Some(code) = Code::parse(&said.code) else {
@@ -104,12 +113,13 @@ impl Standing<'_> {
             let is_same = |finding: &Finding| finding.code == code && finding.document.unwrap_or(0) == said.document;
             reasons.push(match now.iter().position(is_same) {
                 Some(at) => Reason { finding: now.remove(at), still: true },
-                None => Reason { finding: self.old(code, said), still: false },
+                // What was taken back is applied for whoever names it; until then it stays.
+                None => Reason { finding: self.old(code, said), still: code == Code::Reverted },
             });
         }
         let (mut olds, still): (Vec<Finding>, Vec<bool>) = reasons.into_iter().map(|r| (r.finding, r.still)).unzip();
-        self.quote(&mut olds)?;
-        self.quote(&mut now)?;
+        self.quote(&mut olds);
+        self.quote(&mut now);
         let reasons = olds.into_iter().zip(still).map(|(finding, still)| Reason { finding, still }).collect();
         Ok(Unmanaged { reasons, now, passes, retry: retry_command(&self.meant.path) })
     }
@@ -133,7 +143,7 @@ impl Standing<'_> {
 
 /// hhgit's own sidecar at a path.
 fn own_sidecar(reader: &Reader, commit: &Commit, path: &RepoPath) -> Result<Option<Sidecar>, ModeError> {
-    let entry = crate::fabric::layout::entry_at(reader, commit.tree, path)?;
+    let entry = entry_at(reader, commit.tree, path)?;
     let Some(entry) = entry.filter(|entry| entry.mode == sidecar::SIDECAR_MODE) else { return Ok(None) };
     let blob = BlobId::new(entry.id);
     if reader.blob_size(blob)? > sidecar::LARGEST {
@@ -150,6 +160,6 @@ pub(super) fn file_of_sidecar(
 ) -> Result<Option<RepoPath>, ModeError> {
     let name = path.file_name().strip_suffix(SIDECAR.as_bytes()).unwrap_or_default();
     let Ok(file) = path.parent().unwrap_or_default().join(name) else { return Ok(None) };
-    let is_there = crate::fabric::layout::entry_at(reader, commit.tree, &file)?.is_some();
+    let is_there = entry_at(reader, commit.tree, &file)?.is_some();
     Ok((is_there && own_sidecar(reader, commit, path)?.is_some()).then_some(file))
 }

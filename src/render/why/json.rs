@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::path::RepoPath;
 use crate::render::date;
 use crate::render::json::convert::shown;
+use crate::render::json::schema::of;
 use crate::render::json::{Document, Finding, Object, write_value};
 use crate::report::why;
 
@@ -27,8 +28,11 @@ struct Why {
     revision: String,
     /// The commit that was looked at.
     commit: String,
-    /// The fabric directory.
-    fabric: Path,
+    /// The fabric directory; `.` is the repository's root.
+    fabric: String,
+    /// Its path's bytes in hexadecimal, where `fabric` is quoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fabric_hex: Option<String>,
     /// The file, from the repository's root.
     #[serde(flatten)]
     path: Path,
@@ -198,12 +202,14 @@ pub fn json(out: &mut dyn Write, why: &why::Why) -> io::Result<()> {
             waiting = Some(Waiting { documents: documents(&of.documents), findings, left_alone: of.left_alone });
         }
     }
+    let (fabric, fabric_hex) = shown(&why.fabric);
     let wire = Why {
         schema: SCHEMA,
         command: "why",
         revision: why.revision.clone(),
         commit: why.commit.to_string(),
-        fabric: path(&why.fabric),
+        fabric,
+        fabric_hex,
         path: path(&why.path),
         object: why.object.as_ref().map(Object::from),
         state,
@@ -240,7 +246,7 @@ fn by((id, by): (&crate::ids::CommitId, &why::By)) -> By {
     By { commit: id.to_string(), author, date: date(by.time), subject: by.subject.clone() }
 }
 
-/// The JSON Schema of it.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Why)
+/// The JSON Schema (draft 2020-12) of what [`json`] writes.
+pub fn schema() -> serde_json::Value {
+    of::<Why>()
 }
