@@ -51,7 +51,7 @@ VPC/web is f/managed/vpcs/web.yaml at main (#7)
   11 <- 11 |     backup:
 
 #7 2023-11-14 Di: Move the backup subnet
-  f/managed/vpcs/web.yaml, document 1: put straight into managed/ by this commit, which is no sync
+  straight into this file; the commit is no sync
   12 <- 12 |       subnet: 10.0.3.0/24
 
 #5 again, f/raw/web.yaml, document 1, sorted by #6
@@ -235,15 +235,18 @@ fn machines_get_all_lines_and_the_commits_they_name() {
     let json = town.told(&["VPC/web:11-12", "--output", "json"]);
     assert!(json.starts_with(expected), "{json}");
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-    let commits: Vec<&str> =
-        value["commits"].as_array().unwrap().iter().map(|by| by["subject"].as_str().unwrap()).collect();
-    assert_eq!(commits.len(), 3, "{json}");
-    let date = value["commits"].as_array().unwrap().iter().find(|by| by["author"]["name"] == "Di").unwrap();
-    assert_eq!(
-        (date["date"].as_str(), date["author"]["email"].as_str()),
-        (Some("2023-11-14 22:20:20 +0000"), Some("Di@localhost"))
-    );
-    for subject in ["VCP/db", "VPC/web"] {
+    let commits = value["commits"].as_array().unwrap();
+    let di = commits.iter().find(|by| by["author"]["name"] == "Di").unwrap();
+    let told = (commits.len(), di["date"].as_str(), di["author"]["email"].as_str(), di["subject"].as_str());
+    let date = "2023-11-14 22:20:20 +0000";
+    assert_eq!(told, (3, Some(date), Some("Di@localhost"), Some("Move the backup subnet")));
+}
+
+#[test]
+fn what_machines_get_fits_its_schema() {
+    let mut town = town();
+    town.commit("Eve", "Add app", &[("f/raw/app.yaml", Some(&vpc("app", "many")))]);
+    for subject in ["VCP/db", "VPC/web", "VPC/app"] {
         let json = hhgit(town.repo.dir(), &["why", subject, "--output", "json"]).stdout;
         let schema = hhgit::render::why::schema();
         let (validator, value) = (jsonschema::validator_for(&schema).unwrap(), serde_json::from_str(&json).unwrap());

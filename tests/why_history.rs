@@ -133,10 +133,7 @@ fn a_sync_is_known_without_its_words_and_a_squash_is_what_it_is() {
     town.repo.git(&["update-ref", "refs/heads/main", &squashed]);
     let heads = heads(&town.told(&["VPC/b"]));
     assert!(heads[0].ends_with("Tester: squashed"), "{heads:?}");
-    assert_eq!(
-        heads[1],
-        "f/managed/vpcs/b.yaml, document 1: put straight into managed/ by this commit, which is no sync"
-    );
+    assert_eq!(heads[1], "straight into this file; the commit is no sync");
 }
 
 #[test]
@@ -154,7 +151,9 @@ fn a_sync_that_was_altered_is_none_but_its_lines_are_followed_where_they_are_the
     assert_eq!(heads(&town.told(&["VPC/b"])), ["#2 2023-11-14 Ann: Two", "f/raw/two.yaml, document 2"]);
     let told = town.told(&["VPC/a:10"]);
     assert!(
-        told.contains("by this commit, which says it is a sync and is not what sync makes of its parent\n"),
+        told.contains(
+            "straight into this file; the commit says it is a sync, but is not what sync makes of its parent\n"
+        ),
         "{told}"
     );
 }
@@ -175,7 +174,7 @@ fn a_shallow_clone_says_where_its_history_ends() {
     let expected = format!(
         "VPC/a is f/managed/vpcs/a.yaml at main ({bob})\n\n{end} is where this clone's history ends, so this may be older: \
          f/managed/vpcs/a.yaml, document 1 (git fetch --unshallow)\n  8 <- 8 |       subnet: 10.0.1.0/24\n\n{bob} 2023-11-14 Bob: \
-         Another VLAN\n  f/managed/vpcs/a.yaml, document 1: put straight into managed/ by this commit, which is no sync\n  \
+         Another VLAN\n  straight into this file; the commit is no sync\n  \
          9 <- 9 |       vlan: 1002\n"
     );
     assert_eq!(told, expected);
@@ -191,8 +190,7 @@ fn an_object_among_others_in_a_file_has_its_own_lines_told() {
     town.sync(&["--repair"]);
     let told = town.told(&["VPC/b"]);
     assert!(told.starts_with("VPC/b is f/managed/vpcs/b.yaml at main (#3)"), "{told}");
-    let place =
-        "f/managed/both.yaml, document 2: put straight into managed/ by this commit, which is no sync, sorted by #3";
+    let place = "straight into f/managed/both.yaml, document 2, sorted by #3; the commit is no sync";
     assert_eq!(heads(&told), ["#2 2023-11-14 Ann: By hand", place]);
 }
 

@@ -2,7 +2,11 @@
 //! wrote it: over generated histories in which each line carries a token of its own.
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test may unwrap, and its parts are a crate of their own")]
 
+#[path = "why_laws/documents.rs"]
+mod documents;
 mod support;
+#[path = "why_laws/texts.rs"]
+mod texts;
 #[path = "why_laws/world.rs"]
 mod world;
 
@@ -11,9 +15,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence};
 
+use documents::token;
 use hhgit::modes::why::why;
 use hhgit::options::why::Why;
-use world::{Act, What, World, Written, common, token};
+use world::{Act, What, World, Written, common};
 
 fn config() -> Config {
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 24 };
@@ -33,6 +38,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => Just(What::Take),
         1 => Just(What::Adopt),
         1 => Just(What::Side),
+        1 => Just(What::HandEdit),
+        2 => Just(What::Reword),
     ];
     prop::collection::vec((what, any::<u64>()).prop_map(|(what, dice)| Act { what, dice }), 1..14)
 }

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 
 use super::check::with_lines;
 use super::{Role, Style, date, sanitize};
-use crate::fabric::layout::{MANAGED, UNMANAGED};
 use crate::finding::Finding;
 use crate::ids::CommitId;
 use crate::path::RepoPath;
@@ -147,7 +146,7 @@ fn head(origin: &Origin) -> Head<'_> {
 
 /// Who brought the lines that follow, and where they were; who it was is told once.
 fn headline(why: &Why, origin: &Origin, is_new: bool, style: Style) -> String {
-    let (commit, place) = (origin.commit.short(), place(why, origin));
+    let (commit, place) = (origin.commit.short(), place(why, origin, is_new));
     let painted = style.paint(Role::Strong, &commit);
     if origin.how == How::Cut {
         return style.flow(format!("{painted} "), commit.len() + 1, 2, &place);
@@ -163,19 +162,20 @@ fn headline(why: &Why, origin: &Origin, is_new: bool, style: Style) -> String {
 }
 
 /// Where lines were, and how they came here from there.
-fn place(why: &Why, origin: &Origin) -> String {
+fn place(why: &Why, origin: &Origin, is_new: bool) -> String {
     let path = &origin.path;
     let document = origin.document.map(|number| format!(", document {number}")).unwrap_or_default();
     let sync = origin.sync.map(|sync| format!(", sorted by {}", sync.short())).unwrap_or_default();
+    let here = match *path == why.path {
+        true => "straight into this file".to_owned(),
+        false => format!("straight into {path}{document}{sync}"),
+    };
     match origin.how {
         How::Dropped => format!("{path}{document}{sync}"),
-        How::Straight { claims } => {
-            let folder = if path.starts_with(&why.fabric.child(MANAGED)) { MANAGED } else { UNMANAGED };
-            let no_sync = match claims {
-                true => "which says it is a sync and is not what sync makes of its parent",
-                false => "which is no sync",
-            };
-            format!("{path}{document}: put straight into {folder}/ by this commit, {no_sync}{sync}")
+        How::Straight { .. } if !is_new => here,
+        How::Straight { claims: false } => format!("{here}; the commit is no sync"),
+        How::Straight { claims: true } => {
+            format!("{here}; the commit says it is a sync, but is not what sync makes of its parent")
         }
         How::Made => format!("{path}: made by hhgit in this sync"),
         How::Cut => {

@@ -1,6 +1,8 @@
 //! A fabric directory and the people who change it, each commit a minute after the last; what is told of it names commits by
 //! their numbers, since ids depend on hhgit's version.
 
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
 use crate::support::{Ended, NOW, TempRepo, hhgit};
 
 /// A repository whose commits are counted from 1.

@@ -9,6 +9,7 @@ use hhgit::options::{Common, Identities, Retry, Sync};
 use hhgit::path::RepoPath;
 use hhgit::snapshot::Time;
 
+use crate::documents::{documents, token};
 use crate::support::{NOW, TempRepo};
 
 /// Where a token was first written.
@@ -39,6 +40,8 @@ pub enum What {
     Take,
     Adopt,
     Side,
+    HandEdit,
+    Reword,
 }
 
 pub struct World {
@@ -46,8 +49,8 @@ pub struct World {
     pub files: BTreeMap<String, String>,
     pub written: BTreeMap<u32, Written>,
     pub syncs: usize,
-    tokens: u32,
-    dice: u64,
+    pub(crate) tokens: u32,
+    pub(crate) dice: u64,
     commits: i64,
 }
 
@@ -69,11 +72,6 @@ pub fn common(repo: &TempRepo) -> Common {
     }
 }
 
-/// The token of a line.
-pub fn token(line: &str) -> Option<u32> {
-    line.rsplit_once("# t")?.1.trim_end().parse().ok()
-}
-
 impl World {
     pub fn new() -> Self {
         let repo = TempRepo::bare();
@@ -84,21 +82,21 @@ impl World {
     }
 
     /// A number below this one.
-    fn roll(&mut self, below: usize) -> usize {
+    pub(crate) fn roll(&mut self, below: usize) -> usize {
         self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.dice >> 33).unwrap() % below.max(1)
     }
 
-    fn chance(&mut self, in_ten: usize) -> bool {
+    pub(crate) fn chance(&mut self, in_ten: usize) -> bool {
         self.roll(10) < in_ten
     }
 
-    fn pick(&mut self, from: &[String]) -> Option<String> {
+    pub(crate) fn pick(&mut self, from: &[String]) -> Option<String> {
         let at = self.roll(from.len());
         from.get(at).cloned()
     }
 
-    fn marked(&mut self, text: &str) -> String {
+    pub(crate) fn marked(&mut self, text: &str) -> String {
         self.tokens += 1;
         format!("{text} # t{}\n", self.tokens)
     }
@@ -116,6 +114,8 @@ impl World {
             What::Take => self.take_back_to_raw(),
             What::Adopt => self.adopt(),
             What::Side => self.drop_on_a_side_branch(),
+            What::HandEdit => self.edit_by_hand(),
+            What::Reword => self.reword(),
         }
     }
 
@@ -125,112 +125,16 @@ impl World {
         log.lines().filter(|line| !line.contains(".gitkeep")).collect::<Vec<_>>().join("\n")
     }
 
-    fn below(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn below(&self, folder: &str) -> Vec<String> {
         let is_file = |name: &&String| name.starts_with(folder) && name.ends_with(".yaml");
         self.files.keys().filter(is_file).cloned().collect()
     }
 
     /// The objects that wait in raw/ or lie in unmanaged/: no other file may name them, or hhgit has to choose.
-    fn is_spoken_for(&self, name: &str) -> bool {
+    pub(crate) fn is_spoken_for(&self, name: &str) -> bool {
         let open = self.below("f/raw/").into_iter().chain(self.below("f/unmanaged/"));
         let says = format!("  name: {name} ");
         open.chain(self.below("f/loose")).any(|file| self.files[&file].contains(&says))
-    }
-
-    fn new_object(&mut self, broken: bool) -> String {
-        self.tokens += 1;
-        let name = format!("o{}", self.tokens);
-        let mut text = String::new();
-        for line in ["apiVersion: vpc.githedgehog.com/v1beta1", "kind: VPC", "metadata:"] {
-            text += &self.marked(line);
-        }
-        text += &self.marked(&format!("  name: {name}"));
-        text += &self.marked("  annotations:");
-        for _ in 0..=self.roll(4) {
-            text += &self.note();
-        }
-        if broken {
-            text += &self.marked("broken: [");
-        }
-        for line in ["spec:", "  subnets:", "    default:", "      subnet: 10.0.1.0/24", "      vlan: 1001"] {
-            text += &self.marked(line);
-        }
-        text
-    }
-
-    fn note(&mut self) -> String {
-        let key = self.tokens;
-        self.marked(&format!("    n{key}: \"x\""))
-    }
-
-    /// A new version of an object: some notes are others, some come, some go.
-    fn changed(&mut self, text: &str) -> String {
-        let mut out = String::new();
-        for line in text.split_inclusive('\n') {
-            let is_note = line.starts_with("    n");
-            match self.roll(8) {
-                0 if is_note => out += &self.note(),
-                1 if is_note => {}
-                2 if is_note => out += &(line.to_owned() + &self.note()),
-                _ => out += line,
-            }
-            if line.starts_with("  annotations:") {
-                out += &self.note();
-            }
-        }
-        out
-    }
-
-    /// A file of several documents: new ones, broken ones, and new versions of what managed/ holds.
-    fn stream(&mut self) -> String {
-        let mut text = String::new();
-        if self.chance(2) {
-            text += &self.marked("");
-        }
-        if self.chance(3) {
-            text += "---\n";
-        }
-        let mut taken: Vec<String> = Vec::new();
-        for at in 0..=self.roll(4) {
-            if at > 0 {
-                if self.chance(4) {
-                    text += &self.marked("");
-                }
-                text += &(if self.chance(3) { self.marked("---") } else { "---\n".to_owned() });
-            }
-            if self.chance(4) {
-                text += &self.marked("");
-            }
-            let held = self.below("f/managed/vpcs/");
-            let update = self.pick(&held).filter(|_| self.dice >> 40 & 1 == 0);
-            let update = update.filter(|file| !taken.contains(file)).and_then(|file| {
-                // A comment at the end would go over to what comes next, and be a copy there.
-                let lines: Vec<&str> = self.files[&file].lines().collect();
-                let end = lines.iter().rposition(|line| !line.trim_start().starts_with('#')).map_or(0, |at| at + 1);
-                let old: String = lines[..end].iter().map(|line| format!("{line}\n")).collect();
-                let name =
-                    old.lines().find_map(|line| Some(line.strip_prefix("  name: ")?.split(' ').next()?.to_owned()))?;
-                let is_one = !old.contains("---") && !self.is_spoken_for(&name);
-                is_one.then_some((file, old))
-            });
-            text += &match update {
-                Some((file, old)) => {
-                    taken.push(file);
-                    self.changed(&old)
-                }
-                None => {
-                    let broken = self.chance(2);
-                    self.new_object(broken)
-                }
-            };
-        }
-        if self.chance(2) {
-            text += &self.marked("");
-        }
-        if self.chance(2) {
-            text.pop();
-        }
-        text
     }
 
     fn drop_file(&mut self) {
@@ -321,7 +225,7 @@ impl World {
         for line in text.split_inclusive('\n') {
             mended += &(if line.starts_with("broken: [") { self.marked("") } else { line.to_owned() });
         }
-        let gone = copied.then(|| vec![(name.clone(), None), (format!("{name}.metadata"), None)]).unwrap_or_default();
+        let gone = if copied { vec![(name.clone(), None), (format!("{name}.metadata"), None)] } else { Vec::new() };
         self.commit([vec![(new, Some(mended))], gone].concat(), &[]);
     }
 
@@ -344,6 +248,25 @@ impl World {
         self.files = files;
         self.drop_file();
         self.commit(vec![(name, Some(text))], &[side]);
+    }
+
+    fn edit_by_hand(&mut self) {
+        let held = self.below("f/managed/vpcs/o");
+        let Some(name) = self.pick(&held) else { return };
+        let old = self.files[&name].clone();
+        let text = self.changed(&old);
+        self.commit(vec![(name, Some(text))], &[]);
+    }
+
+    /// Somebody syncs, and words the commit anew, so that only its tree tells what it is.
+    fn reword(&mut self) {
+        let (before, syncs) = (self.repo.tip("main").unwrap().to_string(), self.syncs);
+        self.sync();
+        if self.syncs > syncs {
+            let tree = self.repo.git(&["rev-parse", "main^{tree}"]);
+            let reworded = self.repo.git(&["commit-tree", &tree, "-p", &before, "-m", "tidy up"]);
+            self.repo.git(&["update-ref", "refs/heads/main", &reworded]);
+        }
     }
 
     fn sync(&mut self) {
@@ -401,35 +324,4 @@ impl World {
             self.written.entry(token).or_insert(Written { commit, path, document, line });
         }
     }
-}
-
-/// The number of the document that each line belongs to, told by hand: comments go with what is below the separator after
-/// them, unless nothing is or what is above them is broken; separators too go with what is below them.
-fn documents(text: &str) -> Vec<u32> {
-    let is_content = |line: &&str| !line.trim_start().starts_with('#') && !line.starts_with("---") && !line.is_empty();
-    let mut chunks: Vec<(Vec<usize>, usize, bool)> = vec![(Vec::new(), 0, false)];
-    let all: Vec<&str> = text.lines().collect();
-    for (at, line) in all.iter().enumerate() {
-        if line.starts_with("---") && at > 0 {
-            chunks.push((vec![at], 0, false));
-            continue;
-        }
-        let chunk = chunks.last_mut().unwrap();
-        chunk.0.push(at);
-        if is_content(line) {
-            chunk.1 = at + 1;
-            chunk.2 |= line.starts_with("broken: [");
-        }
-    }
-    let mut numbers = vec![0; all.len()];
-    let last = chunks.iter().rposition(|chunk| chunk.1 > 0).unwrap_or(0);
-    for (index, (lines, content_end, broken)) in chunks.iter().enumerate() {
-        for at in lines {
-            let travels = at >= content_end && !broken || *content_end == 0;
-            let next = (index + 1..chunks.len()).find(|next| chunks[*next].1 > 0);
-            let own = if travels { next.unwrap_or(last) } else { index };
-            numbers[*at] = u32::try_from(own + 1).unwrap();
-        }
-    }
-    numbers
 }

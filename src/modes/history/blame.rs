@@ -149,19 +149,19 @@ impl<'a> Blame<'a> {
             }
         }
         let at = At { commit: &commit, path, blob };
-        let (stayed, came) = self.split(&at, &held, &carried)?;
-        if came.is_empty() {
-            return self.send_all(search, stayed);
+        let parted = self.split(&at, &held, &carried)?;
+        if parted.came.is_empty() {
+            return self.send_all(search, parted.stayed);
         }
         let sync = match is_sorted(search.fabric, path) {
             true => self.sync(&commit)?,
             false => None,
         };
         if let Some(sync) = sync {
-            return self.through(search, &at, &sync, (carried, stayed, came));
+            return self.through(search, &at, &sync, (carried, parted));
         }
-        self.send_all(search, stayed)?;
-        self.around(search, &at, &parents, !held.is_empty(), came)
+        self.send_all(search, parted.stayed)?;
+        self.around(search, &at, &parents, !held.is_empty(), parted.came)
     }
 
     fn send_all(&mut self, search: &mut Search<'_>, stayed: Vec<(Older, Vec<Carried>)>) -> Result<(), ModeError> {
@@ -169,12 +169,7 @@ impl<'a> Blame<'a> {
     }
 
     /// The lines that older versions have, each with the first of them, and those that none has.
-    fn split(
-        &mut self,
-        at: &At<'_>,
-        held: &[Older],
-        carried: &[Carried],
-    ) -> Result<(Vec<(Older, Vec<Carried>)>, Vec<Carried>), ModeError> {
+    fn split(&mut self, at: &At<'_>, held: &[Older], carried: &[Carried]) -> Result<Parted, ModeError> {
         let mut stayed = Vec::new();
         let mut rest = carried.to_vec();
         for older in held {
@@ -183,7 +178,7 @@ impl<'a> Blame<'a> {
             stayed.push((older.clone(), lines));
             rest = others;
         }
-        Ok((stayed, rest))
+        Ok(Parted { stayed, came: rest })
     }
 
     /// Sends the lines that came with a sync to the file that it sorted. A file that a repair moved takes all its lines along,
@@ -194,24 +189,24 @@ impl<'a> Blame<'a> {
         search: &mut Search<'_>,
         at: &At<'_>,
         sync: &SyncOf,
-        (all, stayed, came): (Vec<Carried>, Vec<(Older, Vec<Carried>)>, Vec<Carried>),
+        (all, parted): (Vec<Carried>, Parted),
     ) -> Result<(), ModeError> {
         let planned = &sync.again.planned;
         let Some(lineage) = through_sync(self.shelf.reader, planned, at.path)? else {
-            self.send_all(search, stayed)?;
-            came.into_iter().for_each(|line| search.end(at, line, How::Made));
+            self.send_all(search, parted.stayed)?;
+            parted.came.into_iter().for_each(|line| search.end(at, line, How::Made));
             return Ok(());
         };
         let managed = search.fabric.child(MANAGED);
         let is_moved = lineage.source.starts_with(&managed);
-        let (stayed, came) = match stayed.is_empty() && !is_moved {
+        let Parted { stayed, came } = match parted.stayed.is_empty() && !is_moved {
             true => {
                 let held = replaced(self.shelf.reader, planned, at.path)?;
                 let held = held.map(|(path, blob)| Older { commit: sync.parent.id, path, blob });
                 self.split(at, held.as_slice(), &all)?
             }
-            false if is_moved => (Vec::new(), all),
-            false => (stayed, came),
+            false if is_moved => Parted { stayed: Vec::new(), came: all },
+            false => parted,
         };
         self.send_all(search, stayed)?;
         let by_sync = |line: Carried| Carried { sync: line.sync.or(Some(at.commit.id)), ..line };
@@ -275,6 +270,14 @@ struct Older {
     commit: CommitId,
     path: RepoPath,
     blob: BlobId,
+}
+
+/// Lines of a file, parted by whether an older version has them.
+struct Parted {
+    /// Those that do, with it.
+    stayed: Vec<(Older, Vec<Carried>)>,
+    /// Those that came with the commit.
+    came: Vec<Carried>,
 }
 
 impl Search<'_> {
