@@ -142,13 +142,19 @@ fn a_sync_that_was_altered_is_none_but_its_lines_are_followed_where_they_are_the
     let text = format!("{}---\n{}", vpc("a", "1001"), vpc("b", "1002"));
     town.commit("Ann", "Two", &[("f/raw/two.yaml", Some(&text))]);
     town.sync(&[]);
+    let b = vpc("b", "1003");
+    town.commit("Cy", "Other", &[("f/raw/more.yaml", Some(&format!("{}---\n{b}", vpc("c", "1004"))))]);
+    town.sync(&[]);
     let message = town.repo.git(&["log", "-1", "--format=%B", "main"]);
     let a = town.file("f/managed/vpcs/a.yaml") + "# by hand\n";
     town.commit("Bob", &message, &[("f/managed/vpcs/a.yaml", Some(&a))]);
     let (tree, parent) = (town.repo.git(&["rev-parse", "main^{tree}"]), town.repo.git(&["rev-parse", "main~2"]));
     let amended = town.repo.git(&["commit-tree", &tree, "-p", &parent, "-m", &message]);
     town.repo.git(&["update-ref", "refs/heads/main", &amended]);
-    assert_eq!(heads(&town.told(&["VPC/b"])), ["#2 2023-11-14 Ann: Two", "f/raw/two.yaml, document 2"]);
+    let brought = ["#2 2023-11-14 Ann: Two", "f/raw/two.yaml, document 2, sorted by #3"];
+    let updated = ["#4 2023-11-14 Cy: Other", "f/raw/more.yaml, document 2"];
+    assert_eq!(heads(&town.told(&["VPC/b"])), [brought, updated].concat());
+    assert_eq!(heads(&town.told(&["VPC/c"])), ["#4 2023-11-14 Cy: Other", "f/raw/more.yaml, document 1"]);
     let told = town.told(&["VPC/a:10"]);
     assert!(
         told.contains(

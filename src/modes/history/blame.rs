@@ -246,8 +246,10 @@ impl<'a> Blame<'a> {
         if let Some(before) = file.back(&mut self.shelf)? {
             return self.send(search, before, at.path, came);
         }
-        for parent in parents.iter().filter(|_| !was_there) {
-            if let Some(lineage) = file.from(&mut self.shelf, parent)? {
+        // What changes a file of managed/ and takes one of raw/ away may be a sync that somebody altered.
+        let looks = !was_there || is_sorted(search.fabric, at.path);
+        for parent in parents.iter().filter(|_| looks) {
+            if let Some(lineage) = file.from(&mut self.shelf, parent, was_there)? {
                 return self.along(search, at, parent.id, &lineage, came);
             }
         }

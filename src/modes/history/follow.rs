@@ -21,7 +21,7 @@ const ALIKE: usize = 50;
 /// How many commits are looked through for the one that a commit takes back.
 const MOST_BACK: usize = 1000;
 
-/// A file that a commit brought to a path where no parent has it.
+/// A file that a commit brought to a path, or changed there.
 pub(super) struct Came<'a> {
     pub(super) commit: &'a Commit,
     pub(super) path: &'a RepoPath,
@@ -32,8 +32,14 @@ pub(super) struct Came<'a> {
 
 impl Came<'_> {
     /// What the file was in a parent: a file that went away or stands there still, of the same bytes; one of the documents of
-    /// a file that went away; the file that went away and is most alike.
-    pub(super) fn from(&self, shelf: &mut Shelf<'_>, parent: &Commit) -> Result<Option<Lineage>, ModeError> {
+    /// a file that went away; the file that went away and is most alike. Where the parent has a file of this path, only one
+    /// that went away and holds these very bytes.
+    pub(super) fn from(
+        &self,
+        shelf: &mut Shelf<'_>,
+        parent: &Commit,
+        was_there: bool,
+    ) -> Result<Option<Lineage>, ModeError> {
         let changes = changes(shelf.reader, Some(parent.tree), Some(self.commit.tree), &RepoPath::root())?;
         let gone: Vec<(&RepoPath, BlobId)> = changes
             .iter()
@@ -41,15 +47,16 @@ impl Came<'_> {
             .filter_map(|(path, change)| Some((path, change.old?.as_file()?)))
             .collect();
         let same = gone.iter().filter(|(_, blob)| *blob == self.blob).map(|(path, _)| (*path).clone());
-        if let Some(source) = self.nearest(same).or(self.copied(shelf, parent)?) {
+        let copied = if was_there { None } else { self.copied(shelf, parent)? };
+        if let Some(source) = self.nearest(same).or(copied) {
             return Ok(Some(Lineage { source, blob: self.blob, pieces: None }));
         }
         if gone.len() > MOST_READ {
             return Ok(None);
         }
         match self.cut(shelf, &gone)? {
-            Some(found) => Ok(Some(found)),
-            None => self.alike(shelf, &gone),
+            None if !was_there => self.alike(shelf, &gone),
+            found => Ok(found),
         }
     }
 
