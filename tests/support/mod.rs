@@ -6,6 +6,7 @@
     reason = "each test file uses its own part of this; a test may unwrap"
 )]
 
+pub mod contents;
 pub mod memory;
 pub mod person;
 #[cfg(unix)]
@@ -168,32 +169,6 @@ impl TempRepo {
     pub fn files(&self, branch: &str) -> BTreeMap<String, String> {
         let names = self.git(&["ls-tree", "-r", "--name-only", branch]);
         names.lines().map(|name| (name.to_owned(), self.git(&["show", &format!("{branch}:{name}")]))).collect()
-    }
-
-    /// The files of a branch with their content, byte for byte as text, read by one run of git each for names and contents.
-    pub fn git_files(&self, branch: &str) -> BTreeMap<String, String> {
-        let listed = self.git(&["ls-tree", "-r", branch]);
-        let rows: Vec<(&str, &str)> = listed.lines().filter_map(|line| line.split_once('\t')).collect();
-        let ids: String =
-            rows.iter().filter_map(|(entry, _)| Some(format!("{}\n", entry.split(' ').nth(2)?))).collect();
-        let mut command = git_command(&self.dir);
-        let mut child =
-            command.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut input = child.stdin.take().unwrap();
-        let writer = std::thread::spawn(move || input.write_all(ids.as_bytes()).unwrap());
-        let output = child.wait_with_output().unwrap().stdout;
-        writer.join().unwrap();
-        let mut rest = output.as_slice();
-        let mut files = BTreeMap::new();
-        for (_, name) in rows {
-            let end = rest.iter().position(|byte| *byte == b'\n').unwrap();
-            let head = String::from_utf8_lossy(&rest[..end]).into_owned();
-            let size: usize = head.rsplit(' ').next().unwrap().parse().unwrap();
-            let text = String::from_utf8_lossy(&rest[end + 1..end + 1 + size]).into_owned();
-            rest = &rest[end + size + 2..];
-            files.insert(name.to_owned(), text);
-        }
-        files
     }
 
     /// Has git look for damage, unreachable objects included.

@@ -277,7 +277,7 @@ impl World {
         let before = self.repo.tip("main");
         sync_in(&self.repo.open(), &common(&self.repo), options, &mut Yes).unwrap();
         self.syncs += usize::from(self.repo.tip("main") != before);
-        self.files = self.repo.git_files("main");
+        self.files = self.repo.whole_files("main");
     }
 
     /// Commits on main; what is written there for the first time is remembered.
