@@ -62,11 +62,15 @@ impl Subject {
 }
 
 impl Named {
-    /// Reads `KIND/NAME` or `KIND/NAMESPACE/NAME`.
+    /// Reads `KIND/NAME`, `KIND/NAMESPACE/NAME` or `KIND/NAMESPACE_NAME`.
     fn parse(text: &[u8]) -> Option<Self> {
         let parts: Vec<&str> = std::str::from_utf8(text).ok()?.split('/').collect();
         let (kind, namespace, name) = match parts.as_slice() {
-            [kind, name] => (*kind, DEFAULT_NAMESPACE, *name),
+            // No name has an underscore: it parts a namespace from a name in managed/.
+            [kind, name] => {
+                let (namespace, name) = name.split_once('_').unwrap_or((DEFAULT_NAMESPACE, name));
+                (*kind, namespace, name)
+            }
             [kind, namespace, name] => (*kind, *namespace, *name),
             _ => return None,
         };
@@ -161,6 +165,7 @@ mod tests {
             read("f/raw/x.yaml"),
             Subject { path: path("f/raw/x.yaml"), object: named("f", "raw", "x.yaml"), lines: None }
         );
+        assert_eq!(read("vpcs/ns_web").object, named("vpcs", "ns", "web"));
         assert_eq!(read("./f/raw/").path, path("f/raw"));
         assert_eq!(read("a/b:c").path, path("a/b:c"), "a colon is a letter like any other");
     }
