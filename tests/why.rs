@@ -118,7 +118,10 @@ fn a_file_in_raw_waits_and_its_fate_is_told() {
     assert!(told.starts_with(head) && told.ends_with(lines), "{told}");
     let app = town.told(&["VPC/app"]);
     assert!(app.starts_with("VPC/app is f/raw/app.yaml at main (#8)\n") && !app.contains("document 2"), "{app}");
-    assert!(town.told(&["VPC/web"]).starts_with("VPC/web is f/managed/vpcs/web.yaml"), "managed/ comes first");
+    let web = town.told(&["VPC/web:13"]);
+    assert!(web.starts_with("VPC/web is f/managed/vpcs/web.yaml"), "managed/ comes first: {web}");
+    let note = "\nnote: f/raw/app.yaml holds it too, and waits for hhgit sync; hhgit why f/raw/app.yaml tells what becomes of it.\n";
+    assert!(web.ends_with(note), "{web}");
     let kept = "f/raw/.gitkeep at main (#8)\n\nIt stays in raw/; hhgit sync does not move it.\n";
     assert_eq!(town.told(&["f/raw/.gitkeep"]), kept);
     town.commit("Eve", "Break the manifest", &[("f/.hnp/manifest.yaml", Some("version: [\n"))]);

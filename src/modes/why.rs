@@ -55,7 +55,9 @@ pub fn why(common: &Common, options: &Options) -> Result<Why, ModeError> {
     let (object, document) = document(&reader, &meant, &text)?;
     let number = document.as_ref().map(|document| document.number);
     let (reader, commit) = (&reader, &commit);
-    let mut standing = Standing { reader, commit, meant: &meant, entry, document: number, notes: Vec::new() };
+    let (meant_here, held) = (&meant, object.as_ref());
+    let mut standing =
+        Standing { reader, commit, meant: meant_here, entry, document: number, object: held, notes: Vec::new() };
     let state = standing.state()?;
     let notes = standing.notes;
     let lines = lines(&subject, &meant, &text, document.as_ref())?;

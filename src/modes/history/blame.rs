@@ -182,8 +182,8 @@ impl<'a> Blame<'a> {
     }
 
     /// Sends the lines that came with a sync to the file that it sorted. A file that a repair moved takes all its lines along,
-    /// whatever stood at its new path before. What
-    /// an update has in common with the file that it replaces keeps the origin that it had, wherever that file was.
+    /// whatever stood at its new path before. What an update has in common with the file that it replaces keeps the origin
+    /// that it had, wherever that file was.
     fn through(
         &mut self,
         search: &mut Search<'_>,

@@ -112,6 +112,10 @@ impl Came<'_> {
     pub(super) fn back(&self, shelf: &mut Shelf<'_>) -> Result<Option<CommitId>, ModeError> {
         let Some(parent) = self.commit.parents.first().copied() else { return Ok(None) };
         let parent = shelf.commit(parent)?;
+        let own = changes(shelf.reader, Some(parent.tree), Some(self.commit.tree), &RepoPath::root())?;
+        if own.len() < 2 {
+            return Ok(None);
+        }
         let mut taken = std::rc::Rc::clone(&parent);
         for _ in 0..MOST_BACK {
             let Some(before) = taken.parents.first().copied() else { return Ok(None) };

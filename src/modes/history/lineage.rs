@@ -108,7 +108,7 @@ pub(in crate::modes) fn replaced(
 }
 
 /// What makes two documents the same object: all but the version.
-fn name(object: &ObjectRef) -> (&str, &str, &str, &str) {
+pub(in crate::modes) fn name(object: &ObjectRef) -> (&str, &str, &str, &str) {
     let group = object.api_version.split('/').next().unwrap_or_default();
     (group, &object.kind, &object.namespace, &object.name)
 }

@@ -1,13 +1,15 @@
 //! Why a file is where it is: the reasons that hhgit wrote and what today's rules say, or what a sync would make of it.
 
-use crate::fabric::layout::{MANAGED, RAW, SIDECAR, entry_at};
-use crate::finding::{Finding, Place};
+use crate::fabric::layout::{MANAGED, RAW, SIDECAR, entry_at, is_yaml_name};
+use crate::finding::{Finding, ObjectRef, Place};
 use crate::git::Reader;
 use crate::ids::{BlobId, Entry};
 use crate::modes::ModeError;
 use crate::modes::asked::Asked;
 use crate::modes::check::quote;
+use crate::modes::history::lineage::name;
 use crate::modes::history::recompute::is_cut;
+use crate::modes::look::{Request, survey_of};
 use crate::options::Retry;
 use crate::path::RepoPath;
 use crate::plan::Planned;
@@ -17,6 +19,9 @@ use crate::report::why::{Reason, State, Unmanaged, Waiting};
 use crate::report::{DocumentRow, Fate};
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::Code;
+use crate::verdict::file::{File, judge};
+use crate::verdict::judge::Judge;
+use crate::yaml::Limits;
 
 use super::find::Meant;
 
@@ -28,6 +33,8 @@ pub(super) struct Standing<'a> {
     pub(super) entry: Entry,
     /// The document that is meant, where the file holds others beside it.
     pub(super) document: Option<u32>,
+    /// The object that is meant, or the only one of the file.
+    pub(super) object: Option<&'a ObjectRef>,
     pub(super) notes: Vec<String>,
 }
 
@@ -37,7 +44,7 @@ impl Standing<'_> {
         let below = self.below();
         let is_in = |folder: &'static str| below.starts_with(&RepoPath::root().child(folder));
         match () {
-            () if is_in(MANAGED) => Ok(State::Managed),
+            () if is_in(MANAGED) => self.waits_too().map(|()| State::Managed),
             () if is_in(RAW) => self.waiting().map(State::Waiting),
             () => self.unmanaged().map(State::Unmanaged),
         }
@@ -60,6 +67,29 @@ impl Standing<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Notes which files of raw/ hold the object as well.
+    fn waits_too(&mut self) -> Result<(), ModeError> {
+        let Some(object) = self.object else { return Ok(()) };
+        let survey = survey_of(self.reader, &self.meant.dir, &Request::default())?;
+        let raw = survey.path.child(RAW);
+        let limit = Limits::default().file_bytes;
+        for (path, entry) in survey.raw.iter().filter(|(path, _)| is_yaml_name(path.file_name())) {
+            let Some(blob) = entry.as_file() else { continue };
+            if self.reader.blob_size(blob)? > limit {
+                continue;
+            }
+            let path = raw.join_path(path);
+            let file = judge(&self.reader.blob(blob)?, &path, &Judge::new(&survey.kinds), &Limits::default());
+            let File::Documents(documents) = file else { continue };
+            if documents.iter().filter_map(|document| document.object.as_ref()).any(|held| name(held) == name(object)) {
+                self.notes.push(format!(
+                    "{path} holds it too, and waits for hhgit sync; hhgit why {path} tells what becomes of it."
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn waiting(&mut self) -> Result<Waiting, ModeError> {
