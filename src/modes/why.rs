@@ -7,7 +7,7 @@ mod state;
 use std::collections::BTreeMap;
 
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{FabricDir, MANAGED, UNMANAGED, entry_at, find, is_yaml_name};
+use crate::fabric::layout::{MANAGED, UNMANAGED, entry_at, find, is_yaml_name};
 use crate::finding::ObjectRef;
 use crate::git::{Head, Reader, Repo};
 use crate::ids::{BlobId, CommitId};
@@ -54,18 +54,16 @@ pub fn why(common: &Common, options: &Options) -> Result<Why, ModeError> {
     let text = Text::new(entry.as_file().map(|blob| reader.blob(blob)).transpose()?.unwrap_or_default());
     let (object, document) = document(&reader, &meant, &text)?;
     let number = document.as_ref().map(|document| document.number);
-    let (reader, commit) = (&reader, &commit);
-    let (meant_here, held) = (&meant, object.as_ref());
-    let mut standing =
-        Standing { reader, commit, meant: meant_here, entry, document: number, object: held, notes: Vec::new() };
+    let (reader, commit, meant, held) = (&reader, &commit, &meant, object.as_ref());
+    let mut standing = Standing { reader, commit, meant, entry, document: number, object: held, notes: Vec::new() };
     let state = standing.state()?;
     let notes = standing.notes;
-    let lines = lines(&subject, &meant, &text, document.as_ref())?;
-    let mut trace = Trace { blame: Blame::new(reader), meant: &meant, cuts: BTreeMap::new(), commits: BTreeMap::new() };
+    let lines = lines(&subject, meant, &text, document.as_ref())?;
+    let mut trace = Trace { blame: Blame::new(reader), meant, cuts: BTreeMap::new(), commits: BTreeMap::new() };
     let lines = trace.lines(commit, &text, lines)?;
     let Trace { commits, .. } = trace;
-    let FabricDir { path: fabric, .. } = meant.dir;
-    Ok(Why { revision, commit: id, fabric, path: meant.path, object, state, lines, commits, notes })
+    let (fabric, path) = (meant.dir.path.clone(), meant.path.clone());
+    Ok(Why { revision, commit: id, fabric, path, object, state, lines, commits, notes })
 }
 
 /// The commit that is meant, and what it is called.
