@@ -66,6 +66,22 @@ fn what_was_parked_and_came_back_is_followed_to_where_it_was_dropped() {
 }
 
 #[test]
+fn a_symbolic_link_is_told_by_where_it_leads() {
+    let town = {
+        let mut town = Town::new();
+        let stream = "commit refs/heads/main\nauthor Ann <a@x> 1700000600 +0000\ncommitter Ann <a@x> 1700000600 +0000\ndata 4\nLink\n\
+                      from refs/heads/main^0\nM 120000 inline f/raw/l.yaml\ndata 6\n/etc/x\n";
+        town.repo.git_with(&["fast-import", "--quiet"], stream.as_bytes());
+        town.sync(&[]);
+        town
+    };
+    let told = town.told(&["f/unmanaged/l.yaml"]);
+    assert!(told.contains("f/unmanaged/l.yaml: warning[symlink]: a symbolic link is never followed\n"), "{told}");
+    let ann = "\n#2 2023-11-14 Ann: Link\n  f/raw/l.yaml, document 1, sorted by #3\n  1 <- 1 | /etc/x\n";
+    assert!(told.ends_with(ann), "{told}");
+}
+
+#[test]
 fn both_sides_of_a_merge_are_followed() {
     let mut town = Town::new();
     town.commit("Ann", "Add a", &[("f/raw/a.yaml", Some(&vpc("a", "1001")))]);

@@ -18,6 +18,7 @@ use proptest::test_runner::{Config, FileFailurePersistence};
 use documents::token;
 use hhgit::modes::why::why;
 use hhgit::options::why::Why;
+use hhgit::report::why::How;
 use world::{Act, What, World, Written, common};
 
 fn config() -> Config {
@@ -60,6 +61,9 @@ fn all_lines(world: &World) -> (BTreeMap<u32, Written>, BTreeMap<u32, Written>) 
             let from = &line.origin;
             let document = from.document.unwrap_or(0);
             let (commit, path) = (from.commit.to_string(), from.path.to_string());
+            let by_hand = path.starts_with("f/managed/") || path.starts_with("f/unmanaged/");
+            assert_eq!(from.how == How::Straight { claims: false }, by_hand, "{line:?}");
+            assert!(from.sync.is_some() || by_hand, "a sync put it where it is: {line:?}");
             told.insert(token, Written { commit, path, document, line: from.line });
             known.insert(token, world.written[&token].clone());
         }

@@ -51,7 +51,7 @@ pub fn why(common: &Common, options: &Options) -> Result<Why, ModeError> {
     }
     let entry = entry_at(&reader, commit.tree, &meant.path)?;
     let entry = entry.ok_or_else(|| search.gone(&meant.path))?;
-    let text = Text::new(entry.as_file().map(|blob| reader.blob(blob)).transpose()?.unwrap_or_default());
+    let text = Text::new(entry.as_bytes().map(|blob| reader.blob(blob)).transpose()?.unwrap_or_default());
     let (object, document) = document(&reader, &meant, &text)?;
     let number = document.as_ref().map(|document| document.number);
     let (reader, commit, meant, held) = (&reader, &commit, &meant, object.as_ref());

@@ -44,7 +44,7 @@ impl Came<'_> {
         let gone: Vec<(&RepoPath, BlobId)> = changes
             .iter()
             .filter(|(_, change)| change.new.is_none())
-            .filter_map(|(path, change)| Some((path, change.old?.as_file()?)))
+            .filter_map(|(path, change)| Some((path, change.old?.as_bytes()?)))
             .collect();
         let same = gone.iter().filter(|(_, blob)| *blob == self.blob).map(|(path, _)| (*path).clone());
         let copied = if was_there { None } else { self.copied(shelf, parent)? };
@@ -70,7 +70,7 @@ impl Came<'_> {
             return Ok(None);
         };
         let all = leaves(shelf.reader, tree, self.folder)?.into_iter();
-        let same = all.filter(|(_, entry)| entry.as_file() == Some(self.blob));
+        let same = all.filter(|(_, entry)| entry.as_bytes() == Some(self.blob));
         Ok(self.nearest(same.map(|(path, _)| self.folder.join_path(&path))))
     }
 

@@ -71,9 +71,9 @@ impl<'a> Shelf<'a> {
         Ok(found)
     }
 
-    /// The regular file at a path of a tree.
+    /// The file at a path of a tree; a symbolic link is one whose text is where it leads.
     pub(in crate::modes) fn file(&mut self, root: TreeId, path: &RepoPath) -> Result<Option<BlobId>, ModeError> {
-        Ok(self.entry(root, path)?.and_then(|entry| entry.as_file()))
+        Ok(self.entry(root, path)?.and_then(|entry| entry.as_bytes()))
     }
 
     /// A file's lines.
