@@ -9,6 +9,7 @@ mod forges;
 pub mod hook;
 pub mod hook_local;
 mod inputs;
+pub mod log;
 mod manual;
 pub mod output;
 mod surroundings;
@@ -143,6 +144,7 @@ fn dispatch(
                 Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
             }
         }
+        Command::Log(args) => log::run(args, &global, &common, style),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;

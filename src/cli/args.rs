@@ -78,6 +78,8 @@ pub enum Command {
     Hook(Hooks),
     /// Show the fabric directories and what waits in raw/
     Status,
+    /// Tell what was done to the fabrics, an object or a file, by whom and when
+    Log(super::log::Log),
     /// List the kinds of objects, their versions and who writes them
     Kinds,
     /// Say what a code means and what to do about it, or list the codes

@@ -15,6 +15,7 @@ use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
+use super::log::LogError;
 use super::propose::ProposeError;
 
 /// Why a command could not do its work. Nothing has changed.
@@ -60,6 +61,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// There is no log of what was named.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -234,6 +238,7 @@ impl ModeError {
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }
             | Self::Detached { .. }
+            | Self::Log(_)
             | Self::DetachedInit
             | Self::NoBranch { .. }
             | Self::Name { .. }

@@ -1,0 +1,156 @@
+//! `hhgit log`: what was done to the fabric directories, commit by commit, told from the trees alone; writes nothing.
+//!
+//! Each commit's files are compared with those of its parents (`delta`), their documents read (`documents`, `held`), and
+//! what became of each object told from where it lay before and after (`objects`, `parked`). Whether the commit is a sync is
+//! found by making it again (`made`); only then are the files' pushers looked for (`pushed`). `target` says what a word on
+//! the command line means.
+
+mod delta;
+mod dirs;
+mod documents;
+mod error;
+mod held;
+mod made;
+mod objects;
+mod parked;
+mod pushed;
+mod target;
+mod tell;
+
+use std::collections::BTreeSet;
+
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::{FabricDir, find};
+use crate::finding::ObjectRef;
+use crate::git::{Head, Reader, Repo};
+use crate::ids::CommitId;
+use crate::options::{self, Common};
+use crate::path::RepoPath;
+use crate::report::log::{Change, Log, Operation};
+use crate::snapshot::Objects;
+
+use super::error::ModeError;
+use super::history::walk::{Follow, walk};
+use super::sync;
+use dirs::Dirs;
+use documents::Documents;
+pub use error::LogError;
+use target::{Place, Target};
+use tell::Teller;
+
+/// Where a log starts, and what it leaves out.
+struct Start {
+    reference: String,
+    tip: CommitId,
+    hidden: Vec<CommitId>,
+}
+
+/// Tells what was done on a branch, or in a revision or range.
+pub fn log(common: &Common, options: &options::log::Log) -> Result<Log, ModeError> {
+    let repo = Repo::open(&common.directory)?;
+    let reader = Reader::new(&repo)?;
+    let Start { reference, tip, hidden } = start(&repo, options.revision.as_deref())?;
+    let root = reader.commit(tip)?.tree;
+    let dirs = find(&reader, root, &common.fabrics, &Kinds::builtin())?;
+    let place = Place::new(&reader, root, &dirs, &reference)?;
+    let target = options.target.as_deref().map_or(Ok(Target::All), |word| place.target(word))?;
+    let walked = walk(&reader, &[tip], &hidden, Follow::All)?;
+    let only = match &target {
+        Target::Object(name, _) => Some(name.name.as_str()),
+        _ => None,
+    };
+    let teller = Teller {
+        reader: &reader,
+        dirs: Dirs::new(&reader),
+        documents: Documents::new(&reader, only),
+        kinds: place.kinds.clone(),
+        named: named(common, &target, &dirs),
+        target: target.clone(),
+    };
+    // What is back tells only who knows what went before.
+    let whole = matches!(target, Target::Object(..));
+    let most = options.max_count.unwrap_or(usize::MAX);
+    let mut operations = Vec::new();
+    for commit in walked.commits.iter().filter(|commit| !walked.cut.contains(&commit.id)) {
+        operations.extend(teller.tell(commit)?);
+        if operations.len() > most && !whole {
+            break;
+        }
+    }
+    if operations.is_empty() && walked.cut.is_empty() {
+        refuse_unknown(&place, &target, options, common)?;
+    }
+    returned(&mut operations);
+    let older = operations.len() > most;
+    operations.truncate(most);
+    Ok(Log { reference, tip, about: target.about(), operations, older, cut: walked.cut })
+}
+
+fn start(repo: &Repo, revision: Option<&str>) -> Result<Start, ModeError> {
+    let Some(revision) = revision else {
+        if let Head::Detached { commit } = repo.head()? {
+            return Ok(Start { reference: "HEAD".to_owned(), tip: commit, hidden: Vec::new() });
+        }
+        let branch = sync::branch(repo, None, "there is no branch to tell of; name a revision: hhgit log --rev REV")?;
+        let tip = sync::tip(repo, &branch, false)?;
+        return Ok(Start { reference: branch.as_str().to_owned(), tip, hidden: Vec::new() });
+    };
+    let named = |name: &str| repo.commit_named(if name.is_empty() { "HEAD" } else { name });
+    let (hidden, tip) = match revision.split_once("..") {
+        Some((old, new)) => (vec![named(old)?], named(new)?),
+        None => (Vec::new(), named(revision)?),
+    };
+    Ok(Start { reference: revision.to_owned(), tip, hidden })
+}
+
+/// The fabric directories that need be looked at; empty for all that each commit has.
+fn named(common: &Common, target: &Target, dirs: &[FabricDir]) -> Vec<RepoPath> {
+    let is_dir = |path: &RepoPath| dirs.iter().any(|dir| dir.path == *path);
+    match target {
+        Target::Fabric(path) | Target::Object(_, Some(path)) if is_dir(path) => vec![path.clone()],
+        _ => common.fabrics.clone(),
+    }
+}
+
+/// That there is nothing of what was named, unless it is there and nothing was ever done to it.
+fn refuse_unknown(
+    place: &Place<'_>,
+    target: &Target,
+    options: &options::log::Log,
+    common: &Common,
+) -> Result<(), ModeError> {
+    let word = options.target.as_deref().unwrap_or_default();
+    match target {
+        Target::All if place.dirs.is_empty() && common.fabrics.is_empty() => {
+            Err(ModeError::NoFabric { branch: place.reference.to_owned() })
+        }
+        Target::All | Target::Fabric(_) => Ok(()),
+        // A range may hold nothing of what is there.
+        Target::Object(..) | Target::Paths(_)
+            if options.revision.as_deref().is_some_and(|name| name.contains("..")) =>
+        {
+            Ok(())
+        }
+        Target::Object(..) | Target::Paths(_) => Err(place.unknown(word)?),
+    }
+}
+
+/// Says of what is in managed/ again that it was there before.
+fn returned(operations: &mut [Operation]) {
+    let mut gone = BTreeSet::new();
+    for operation in operations.iter_mut().rev() {
+        for fabric in &mut operation.fabrics {
+            for change in &mut fabric.changes {
+                let Some(ObjectRef { kind, namespace, name, .. }) = change.object.clone() else { continue };
+                let key = (fabric.path.clone(), kind, namespace, name);
+                match change.change {
+                    Change::Removed => {
+                        gone.insert(key);
+                    }
+                    Change::Added if gone.remove(&key) => change.change = Change::Returned,
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! How `hhgit log` reads: a paragraph an operation for people, `hhgit.log/1` for machines (`json`).
+
+mod json;
+
+pub use json::{SCHEMA, json, schema};
+
+use std::io::{self, Write};
+
+use super::{Role, Style, count, date, sanitize};
+use crate::finding::ObjectRef;
+use crate::path::RepoPath;
+use crate::report::Repair;
+use crate::report::log::{
+    About, Change, FabricChanges, Field, Log, Made, ObjectChange, Operation, Parked, Push, Source,
+};
+use crate::verdict::code::Code;
+
+/// How many names or lines of one kind an operation shows, unless all are asked for.
+const SHOWN: usize = 10;
+/// How many fields of one object a list of operations shows, unless all are asked for; an object's own life shows more.
+const FIELDS: usize = 3;
+/// How many characters of a field's value are shown.
+const LONGEST: usize = 60;
+
+/// The order in which changes are told, and their words.
+const WORDS: [(Change, &str); 10] = [
+    (Change::Added, "added"),
+    (Change::Returned, "added again"),
+    (Change::Updated, "updated"),
+    (Change::Moved, "moved"),
+    (Change::Rewritten, "rewritten, same value"),
+    (Change::Unchanged, "offered again, same value"),
+    (Change::Removed, "removed"),
+    (Change::Offered, "put into raw"),
+    (Change::Edited, "edited"),
+    (Change::Withdrawn, "taken out"),
+];
+
+/// How the operations are laid out.
+#[derive(Clone, Copy)]
+struct Layout {
+    style: Style,
+    /// Whether places are told, and not only names.
+    is_life: bool,
+    /// Whether objects are named.
+    names: bool,
+    /// Whether the fabric directory must be told at each operation.
+    fabrics: bool,
+}
+
+/// Writes the log for people.
+pub fn human(out: &mut dyn Write, log: &Log, style: Style) -> io::Result<()> {
+    let mut all: Vec<&RepoPath> = log.operations.iter().flat_map(|o| &o.fabrics).map(|fabric| &fabric.path).collect();
+    all.dedup();
+    all.sort();
+    all.dedup();
+    let is_life = matches!(log.about, About::Object { .. } | About::Paths(_));
+    let one = all.first().filter(|_| all.len() == 1 && is_life);
+    let layout = Layout { style, is_life, names: !matches!(log.about, About::Object { .. }), fabrics: one.is_none() };
+    writeln!(out, "{}", headline(log, one.copied(), style))?;
+    for operation in &log.operations {
+        writeln!(out)?;
+        layout.operation(out, operation)?;
+    }
+    if log.older {
+        let note = "Older operations are not shown; -n N shows more, --verbose all.";
+        writeln!(out, "\n{}", style.labelled(0, "note", note))?;
+    }
+    for commit in &log.cut {
+        let note = format!(
+            "History ends at {} here, as this clone is shallow, so what it did cannot be told; git fetch --unshallow \
+             brings the rest.",
+            short(&commit.to_string())
+        );
+        writeln!(out, "\n{}", style.labelled(0, "note", &note))?;
+    }
+    Ok(())
+}
+
+fn headline(log: &Log, fabric: Option<&RepoPath>, style: Style) -> String {
+    let reference = log.reference.strip_prefix("refs/heads/").unwrap_or(&log.reference);
+    let about = match &log.about {
+        About::Everything => None,
+        About::Fabric { path } => Some(path.to_string()),
+        About::Object { name, .. } => Some(name.clone()),
+        About::Paths(paths) => Some(paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    };
+    let within = match (&log.about, fabric) {
+        (About::Object { .. }, Some(path)) => format!(" of {path}"),
+        _ => String::new(),
+    };
+    let about = about.map(|about| format!("{}{within} on ", style.paint(Role::Strong, &sanitize(&about))));
+    let (last, number) = (if log.older { "the last " } else { "" }, log.operations.len());
+    let what = match number {
+        0 => "nothing was done".to_owned(),
+        _ => format!("{last}{}, newest first", count(number, "operation")),
+    };
+    let (about, tip) = (about.unwrap_or_default(), short(&log.tip.to_string()));
+    format!("{about}{} at {tip}: {what}", style.paint(Role::Strong, &sanitize(reference)))
+}
+
+fn short(id: &str) -> String {
+    id.chars().take(7).collect()
+}
+
+impl Layout {
+    fn operation(self, out: &mut dyn Write, operation: &Operation) -> io::Result<()> {
+        let style = self.style;
+        let (word, note) = made(&operation.made);
+        let role = if note.is_some() { Role::Warning } else { Role::Strong };
+        let id = style.paint(Role::Info, &short(&operation.commit.to_string()));
+        writeln!(out, "{id}  {}  {}", style.paint(role, &sanitize(&word)), date(operation.time))?;
+        if !matches!(operation.made, Made::Sync { .. }) {
+            let Operation { author, subject, .. } = operation;
+            writeln!(out, "{}", self.line(2, &format!("by {}: {subject}", author.name)))?;
+        }
+        for push in operation.pushes.iter().take(self.most(operation.pushes.len())) {
+            let Push { author, subject, commit, .. } = push;
+            let text = format!("pushed by {}: {subject} ({})", author.name, short(&commit.to_string()));
+            writeln!(out, "{}", self.line(2, &text))?;
+        }
+        self.more(out, 2, operation.pushes.len(), "who pushed")?;
+        for fabric in &operation.fabrics {
+            if self.fabrics {
+                writeln!(out, "  {} ({})", style.paint(Role::Strong, &sanitize(&fabric.name)), fabric.path)?;
+            }
+            self.fabric(out, fabric)?;
+        }
+        if let Some(note) = note {
+            writeln!(out, "{}", style.labelled(2, "note", &note))?;
+        }
+        Ok(())
+    }
+
+    fn fabric(self, out: &mut dyn Write, fabric: &FabricChanges) -> io::Result<()> {
+        let indent = if self.fabrics { 4 } else { 2 };
+        for (change, word) in WORDS {
+            let of: Vec<&ObjectChange> = fabric.changes.iter().filter(|one| one.change == change).collect();
+            if of.is_empty() {
+                continue;
+            }
+            let is_plain = |one: &&&ObjectChange| one.fields.is_empty() && one.other.is_none();
+            let is_list = !self.is_life && of.iter().all(|one| is_plain(&one));
+            if is_list {
+                let names: Vec<String> = of.iter().map(|one| name(one)).collect();
+                writeln!(out, "{}", self.style.labelled(indent, word, &self.list(&names)))?;
+                continue;
+            }
+            for one in of.iter().take(self.most(of.len())) {
+                self.change(out, indent, word, one)?;
+            }
+            self.more(out, indent, of.len(), word)?;
+        }
+        let parked = &fabric.unmanaged;
+        for one in parked.iter().take(self.most(parked.len())) {
+            writeln!(out, "{}", self.style.labelled(indent, "to unmanaged", &self.parked(one)))?;
+        }
+        self.more(out, indent, parked.len(), "to unmanaged")?;
+        if !fabric.repairs.is_empty() {
+            writeln!(out, "{}", self.style.labelled(indent, "repaired", &self.repairs(&fabric.repairs)))?;
+        }
+        Ok(())
+    }
+
+    fn change(self, out: &mut dyn Write, indent: usize, word: &str, one: &ObjectChange) -> io::Result<()> {
+        let text = if self.is_life { self.places(one) } else { named_move(one) };
+        writeln!(out, "{}", self.style.labelled(indent, word, &text))?;
+        let most = match (self.style.verbose, self.is_life) {
+            (true, _) => one.fields.len(),
+            (false, true) => super::human::ROWS,
+            (false, false) => FIELDS,
+        };
+        for field in one.fields.iter().take(most) {
+            writeln!(out, "{}", self.line(indent + 2, &self.field(field)))?;
+        }
+        match one.fields.len().saturating_sub(most) {
+            0 => Ok(()),
+            left => writeln!(out, "{:indent$}  and {} more", "", count(left, "field")),
+        }
+    }
+
+    /// Where an object is, was and came from.
+    fn places(self, one: &ObjectChange) -> String {
+        let mut text = String::new();
+        if let Some(object) = one.object.as_ref().filter(|_| self.names) {
+            text.push_str(&format!("{} ", object_name(object)));
+        }
+        text.push_str(&place(&one.place));
+        match (&one.other, one.change) {
+            (Some(other), Change::Removed) => text.push_str(&format!(", back to {other}")),
+            (Some(other), _) => text.push_str(&format!(", before in {other}")),
+            (None, _) => {}
+        }
+        if let Some(from) = &one.from {
+            text.push_str(&format!(", from {}", place(from)));
+        }
+        text
+    }
+
+    fn parked(self, parked: &Parked) -> String {
+        let what = parked.object.as_ref().filter(|_| self.names).map(object_name);
+        let code = parked.code.as_deref().map_or_else(|| "no reason of hhgit's".to_owned(), str::to_owned);
+        let (at, from) = (parked.path.to_string(), parked.from.as_ref().map(place));
+        let text = match (from, self.is_life) {
+            (Some(from), true) => format!("{at}, from {from}"),
+            (Some(from), false) => from,
+            (None, _) => at,
+        };
+        match what {
+            Some(what) if self.is_life => format!("{what} {text}: {code}"),
+            Some(what) => format!("{what} from {text}: {code}"),
+            None => format!("{text}: {code}"),
+        }
+    }
+
+    fn repairs(self, repairs: &[Repair]) -> String {
+        let folders = repairs.iter().filter(|repair| repair.code == Code::MissingDirectory).count();
+        let mut parts = Vec::new();
+        match folders {
+            0 => {}
+            _ if self.style.verbose => {}
+            1 => parts.push("1 missing folder".to_owned()),
+            n => parts.push(format!("{n} missing folders")),
+        }
+        let others = repairs.iter().filter(|repair| self.style.verbose || repair.code != Code::MissingDirectory);
+        parts.extend(others.map(|repair| match repair.code {
+            Code::MissingManifest => "the missing manifest".to_owned(),
+            code => format!("{} ({code})", repair.path),
+        }));
+        parts.join(", ")
+    }
+
+    fn list(self, names: &[String]) -> String {
+        let most = self.most(names.len());
+        let mut text = names[..most].join(", ");
+        match names.len() - most {
+            0 => {}
+            left => text.push_str(&format!(" and {left} more")),
+        }
+        text
+    }
+
+    fn field(self, field: &Field) -> String {
+        let value = |value: &Option<String>| match value {
+            None => "nothing".to_owned(),
+            Some(json) if self.style.verbose || json.chars().count() <= LONGEST => json.clone(),
+            Some(json) => json.chars().take(LONGEST).chain(['…']).collect(),
+        };
+        let path = if field.path.is_empty() { "all of it" } else { &field.path };
+        format!("{path}: {} -> {}", value(&field.old), value(&field.new))
+    }
+
+    /// A line of text from people, made printable and broken where there is a width.
+    fn line(self, indent: usize, text: &str) -> String {
+        self.style.flow(" ".repeat(indent), indent, indent + 2, text)
+    }
+
+    fn most(self, number: usize) -> usize {
+        if self.style.verbose { number } else { number.min(SHOWN) }
+    }
+
+    fn more(self, out: &mut dyn Write, indent: usize, number: usize, what: &str) -> io::Result<()> {
+        match number - self.most(number) {
+            0 => Ok(()),
+            left => writeln!(out, "{:indent$}{what}: {left} more", ""),
+        }
+    }
+}
+
+/// The word for a kind of commit, and what there is to note of it.
+fn made(made: &Made) -> (String, Option<String>) {
+    let note = |text: &str| Some(text.to_owned());
+    match made {
+        Made::Sync { options } if options.is_empty() => ("sync".to_owned(), None),
+        Made::Sync { options } => (format!("sync {}", options.join(" ")), None),
+        Made::Altered => (
+            "altered".to_owned(),
+            note(
+                "It says that it is a sync, but sync makes something else of its parent; what is told here is what it did.",
+            ),
+        ),
+        Made::Unproven { why } => {
+            ("unproven".to_owned(), Some(format!("It says that it is a sync, which cannot be told here: {why}.")))
+        }
+        Made::Asked { command } => (command.clone(), None),
+        Made::Squashed => {
+            ("squashed".to_owned(), note("A push and its sync are one commit here, which is not hhgit's own."))
+        }
+        Made::Merge => ("merge".to_owned(), None),
+        Made::Hand => ("by hand".to_owned(), None),
+    }
+}
+
+fn name(change: &ObjectChange) -> String {
+    change.object.as_ref().map_or_else(|| change.place.path.to_string(), object_name)
+}
+
+fn named_move(change: &ObjectChange) -> String {
+    match &change.other {
+        Some(other) if change.change == Change::Removed => format!("{}, back to {other}", name(change)),
+        Some(other) => format!("{}: {other} -> {}", name(change), change.place.path),
+        None => name(change),
+    }
+}
+
+fn object_name(object: &ObjectRef) -> String {
+    let ObjectRef { kind, namespace, name, .. } = object;
+    match namespace.as_str() {
+        "default" => format!("{kind}/{name}"),
+        namespace => format!("{kind}/{namespace}/{name}"),
+    }
+}
+
+fn place(source: &Source) -> String {
+    let mut text = source.path.to_string();
+    if let Some(document) = source.document {
+        text.push_str(&format!(", document {document}"));
+    }
+    match source.lines {
+        Some((first, last)) if first < last => text.push_str(&format!(", lines {first}-{last}")),
+        Some((first, _)) => text.push_str(&format!(", line {first}")),
+        None => {}
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! How a log reads, in every kind of operation and change.
