@@ -1,5 +1,7 @@
 //! `hhgit log` as clap reads it, and from there to an answer.
 
+use std::num::NonZeroUsize;
+
 use clap::Args;
 
 use super::args::Global;
@@ -21,9 +23,9 @@ pub struct Log {
     pub target: Option<String>,
     /// Tell of N operations at most [default: 50; with --verbose or json: all]
     #[arg(long, short = 'n', value_name = "N")]
-    pub max_count: Option<usize>,
+    pub max_count: Option<NonZeroUsize>,
     /// Tell of this branch, commit or range OLD..NEW [default: the branch that HEAD names]
-    #[arg(long, value_name = "REV", allow_hyphen_values = false)]
+    #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
 }
 
@@ -34,7 +36,7 @@ pub(super) fn run(args: Log, global: &Global, common: &Common, style: Style) -> 
     let for_machines = global.outputs.iter().any(|output| output.format == Format::Json);
     let usual = (!global.verbose && !for_machines).then_some(USUAL);
     let Log { target, max_count, rev: revision } = args;
-    let options = options::log::Log { target, revision, max_count: max_count.or(usual) };
+    let options = options::log::Log { target, revision, max_count: max_count.map(NonZeroUsize::get).or(usual) };
     let told = modes::log::log(common, &options);
     let log = told.map_err(|error| Failure { exit: error.exit(), error: error.into(), help: None })?;
     let stdout = outputs.write(&log, style).map_err(unwritable)?;

@@ -17,6 +17,7 @@ use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::log::LogError;
 use super::propose::ProposeError;
+use super::undo::UndoError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,9 @@ pub enum ModeError {
     /// There is no log of what was named.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// There is nothing that an undo could take back.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -243,6 +247,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::Undo(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,

@@ -40,10 +40,8 @@ const WORDS: [(Change, &str); 10] = [
 #[derive(Clone, Copy)]
 struct Layout {
     style: Style,
-    /// Whether places are told, and not only names.
+    /// Whether it is all about one object: then places are told, and no names.
     is_life: bool,
-    /// Whether objects are named.
-    names: bool,
     /// Whether the fabric directory must be told at each operation.
     fabrics: bool,
 }
@@ -54,10 +52,11 @@ pub fn human(out: &mut dyn Write, log: &Log, style: Style) -> io::Result<()> {
     all.dedup();
     all.sort();
     all.dedup();
-    let is_life = matches!(log.about, About::Object { .. } | About::Paths(_));
-    let one = all.first().filter(|_| all.len() == 1 && is_life);
-    let layout = Layout { style, is_life, names: !matches!(log.about, About::Object { .. }), fabrics: one.is_none() };
-    writeln!(out, "{}", headline(log, one.copied(), style))?;
+    let is_life = matches!(log.about, About::Object { .. });
+    let one = all.first().filter(|_| all.len() == 1 && log.about != About::Everything);
+    let layout = Layout { style, is_life, fabrics: one.is_none() };
+    let headline = style.flow(String::new(), 0, 2, &headline(log, one.copied()));
+    writeln!(out, "{}", style.paint(Role::Strong, &headline))?;
     for operation in &log.operations {
         writeln!(out)?;
         layout.operation(out, operation)?;
@@ -70,37 +69,32 @@ pub fn human(out: &mut dyn Write, log: &Log, style: Style) -> io::Result<()> {
         let note = format!(
             "History ends at {} here, as this clone is shallow, so what it did cannot be told; git fetch --unshallow \
              brings the rest.",
-            short(&commit.to_string())
+            commit.short()
         );
         writeln!(out, "\n{}", style.labelled(0, "note", &note))?;
     }
     Ok(())
 }
 
-fn headline(log: &Log, fabric: Option<&RepoPath>, style: Style) -> String {
+fn headline(log: &Log, fabric: Option<&RepoPath>) -> String {
     let reference = log.reference.strip_prefix("refs/heads/").unwrap_or(&log.reference);
-    let about = match &log.about {
-        About::Everything => None,
-        About::Fabric { path } => Some(path.to_string()),
-        About::Object { name, .. } => Some(name.clone()),
-        About::Paths(paths) => Some(paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    let about = match (&log.about, fabric) {
+        (About::Everything, _) => String::new(),
+        (About::Fabric { path }, _) => format!("{path} on "),
+        (About::Object { name, .. }, None) => format!("{name} on "),
+        (About::Object { name, .. }, Some(fabric)) => format!("{name} of {fabric} on "),
+        (About::Paths(paths), _) => {
+            format!("{} on ", paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
     };
-    let within = match (&log.about, fabric) {
-        (About::Object { .. }, Some(path)) => format!(" of {path}"),
-        _ => String::new(),
+    let what = match (log.operations.len(), log.older) {
+        (0, _) => "nothing was done".to_owned(),
+        (1, true) => "the last operation".to_owned(),
+        (n, true) => format!("the last {}, newest first", count(n, "operation")),
+        (1, false) => "1 operation".to_owned(),
+        (n, false) => format!("{}, newest first", count(n, "operation")),
     };
-    let about = about.map(|about| format!("{}{within} on ", style.paint(Role::Strong, &sanitize(&about))));
-    let (last, number) = (if log.older { "the last " } else { "" }, log.operations.len());
-    let what = match number {
-        0 => "nothing was done".to_owned(),
-        _ => format!("{last}{}, newest first", count(number, "operation")),
-    };
-    let (about, tip) = (about.unwrap_or_default(), short(&log.tip.to_string()));
-    format!("{about}{} at {tip}: {what}", style.paint(Role::Strong, &sanitize(reference)))
-}
-
-fn short(id: &str) -> String {
-    id.chars().take(7).collect()
+    format!("{about}{reference} at {}: {what}", log.tip.short())
 }
 
 impl Layout {
@@ -108,7 +102,7 @@ impl Layout {
         let style = self.style;
         let (word, note) = made(&operation.made);
         let role = if note.is_some() { Role::Warning } else { Role::Strong };
-        let id = style.paint(Role::Info, &short(&operation.commit.to_string()));
+        let id = style.paint(Role::Info, &operation.commit.short());
         writeln!(out, "{id}  {}  {}", style.paint(role, &sanitize(&word)), date(operation.time))?;
         if !matches!(operation.made, Made::Sync { .. }) {
             let Operation { author, subject, .. } = operation;
@@ -116,7 +110,7 @@ impl Layout {
         }
         for push in operation.pushes.iter().take(self.most(operation.pushes.len())) {
             let Push { author, subject, commit, .. } = push;
-            let text = format!("pushed by {}: {subject} ({})", author.name, short(&commit.to_string()));
+            let text = format!("pushed by {}: {subject} ({})", author.name, commit.short());
             writeln!(out, "{}", self.line(2, &text))?;
         }
         self.more(out, 2, operation.pushes.len(), "who pushed")?;
@@ -163,7 +157,7 @@ impl Layout {
     }
 
     fn change(self, out: &mut dyn Write, indent: usize, word: &str, one: &ObjectChange) -> io::Result<()> {
-        let text = if self.is_life { self.places(one) } else { named_move(one) };
+        let text = if self.is_life { Self::places(one) } else { named_move(one) };
         writeln!(out, "{}", self.style.labelled(indent, word, &text))?;
         let most = match (self.style.verbose, self.is_life) {
             (true, _) => one.fields.len(),
@@ -180,12 +174,8 @@ impl Layout {
     }
 
     /// Where an object is, was and came from.
-    fn places(self, one: &ObjectChange) -> String {
-        let mut text = String::new();
-        if let Some(object) = one.object.as_ref().filter(|_| self.names) {
-            text.push_str(&format!("{} ", object_name(object)));
-        }
-        text.push_str(&place(&one.place));
+    fn places(one: &ObjectChange) -> String {
+        let mut text = place(&one.place);
         match (&one.other, one.change) {
             (Some(other), Change::Removed) => text.push_str(&format!(", back to {other}")),
             (Some(other), _) => text.push_str(&format!(", before in {other}")),
@@ -198,18 +188,15 @@ impl Layout {
     }
 
     fn parked(self, parked: &Parked) -> String {
-        let what = parked.object.as_ref().filter(|_| self.names).map(object_name);
-        let code = parked.code.as_deref().map_or_else(|| "no reason of hhgit's".to_owned(), str::to_owned);
+        let code = parked.code.as_deref().unwrap_or("no reason of hhgit's");
         let (at, from) = (parked.path.to_string(), parked.from.as_ref().map(place));
-        let text = match (from, self.is_life) {
-            (Some(from), true) => format!("{at}, from {from}"),
-            (Some(from), false) => from,
-            (None, _) => at,
-        };
-        match what {
-            Some(what) if self.is_life => format!("{what} {text}: {code}"),
-            Some(what) => format!("{what} from {text}: {code}"),
-            None => format!("{text}: {code}"),
+        match (from, self.is_life) {
+            (Some(from), true) => format!("{at}, from {from}: {code}"),
+            (None, true) => format!("{at}: {code}"),
+            (from, false) => {
+                let object = parked.object.as_ref().map(|object| format!("{} from ", object_name(object)));
+                format!("{}{}: {code}", object.unwrap_or_default(), from.unwrap_or(at))
+            }
         }
     }
 

@@ -10,8 +10,6 @@ use crate::modes::ModeError;
 use crate::path::RepoPath;
 use crate::snapshot::Commit;
 
-use super::dirs::Dirs;
-
 /// What changed in one fabric directory.
 #[derive(Debug)]
 pub(super) struct Delta {
@@ -23,23 +21,13 @@ pub(super) struct Delta {
     pub(super) changes: Changes,
 }
 
-/// What a commit changed in the fabric directories that it or a parent holds, in path order.
+/// What a commit changed in these fabric directories, in path order.
 pub(super) fn deltas(
     reader: &Reader,
-    dirs: &Dirs<'_>,
     commit: &Commit,
     parents: &[Commit],
-    named: &[RepoPath],
+    paths: BTreeSet<RepoPath>,
 ) -> Result<Vec<Delta>, ModeError> {
-    if parents.iter().any(|parent| parent.tree == commit.tree) {
-        return Ok(Vec::new());
-    }
-    let mut paths: BTreeSet<RepoPath> = named.iter().cloned().collect();
-    if named.is_empty() {
-        for tree in parents.iter().map(|parent| parent.tree).chain([commit.tree]) {
-            paths.extend(dirs.of(tree)?.iter().map(|dir| dir.path.clone()));
-        }
-    }
     let mut found = Vec::new();
     for path in paths {
         let after = tree_at(reader, commit.tree, &path)?;

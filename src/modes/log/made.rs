@@ -1,8 +1,11 @@
 //! What kind of commit it is: a sync if it comes out the same when it is made again, whatever its message says.
 
+use std::collections::BTreeSet;
+
 use crate::fabric::changes::Change;
 use crate::fabric::layout::{GITKEEP, HNP, MANAGED, MANIFEST, RAW, UNMANAGED};
 use crate::git::Reader;
+use crate::ids::ObjectId;
 use crate::modes::ModeError;
 use crate::modes::history::recompute::{Recompute, SyncOf, is_cut};
 use crate::modes::history::trailers::{Claim, claim};
@@ -94,25 +97,23 @@ fn elsewhere(reader: &Reader, commit: &Commit, claimed: &Claim) -> Option<String
 /// Whether a sync could have made such changes: something left raw/ or unmanaged/, or the structure was mended, and nothing
 /// was put into raw/. What only edits managed/ is none, and most commits that people make are of that kind.
 fn may_be_sync(deltas: &[Delta]) -> bool {
-    let (mut some, mut bad) = (false, false);
-    for (path, change) in deltas.iter().flat_map(|delta| &delta.changes) {
-        let (gone, new) = (change.new.is_none(), change.old.is_none());
-        let top = path.components().next().unwrap_or_default();
-        let is_keep = path.file_name() == GITKEEP.as_bytes();
-        bad |= top == RAW.as_bytes() && !gone && !is_keep;
-        some |= gone && (top != MANAGED.as_bytes() || moves(deltas, change)) || new && (is_keep || is_manifest(path));
+    let (raw, managed, unmanaged) = (RAW.as_bytes(), MANAGED.as_bytes(), UNMANAGED.as_bytes());
+    let all = || deltas.iter().flat_map(|delta| &delta.changes);
+    let top = |path: &RepoPath| path.components().next().unwrap_or_default().to_vec();
+    let is_keep = |path: &RepoPath| path.file_name() == GITKEEP.as_bytes();
+    if all().any(|(path, change)| change.new.is_some() && top(path) == raw && !is_keep(path)) {
+        return false;
     }
-    some && !bad
-}
-
-/// Whether a file that left managed/ came to be elsewhere, as --repair does it.
-fn moves(deltas: &[Delta], change: &Change) -> bool {
-    let Some(old) = change.old else { return false };
-    let came = |(path, other): (&RepoPath, &Change)| {
-        let is_unmanaged = path.components().next() == Some(UNMANAGED.as_bytes());
-        other.new.is_some_and(|new| other.old.is_none() && (new.id == old.id || is_unmanaged))
-    };
-    deltas.iter().flat_map(|delta| &delta.changes).any(came)
+    let came = || all().filter(|(_, change)| change.old.is_none());
+    let contents: BTreeSet<ObjectId> = came().filter_map(|(_, change)| Some(change.new?.id)).collect();
+    let parks = came().any(|(path, _)| top(path) == unmanaged);
+    // What --repair takes out of managed/ is elsewhere then.
+    let moves = |change: &Change| parks || change.old.is_some_and(|old| contents.contains(&old.id));
+    all().any(|(path, change)| match (change.old, change.new) {
+        (Some(_), None) => top(path) != managed || moves(change),
+        (None, Some(_)) => is_keep(path) || is_manifest(path),
+        _ => false,
+    })
 }
 
 fn is_manifest(path: &RepoPath) -> bool {

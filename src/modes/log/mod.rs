@@ -26,11 +26,11 @@ use crate::git::{Head, Reader, Repo};
 use crate::ids::CommitId;
 use crate::options::{self, Common};
 use crate::path::RepoPath;
-use crate::report::log::{Change, Log, Operation};
+use crate::report::log::{About, Change, Log, Operation};
 use crate::snapshot::Objects;
 
 use super::error::ModeError;
-use super::history::walk::{Follow, walk};
+use super::history::walk::{Follow, Walk, walk};
 use super::sync;
 use dirs::Dirs;
 use documents::Documents;
@@ -53,23 +53,53 @@ pub fn log(common: &Common, options: &options::log::Log) -> Result<Log, ModeErro
     let root = reader.commit(tip)?.tree;
     let dirs = find(&reader, root, &common.fabrics, &Kinds::builtin())?;
     let place = Place::new(&reader, root, &dirs, &reference)?;
-    let target = options.target.as_deref().map_or(Ok(Target::All), |word| place.target(word))?;
+    let word = options.target.as_deref();
+    let (target, otherwise) = word.map_or(Ok((Target::All, None)), |word| place.targets(word))?;
     let walked = walk(&reader, &[tip], &hidden, Follow::All)?;
-    let only = match &target {
+    let most = options.max_count.unwrap_or(usize::MAX);
+    let mut told = None;
+    for target in std::iter::once(target).chain(otherwise) {
+        let operations = operations(&place, common, &walked, &target, most)?;
+        let found = !operations.is_empty();
+        told = Some((target, operations));
+        if found {
+            break;
+        }
+    }
+    let (target, mut operations) = told.expect("there is always a first meaning to look for");
+    if operations.is_empty() && walked.cut.is_empty() {
+        refuse_unknown(&place, &target, options, common)?;
+    }
+    returned(&mut operations);
+    let older = operations.len() > most;
+    operations.truncate(most);
+    let about = about(&target, &operations);
+    Ok(Log { reference: reference.clone(), tip, about, operations, older, cut: walked.cut })
+}
+
+/// What was done, newest first, and one operation more than are asked for if there are more.
+fn operations(
+    place: &Place<'_>,
+    common: &Common,
+    walked: &Walk,
+    target: &Target,
+    most: usize,
+) -> Result<Vec<Operation>, ModeError> {
+    let only = match target {
         Target::Object(name, _) => Some(name.name.as_str()),
         _ => None,
     };
     let teller = Teller {
-        reader: &reader,
-        dirs: Dirs::new(&reader),
-        documents: Documents::new(&reader, only),
+        reader: place.reader,
+        dirs: Dirs::new(place.reader),
+        documents: Documents::new(place.reader, only),
         kinds: place.kinds.clone(),
-        named: named(common, &target, &dirs),
+        named: named(common, target, place.dirs),
+        besides: besides(target, place.dirs),
         target: target.clone(),
     };
     // What is back tells only who knows what went before.
     let whole = matches!(target, Target::Object(..));
-    let most = options.max_count.unwrap_or(usize::MAX);
     let mut operations = Vec::new();
     for commit in walked.commits.iter().filter(|commit| !walked.cut.contains(&commit.id)) {
         operations.extend(teller.tell(commit)?);
@@ -77,13 +107,22 @@ pub fn log(common: &Common, options: &options::log::Log) -> Result<Log, ModeErro
             break;
         }
     }
-    if operations.is_empty() && walked.cut.is_empty() {
-        refuse_unknown(&place, &target, options, common)?;
+    Ok(operations)
+}
+
+/// What the log says it is about: of paths that could be meant, those where something was found.
+fn about(target: &Target, operations: &[Operation]) -> About {
+    match target {
+        Target::All => About::Everything,
+        Target::Fabric(path) => About::Fabric { path: path.clone() },
+        Target::Object(name, fabric) => About::Object { name: name.to_string(), fabric: fabric.clone() },
+        Target::Paths(paths) => {
+            let fabrics: BTreeSet<&RepoPath> = operations.iter().flat_map(|o| &o.fabrics).map(|f| &f.path).collect();
+            let found = |path: &&RepoPath| fabrics.iter().any(|f| path.starts_with(f) || f.starts_with(path));
+            let found: Vec<RepoPath> = paths.iter().filter(found).cloned().collect();
+            About::Paths(if found.is_empty() { paths.clone() } else { found })
+        }
     }
-    returned(&mut operations);
-    let older = operations.len() > most;
-    operations.truncate(most);
-    Ok(Log { reference, tip, about: target.about(), operations, older, cut: walked.cut })
 }
 
 fn start(repo: &Repo, revision: Option<&str>) -> Result<Start, ModeError> {
@@ -109,6 +148,14 @@ fn named(common: &Common, target: &Target, dirs: &[FabricDir]) -> Vec<RepoPath> 
     match target {
         Target::Fabric(path) | Target::Object(_, Some(path)) if is_dir(path) => vec![path.clone()],
         _ => common.fabrics.clone(),
+    }
+}
+
+/// Folders that are fabric directories now: what was done there before they were is part of an object's or a file's life.
+fn besides(target: &Target, dirs: &[FabricDir]) -> Vec<RepoPath> {
+    match target {
+        Target::Object(..) | Target::Paths(_) => dirs.iter().map(|dir| dir.path.clone()).collect(),
+        Target::All | Target::Fabric(_) => Vec::new(),
     }
 }
 

@@ -19,21 +19,26 @@ use super::documents::Documents;
 /// What a sync that was made again says of it.
 pub(super) fn of_report(fabric: &FabricReport) -> Vec<Parked> {
     let rows = fabric.documents.iter().filter(|row| row.fate == Fate::Unmanaged);
-    rows.map(parked).collect()
+    rows.map(|row| parked(fabric, row)).collect()
 }
 
-fn parked(row: &DocumentRow) -> Parked {
+fn parked(fabric: &FabricReport, row: &DocumentRow) -> Parked {
     Parked {
         path: row.target.clone(),
-        from: Some(source_of(row)),
+        from: Some(source_of(fabric, row)),
         object: row.object.clone(),
         code: row.code.map(|code| code.as_str().to_owned()),
     }
 }
 
-/// Where a row's document came from.
-pub(super) fn source_of(row: &DocumentRow) -> Source {
-    Source { path: row.source.clone(), document: row.document, lines: row.lines }
+/// Where a row's document came from; that it is the file's only one is not said.
+pub(super) fn source_of(fabric: &FabricReport, row: &DocumentRow) -> Source {
+    let is_one_of_several = fabric.documents.iter().filter(|other| other.source == row.source).nth(1).is_some();
+    Source {
+        path: row.source.clone(),
+        document: row.document.filter(|_| is_one_of_several),
+        lines: row.lines.filter(|_| is_one_of_several),
+    }
 }
 
 /// What the files and sidecars say that came to unmanaged/.

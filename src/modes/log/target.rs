@@ -12,7 +12,6 @@ use crate::git::Reader;
 use crate::ids::TreeId;
 use crate::modes::ModeError;
 use crate::path::RepoPath;
-use crate::report::log::About;
 use crate::verdict::identity::{DEFAULT_NAMESPACE, is_dns_label, is_dns_subdomain};
 
 use super::documents::Documents;
@@ -69,18 +68,6 @@ pub(super) struct Place<'a> {
     pub(super) reference: &'a str,
 }
 
-impl Target {
-    /// What the log says it is about.
-    pub(super) fn about(&self) -> About {
-        match self {
-            Self::All => About::Everything,
-            Self::Fabric(path) => About::Fabric { path: path.clone() },
-            Self::Object(name, fabric) => About::Object { name: name.to_string(), fabric: fabric.clone() },
-            Self::Paths(paths) => About::Paths(paths.clone()),
-        }
-    }
-}
-
 impl<'a> Place<'a> {
     /// A commit with these fabric directories, whose CRDs may bring kinds.
     pub(super) fn new(
@@ -99,8 +86,8 @@ impl<'a> Place<'a> {
         Ok(Self { reader, root, dirs, kinds, reference })
     }
 
-    /// What a word means here. Whether the history knows it, only the history can tell.
-    pub(super) fn target(&self, word: &str) -> Result<Target, ModeError> {
+    /// What a word means here, and what it means if the history does not know that.
+    pub(super) fn targets(&self, word: &str) -> Result<(Target, Option<Target>), ModeError> {
         let trimmed = word.trim_end_matches('/');
         let named: Vec<RepoPath> =
             self.names()?.into_iter().filter(|(_, name)| name == word).map(|(path, _)| path).collect();
@@ -109,15 +96,15 @@ impl<'a> Place<'a> {
             text => RepoPath::new(text),
         };
         if let Some(dir) = path.as_ref().ok().and_then(|path| self.dirs.iter().find(|dir| dir.path == *path)) {
-            return Ok(Target::Fabric(dir.path.clone()));
+            return Ok((Target::Fabric(dir.path.clone()), None));
         }
         match named.as_slice() {
-            [only] => return Ok(Target::Fabric(only.clone())),
+            [only] => return Ok((Target::Fabric(only.clone()), None)),
             [] => {}
             _ => return Err(LogError::Ambiguous { word: word.to_owned(), paths: named }.into()),
         }
         if let Some(name) = self.object(word) {
-            return Ok(Target::Object(name, None));
+            return Ok((Target::Object(name, None), None));
         }
         match path {
             Ok(path) => self.path(path),
@@ -147,7 +134,7 @@ impl<'a> Place<'a> {
     }
 
     /// A path of the repository, or of a fabric directory.
-    fn path(&self, path: RepoPath) -> Result<Target, ModeError> {
+    fn path(&self, path: RepoPath) -> Result<(Target, Option<Target>), ModeError> {
         let is_there = |path: &RepoPath| Ok::<_, ModeError>(entry_at(self.reader, self.root, path)?.is_some());
         let inside = |path: &RepoPath| self.dirs.iter().find(|dir| path.starts_with(&dir.path));
         let starts_inside = |path: &RepoPath| {
@@ -160,7 +147,7 @@ impl<'a> Place<'a> {
         }
         if inside(&path).is_none() && all.is_empty() && is_there(&path)? {
             let holds = self.dirs.iter().any(|dir| dir.path.starts_with(&path));
-            return if holds { Ok(Target::Paths(vec![path])) } else { Err(LogError::Outside { path }.into()) };
+            return if holds { Ok((Target::Paths(vec![path]), None)) } else { Err(LogError::Outside { path }.into()) };
         }
         let mut there = Vec::new();
         for path in &all {
@@ -177,9 +164,10 @@ impl<'a> Place<'a> {
             && let Some(dir) = inside(only)
             && let Some(name) = self.managed(only, dir)?
         {
-            return Ok(Target::Object(name, Some(dir.path.clone())));
+            let object = Target::Object(name, Some(dir.path.clone()));
+            return Ok((object, Some(Target::Paths(paths))));
         }
-        Ok(Target::Paths(paths))
+        Ok((Target::Paths(paths), None))
     }
 
     /// The object that a managed file holds, or by its path would hold; none where that is not just one.

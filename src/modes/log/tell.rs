@@ -10,7 +10,7 @@ use crate::modes::ModeError;
 use crate::modes::history::recompute::SyncOf;
 use crate::path::RepoPath;
 use crate::report::log::{Change, FabricChanges, Made, ObjectChange, Operation, Parked, Push, Source, Who};
-use crate::report::{DocumentRow, Fate};
+use crate::report::{DocumentRow, FabricReport, Fate};
 use crate::snapshot::{Commit, Objects};
 
 use super::delta::{Delta, deltas};
@@ -29,6 +29,8 @@ pub(super) struct Teller<'a> {
     pub(super) kinds: Kinds,
     /// The fabric directories that are meant; empty for all.
     pub(super) named: Vec<RepoPath>,
+    /// Those that are looked at in every commit, besides those that it has.
+    pub(super) besides: Vec<RepoPath>,
     pub(super) target: Target,
 }
 
@@ -37,7 +39,7 @@ impl Teller<'_> {
     pub(super) fn tell(&self, commit: &Commit) -> Result<Option<Operation>, ModeError> {
         let parents: Result<Vec<Commit>, _> = commit.parents.iter().map(|id| self.reader.commit(*id)).collect();
         let parents = parents?;
-        let deltas = deltas(self.reader, &self.dirs, commit, &parents, &self.named)?;
+        let deltas = self.deltas(commit, &parents)?;
         let mut fabrics = Vec::new();
         for delta in &deltas {
             fabrics.push(self.changes(delta)?);
@@ -72,6 +74,20 @@ impl Teller<'_> {
         let push = self.push(commit)?;
         let Push { commit, time, author, subject } = push;
         Ok(Some(Operation { commit, time, author, subject, made, pushes, fabrics }))
+    }
+
+    fn deltas(&self, commit: &Commit, parents: &[Commit]) -> Result<Vec<Delta>, ModeError> {
+        if parents.iter().any(|parent| parent.tree == commit.tree) {
+            return Ok(Vec::new());
+        }
+        let mut paths: BTreeSet<RepoPath> = self.named.iter().cloned().collect();
+        if self.named.is_empty() {
+            paths.extend(self.besides.iter().cloned());
+            for tree in parents.iter().map(|parent| parent.tree).chain([commit.tree]) {
+                paths.extend(self.dirs.of(tree)?.iter().map(|dir| dir.path.clone()));
+            }
+        }
+        deltas(self.reader, commit, parents, paths)
     }
 
     fn changes(&self, delta: &Delta) -> Result<FabricChanges, ModeError> {
@@ -142,7 +158,7 @@ impl Teller<'_> {
     fn is_sync(&self, id: CommitId) -> Result<bool, ModeError> {
         let commit = self.reader.commit(id)?;
         let parents: Result<Vec<Commit>, _> = commit.parents.iter().map(|id| self.reader.commit(*id)).collect();
-        let deltas = deltas(self.reader, &self.dirs, &commit, &parents?, &[])?;
+        let deltas = self.deltas(&commit, &parents?)?;
         Ok(matches!(made(self.reader, &commit, &deltas)?.0, Made::Sync { .. }))
     }
 
@@ -162,9 +178,9 @@ fn enrich(fabric: &mut FabricChanges, sync: &SyncOf) {
     for row in report.documents.iter().filter(|row| row.fate == Fate::Managed) {
         let is_it = |change: &&mut ObjectChange| change.object.is_some() && change.place.path == row.target;
         match fabric.changes.iter_mut().find(is_it) {
-            Some(change) if row.code.is_none() => change.from = Some(parked::source_of(row)),
+            Some(change) if row.code.is_none() => change.from = Some(parked::source_of(report, row)),
             Some(_) => {}
-            None => fabric.changes.push(unchanged(row)),
+            None => fabric.changes.push(unchanged(report, row)),
         }
     }
     fabric.changes.sort_by(|a, b| (&a.object, &a.place.path).cmp(&(&b.object, &b.place.path)));
@@ -177,13 +193,13 @@ fn leave_repaired(fabric: &mut FabricChanges) {
     changes.retain(|change| change.change != Change::Added || !is_repaired(&change.place.path));
 }
 
-fn unchanged(row: &DocumentRow) -> ObjectChange {
+fn unchanged(report: &FabricReport, row: &DocumentRow) -> ObjectChange {
     ObjectChange {
         object: row.object.clone(),
         change: Change::Unchanged,
         place: Source { path: row.target.clone(), document: None, lines: None },
         other: None,
-        from: Some(parked::source_of(row)),
+        from: Some(parked::source_of(report, row)),
         fields: Vec::new(),
     }
 }
