@@ -22,18 +22,21 @@ const FIELDS: usize = 3;
 /// How many characters of a field's value are shown.
 const LONGEST: usize = 60;
 
-/// The order in which changes are told, and their words.
-const WORDS: [(Change, &str); 10] = [
-    (Change::Added, "added"),
-    (Change::Returned, "added again"),
-    (Change::Updated, "updated"),
-    (Change::Moved, "moved"),
-    (Change::Rewritten, "rewritten, same value"),
-    (Change::Unchanged, "offered again, same value"),
-    (Change::Removed, "removed"),
-    (Change::Offered, "put into raw"),
-    (Change::Edited, "edited"),
-    (Change::Withdrawn, "taken out"),
+/// The words for changes, in the order in which they are told.
+const WORDS: [&str; 13] = [
+    "added",
+    "added again",
+    "updated",
+    "moved",
+    "rewritten, same value",
+    "offered again, same value",
+    "removed",
+    "put into raw",
+    "laid loose",
+    "edited",
+    "taken out of raw",
+    "taken out of unmanaged",
+    "taken away",
 ];
 
 /// How the operations are laid out.
@@ -104,7 +107,8 @@ impl Layout {
         let role = if note.is_some() { Role::Warning } else { Role::Strong };
         let id = style.paint(Role::Info, &operation.commit.short());
         writeln!(out, "{id}  {}  {}", style.paint(role, &sanitize(&word)), date(operation.time))?;
-        if !matches!(operation.made, Made::Sync { .. }) {
+        // A sync that says so is nobody's work; one that came out of other hands, or lost its message, is told with those.
+        if !matches!(operation.made, Made::Sync { .. }) || !operation.subject.starts_with("hhgit: ") {
             let Operation { author, subject, .. } = operation;
             writeln!(out, "{}", self.line(2, &format!("by {}: {subject}", author.name)))?;
         }
@@ -128,8 +132,8 @@ impl Layout {
 
     fn fabric(self, out: &mut dyn Write, fabric: &FabricChanges) -> io::Result<()> {
         let indent = if self.fabrics { 4 } else { 2 };
-        for (change, word) in WORDS {
-            let of: Vec<&ObjectChange> = fabric.changes.iter().filter(|one| one.change == change).collect();
+        for known in WORDS {
+            let of: Vec<&ObjectChange> = fabric.changes.iter().filter(|one| word(one) == known).collect();
             if of.is_empty() {
                 continue;
             }
@@ -137,13 +141,13 @@ impl Layout {
             let is_list = !self.is_life && of.iter().all(|one| is_plain(&one));
             if is_list {
                 let names: Vec<String> = of.iter().map(|one| name(one)).collect();
-                writeln!(out, "{}", self.style.labelled(indent, word, &self.list(&names)))?;
+                writeln!(out, "{}", self.style.labelled(indent, known, &self.list(&names)))?;
                 continue;
             }
             for one in of.iter().take(self.most(of.len())) {
-                self.change(out, indent, word, one)?;
+                self.change(out, indent, known, one)?;
             }
-            self.more(out, indent, of.len(), word)?;
+            self.more(out, indent, of.len(), known)?;
         }
         let parked = &fabric.unmanaged;
         for one in parked.iter().take(self.most(parked.len())) {
@@ -169,7 +173,7 @@ impl Layout {
         }
         match one.fields.len().saturating_sub(most) {
             0 => Ok(()),
-            left => writeln!(out, "{:indent$}  and {} more", "", count(left, "field")),
+            left => writeln!(out, "{:indent$}  and {}", "", count(left, "more field")),
         }
     }
 
@@ -188,7 +192,7 @@ impl Layout {
     }
 
     fn parked(self, parked: &Parked) -> String {
-        let code = parked.code.as_deref().unwrap_or("no reason of hhgit's");
+        let code = parked.code.as_deref().unwrap_or("without a reason");
         let (at, from) = (parked.path.to_string(), parked.from.as_ref().map(place));
         match (from, self.is_life) {
             (Some(from), true) => format!("{at}, from {from}: {code}"),
@@ -275,6 +279,26 @@ fn made(made: &Made) -> (String, Option<String>) {
         }
         Made::Merge => ("merge".to_owned(), None),
         Made::Hand => ("by hand".to_owned(), None),
+    }
+}
+
+/// One of [`WORDS`] for a change.
+fn word(one: &ObjectChange) -> &'static str {
+    let top = one.place.path.components().next().unwrap_or_default();
+    match (one.change, top) {
+        (Change::Added, _) => "added",
+        (Change::Returned, _) => "added again",
+        (Change::Updated, _) => "updated",
+        (Change::Moved, _) => "moved",
+        (Change::Rewritten, _) => "rewritten, same value",
+        (Change::Unchanged, _) => "offered again, same value",
+        (Change::Removed, _) => "removed",
+        (Change::Offered, b"raw") => "put into raw",
+        (Change::Offered, _) => "laid loose",
+        (Change::Edited, _) => "edited",
+        (Change::Withdrawn, b"raw") => "taken out of raw",
+        (Change::Withdrawn, b"unmanaged") => "taken out of unmanaged",
+        (Change::Withdrawn, _) => "taken away",
     }
 }
 

@@ -63,8 +63,8 @@ impl Sides {
     fn changes(&self) -> Vec<ObjectChange> {
         let mut found = Vec::new();
         for folder in [Folder::Managed, Folder::Settings] {
-            let new = self.new(folder);
-            let old = self.old(folder, new);
+            let new = self.after_in(folder);
+            let old = self.before_in(folder, new);
             found.extend(self.in_managed(old, new));
         }
         let taken_back = found.iter().any(|change| change.other.is_some() && change.change == Change::Removed);
@@ -74,13 +74,13 @@ impl Sides {
         found
     }
 
-    fn new(&self, folder: Folder) -> Option<&Held> {
+    fn after_in(&self, folder: Folder) -> Option<&Held> {
         let here = || self.after.iter().filter(move |held| held.folder == folder);
         let kept = here().find(|new| self.before.iter().any(|old| old.folder == folder && old.path == new.path));
         kept.or_else(|| here().next())
     }
 
-    fn old(&self, folder: Folder, new: Option<&Held>) -> Option<&Held> {
+    fn before_in(&self, folder: Folder, new: Option<&Held>) -> Option<&Held> {
         let here = || self.before.iter().filter(move |held| held.folder == folder);
         let same = here().find(|old| new.is_some_and(|new| new.path == old.path));
         same.or_else(|| here().next())
@@ -88,7 +88,7 @@ impl Sides {
 
     /// What changed in managed/.
     fn in_managed(&self, old: Option<&Held>, new: Option<&Held>) -> Option<ObjectChange> {
-        let gained = |folder| self.new(folder).filter(|new| self.old(folder, Some(new)).is_none());
+        let gained = |folder| self.after_in(folder).filter(|new| self.before_in(folder, Some(new)).is_none());
         let (change, held, other, fields) = match (old, new) {
             (None, None) => return None,
             (None, Some(new)) => (Change::Added, new, None, Vec::new()),
@@ -125,8 +125,8 @@ impl Sides {
 
     /// What changed beside managed/. What went to unmanaged/ is told by its reasons.
     fn waiting(&self, is_managed: bool) -> Option<ObjectChange> {
-        let new = self.new(Folder::Raw).or_else(|| self.new(Folder::Unmanaged));
-        let old = self.old(Folder::Raw, new).or_else(|| self.old(Folder::Unmanaged, new));
+        let new = self.after_in(Folder::Raw).or_else(|| self.after_in(Folder::Unmanaged));
+        let old = self.before_in(Folder::Raw, new).or_else(|| self.before_in(Folder::Unmanaged, new));
         let nothing = Vec::new;
         match (old, new) {
             (None, Some(new)) if new.folder == Folder::Raw => {

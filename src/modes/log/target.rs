@@ -93,6 +93,7 @@ impl<'a> Place<'a> {
             self.names()?.into_iter().filter(|(_, name)| name == word).map(|(path, _)| path).collect();
         let path = match trimmed.strip_prefix("./").unwrap_or(trimmed) {
             "." => Ok(RepoPath::root()),
+            "" => return Err(self.unknown(word)?),
             text => RepoPath::new(text),
         };
         if let Some(dir) = path.as_ref().ok().and_then(|path| self.dirs.iter().find(|dir| dir.path == *path)) {
