@@ -68,6 +68,10 @@ pub fn human(out: &mut dyn Write, log: &Log, style: Style) -> io::Result<()> {
         let note = "Older operations are not shown; -n N shows more, --verbose all.";
         writeln!(out, "\n{}", style.labelled(0, "note", note))?;
     }
+    for untold in &log.untold {
+        let note = format!("What {} did cannot be told: {}.", untold.commit.short(), untold.why);
+        writeln!(out, "\n{}", style.labelled(0, "note", &note))?;
+    }
     for commit in &log.cut {
         let note = format!(
             "History ends at {} here, as this clone is shallow, so what it did cannot be told; git fetch --unshallow \

@@ -22,6 +22,17 @@ pub struct Log {
     pub older: bool,
     /// Where history ends although there was more: a shallow clone's boundary.
     pub cut: Vec<CommitId>,
+    /// Commits whose trees cannot be compared, newest first.
+    pub untold: Vec<Untold>,
+}
+
+/// A commit that cannot be told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untold {
+    /// The commit.
+    pub commit: CommitId,
+    /// Why not.
+    pub why: String,
 }
 
 /// What a log is about.

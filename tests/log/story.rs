@@ -69,6 +69,16 @@ impl Story {
         self.name(name, "HEAD");
     }
 
+    /// Whether a file is in the work tree.
+    pub(crate) fn exists(&self, path: &str) -> bool {
+        self.temp.dir().join(path).exists()
+    }
+
+    /// Whether a commit has a parent.
+    pub(crate) fn has_parent(&self, commit: &str) -> bool {
+        self.temp.git_succeeds(&["rev-parse", "--verify", "--quiet", &format!("{commit}^")])
+    }
+
     pub(crate) fn put(&self, path: &str, content: &str) {
         self.temp.put(path, content);
     }

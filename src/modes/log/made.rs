@@ -24,7 +24,7 @@ const OWN: &str = "hhgit: ";
 
 /// What kind of commit it is, and if it is a sync, the sync made again.
 pub(super) fn made(
-    reader: &Reader,
+    (reader, recompute): (&Reader, &Recompute<'_>),
     commit: &Commit,
     deltas: &[Delta],
 ) -> Result<(Made, Option<Box<SyncOf>>), ModeError> {
@@ -38,23 +38,25 @@ pub(super) fn made(
     }
     let (claim, says_so) = (claim(&commit.message), SYNCS.contains(&word));
     if claim.is_some() || says_so || may_be_sync(deltas) {
-        match Recompute::new(reader).of(commit) {
+        match recompute.of(commit) {
             Ok(Some(sync)) => {
                 let options = sync.asked.flags();
                 return Ok((Made::Sync { options }, Some(Box::new(sync))));
             }
             Ok(None) => {}
-            Err(error) if is_cut(&error) => {
-                let why = "it takes history that this shallow clone does not have".to_owned();
+            Err(error) if claim.is_some() || says_so => {
+                let why = match is_cut(&error) {
+                    true => "it takes history that this shallow clone does not have".to_owned(),
+                    false => error.to_string(),
+                };
                 return Ok((Made::Unproven { why }, None));
             }
-            Err(error @ ModeError::Read(_)) => return Err(error),
-            // What cannot be planned now could not then either, so it is no sync.
+            // What cannot be planned was nobody's sync.
             Err(_) => {}
         }
     }
     let kind = match claim {
-        Some(claim) if says_so => match elsewhere(reader, commit, &claim) {
+        Some(claim) if says_so => match elsewhere((reader, recompute), commit, &claim) {
             Some(why) => Made::Unproven { why },
             None => Made::Altered,
         },
@@ -82,14 +84,14 @@ fn quotes_sync(message: &[u8]) -> bool {
 }
 
 /// Why a claim cannot be judged here: another hhgit made it, or by rules that are not here.
-fn elsewhere(reader: &Reader, commit: &Commit, claimed: &Claim) -> Option<String> {
+fn elsewhere((reader, recompute): (&Reader, &Recompute<'_>), commit: &Commit, claimed: &Claim) -> Option<String> {
     let own = env!("CARGO_PKG_VERSION");
     if claimed.version != own {
         return Some(format!("hhgit {} made it, and this is {own}", claimed.version));
     }
     let asked = claimed.asked().unwrap_or_default();
     let parent = crate::snapshot::Objects::commit(reader, *commit.parents.first()?).ok()?;
-    let again = Recompute::new(reader).sync(&parent, &asked).ok()?;
+    let again = recompute.sync(&parent, &asked).ok()?;
     let now = claim(again.planned.plan.message().as_bytes())?;
     (now.rulesets != claimed.rulesets).then(|| "it went by a ruleset that is not here".to_owned())
 }

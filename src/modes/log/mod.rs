@@ -20,16 +20,17 @@ mod tell;
 use std::collections::BTreeSet;
 
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{FabricDir, find};
+use crate::fabric::layout::{FabricDir, LayoutError, find};
 use crate::finding::ObjectRef;
 use crate::git::{Head, Reader, Repo};
 use crate::ids::CommitId;
 use crate::options::{self, Common};
 use crate::path::RepoPath;
-use crate::report::log::{About, Change, Log, Operation};
+use crate::report::log::{About, Change, Log, Operation, Untold};
 use crate::snapshot::Objects;
 
 use super::error::ModeError;
+use super::history::recompute::Recompute;
 use super::history::walk::{Follow, Walk, walk};
 use super::sync;
 use dirs::Dirs;
@@ -59,22 +60,22 @@ pub fn log(common: &Common, options: &options::log::Log) -> Result<Log, ModeErro
     let most = options.max_count.unwrap_or(usize::MAX);
     let mut told = None;
     for target in std::iter::once(target).chain(otherwise) {
-        let operations = operations(&place, common, &walked, &target, most)?;
+        let (operations, untold) = operations(&place, common, &walked, &target, most)?;
         let found = !operations.is_empty();
-        told = Some((target, operations));
+        told = Some((target, operations, untold));
         if found {
             break;
         }
     }
-    let (target, mut operations) = told.expect("there is always a first meaning to look for");
-    if operations.is_empty() && walked.cut.is_empty() {
+    let (target, mut operations, untold) = told.expect("there is always a first meaning to look for");
+    if operations.is_empty() && untold.is_empty() && walked.cut.is_empty() {
         refuse_unknown(&place, &target, options, common)?;
     }
     returned(&mut operations);
     let older = operations.len() > most;
     operations.truncate(most);
     let about = about(&target, &operations);
-    Ok(Log { reference: reference.clone(), tip, about, operations, older, cut: walked.cut })
+    Ok(Log { reference: reference.clone(), tip, about, operations, older, cut: walked.cut, untold })
 }
 
 /// What was done, newest first, and one operation more than are asked for if there are more.
@@ -84,13 +85,14 @@ fn operations(
     walked: &Walk,
     target: &Target,
     most: usize,
-) -> Result<Vec<Operation>, ModeError> {
+) -> Result<(Vec<Operation>, Vec<Untold>), ModeError> {
     let only = match target {
         Target::Object(name, _) => Some(name.name.as_str()),
         _ => None,
     };
     let teller = Teller {
         reader: place.reader,
+        recompute: Recompute::new(place.reader),
         dirs: Dirs::new(place.reader),
         documents: Documents::new(place.reader, only),
         kinds: place.kinds.clone(),
@@ -100,14 +102,20 @@ fn operations(
     };
     // What is back tells only who knows what went before.
     let whole = matches!(target, Target::Object(..));
-    let mut operations = Vec::new();
+    let (mut operations, mut untold) = (Vec::new(), Vec::new());
     for commit in walked.commits.iter().filter(|commit| !walked.cut.contains(&commit.id)) {
-        operations.extend(teller.tell(commit)?);
+        match teller.tell(commit) {
+            Ok(operation) => operations.extend(operation),
+            Err(ModeError::Layout(error)) if !matches!(error, LayoutError::Read(_)) => {
+                untold.push(Untold { commit: commit.id, why: error.to_string() });
+            }
+            Err(error) => return Err(error),
+        }
         if operations.len() > most && !whole {
             break;
         }
     }
-    Ok(operations)
+    Ok((operations, untold))
 }
 
 /// What the log says it is about: of paths that could be meant, those where something was found.

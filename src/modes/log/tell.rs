@@ -7,7 +7,7 @@ use crate::fabric::layout::{HNP, MANAGED, UNMANAGED};
 use crate::git::Reader;
 use crate::ids::CommitId;
 use crate::modes::ModeError;
-use crate::modes::history::recompute::SyncOf;
+use crate::modes::history::recompute::{Recompute, SyncOf};
 use crate::path::RepoPath;
 use crate::report::log::{Change, FabricChanges, Made, ObjectChange, Operation, Parked, Push, Source, Who};
 use crate::report::{DocumentRow, FabricReport, Fate};
@@ -24,6 +24,7 @@ use super::{held, objects, parked};
 /// Tells commits, one after the other, and remembers what they share.
 pub(super) struct Teller<'a> {
     pub(super) reader: &'a Reader,
+    pub(super) recompute: Recompute<'a>,
     pub(super) dirs: Dirs<'a>,
     pub(super) documents: Documents<'a>,
     pub(super) kinds: Kinds,
@@ -49,7 +50,7 @@ impl Teller<'_> {
         if fabrics.is_empty() {
             return Ok(None);
         }
-        let (made, sync) = made(self.reader, commit, &deltas)?;
+        let (made, sync) = made((self.reader, &self.recompute), commit, &deltas)?;
         if let Some(sync) = &sync {
             fabrics.iter_mut().for_each(|fabric| enrich(fabric, sync));
         }
@@ -159,7 +160,7 @@ impl Teller<'_> {
         let commit = self.reader.commit(id)?;
         let parents: Result<Vec<Commit>, _> = commit.parents.iter().map(|id| self.reader.commit(*id)).collect();
         let deltas = self.deltas(&commit, &parents?)?;
-        Ok(matches!(made(self.reader, &commit, &deltas)?.0, Made::Sync { .. }))
+        Ok(matches!(made((self.reader, &self.recompute), &commit, &deltas)?.0, Made::Sync { .. }))
     }
 
     fn push(&self, commit: &Commit) -> Result<Push, ModeError> {

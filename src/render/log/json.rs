@@ -36,6 +36,18 @@ struct Log {
     /// The commits at which a shallow clone ends; what they did is not known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cut: Vec<String>,
+    /// Commits whose trees cannot be compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    untold: Vec<Untold>,
+}
+
+/// A commit that cannot be told of.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Untold {
+    /// The commit.
+    commit: String,
+    /// Why not.
+    why: String,
 }
 
 /// What a log is about.

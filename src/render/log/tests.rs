@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids::{CommitId, ObjectId};
-use crate::report::log::Who;
+use crate::report::log::{Untold, Who};
 use crate::snapshot::Time;
 
 fn id(digit: char) -> CommitId {
@@ -138,6 +138,7 @@ fn full() -> Log {
         ],
         older: true,
         cut: vec![id('8')],
+        untold: vec![Untold { commit: id('9'), why: "it is hostile".to_owned() }],
     }
 }
 

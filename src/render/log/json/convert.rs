@@ -1,7 +1,7 @@
 //! From the log's own types to the wire's: one `From` a type, and nothing decided.
 
 use super::{
-    About, Change, Fabric, Field, Log, Made, Object, Operation, Parked, Push, Repair, SCHEMA, Source, Verb, Who,
+    About, Change, Fabric, Field, Log, Made, Object, Operation, Parked, Push, Repair, SCHEMA, Source, Untold, Verb, Who,
 };
 use crate::finding::ObjectRef;
 use crate::path::RepoPath;
@@ -31,8 +31,13 @@ impl From<&log::Log> for Log {
             operations: log.operations.iter().map(Operation::from).collect(),
             older: log.older,
             cut: log.cut.iter().map(ToString::to_string).collect(),
+            untold: log.untold.iter().map(untold).collect(),
         }
     }
+}
+
+fn untold(untold: &log::Untold) -> Untold {
+    Untold { commit: untold.commit.to_string(), why: untold.why.clone() }
 }
 
 impl From<&log::Operation> for Operation {
