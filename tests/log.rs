@@ -265,3 +265,27 @@ fn what_is_named_by_people_cannot_steer_a_terminal() {
     let json = story.ended(&["-n", "1", "--output", "json"]).stdout;
     assert!(json.contains(r#""name": "Eve\u001b[2J""#) && json.contains(r#""subject": "\u202eoops""#), "{json}");
 }
+
+#[test]
+fn a_commit_that_cannot_be_compared_is_named_and_the_others_are_told() {
+    let mut story = begun();
+    let blob = story.git(&["rev-parse", "HEAD:f/fabric-1/managed/vpcs/web.yaml"]);
+    let tree = |story: &story::Story, entries: String| story.git_with(&["mktree"], entries.as_bytes());
+    // Git itself never makes such a tree, and never checks one out.
+    let managed = story.git(&["ls-tree", "HEAD:f/fabric-1"]);
+    let (raw, keep) = (tree(&story, format!("100644 blob {blob}\tGIT~1\n")), "040000 tree ");
+    let swap = |line: &str| if line.ends_with("\traw") { format!("{keep}{raw}\traw") } else { line.to_owned() };
+    let fabric = tree(&story, managed.lines().map(|line| swap(line) + "\n").collect());
+    let f = tree(&story, format!("{keep}{fabric}\tfabric-1\n"));
+    let root = tree(&story, format!("{keep}{f}\tf\n"));
+    let hostile = story.git(&["commit-tree", &root, "-p", "HEAD", "-m", "hostile"]);
+    let sound = story.git(&["commit-tree", "HEAD^{tree}", "-p", &hostile, "-m", "mended"]);
+    story.git(&["update-ref", "refs/heads/main", &sound]);
+    story.name("hostile", &hostile);
+    story.name("mended", &sound);
+    let told = story.told(&["VPC/web"]);
+    assert!(told.contains("\n<sync-1>  sync  "), "{told}");
+    let note =
+        "note: What <hostile> did cannot be told: the tree of f/fabric-1/raw holds a name that git does not check out";
+    assert!(told.contains(note), "{told}");
+}

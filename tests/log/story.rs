@@ -63,6 +63,10 @@ impl Story {
         self.temp.git(args)
     }
 
+    pub(crate) fn git_with(&self, args: &[&str], input: &[u8]) -> String {
+        self.temp.git_with(args, input)
+    }
+
     /// Runs git to make a commit.
     pub(crate) fn git_commit(&mut self, name: &str, args: &[&str]) {
         self.git(args);

@@ -16,8 +16,8 @@ use crate::verdict::identity::Identity;
 use crate::verdict::judge::Judge;
 use crate::yaml::{Limits, Node};
 
-/// How many files are remembered; then it begins anew, so that a long history takes no more memory than a short one.
-const MOST: usize = 4096;
+/// How many documents are remembered; then it begins anew, so that a long history takes no more memory than a short one.
+const MOST: usize = 8192;
 
 /// One document of a file.
 #[derive(Debug)]
@@ -35,7 +35,13 @@ pub(super) struct Documents<'a> {
     kinds: Kinds,
     /// The name that alone is of interest, as bytes.
     only: Option<Vec<u8>>,
-    known: RefCell<BTreeMap<BlobId, Rc<[Doc]>>>,
+    known: RefCell<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    files: BTreeMap<BlobId, Rc<[Doc]>>,
+    documents: usize,
 }
 
 impl<'a> Documents<'a> {
@@ -52,15 +58,16 @@ impl<'a> Documents<'a> {
 
     /// The documents of a file; none if it is too large to be read.
     pub(super) fn of(&self, blob: BlobId) -> Result<Rc<[Doc]>, ReadError> {
-        if let Some(found) = self.known.borrow().get(&blob) {
+        if let Some(found) = self.known.borrow().files.get(&blob) {
             return Ok(Rc::clone(found));
         }
         let found: Rc<[Doc]> = self.read(blob)?.into();
         let mut known = self.known.borrow_mut();
-        if known.len() >= MOST {
-            known.clear();
+        if known.documents >= MOST {
+            *known = Known::default();
         }
-        known.insert(blob, Rc::clone(&found));
+        known.documents += found.len();
+        known.files.insert(blob, Rc::clone(&found));
         Ok(found)
     }
 

@@ -1,19 +1,13 @@
 //! What kind of commit it is: a sync if it comes out the same when it is made again, whatever its message says.
 
-use std::collections::BTreeSet;
-
-use crate::fabric::changes::Change;
-use crate::fabric::layout::{GITKEEP, HNP, MANAGED, MANIFEST, RAW, UNMANAGED};
+use crate::fabric::layout::LayoutError;
 use crate::git::Reader;
-use crate::ids::ObjectId;
 use crate::modes::ModeError;
 use crate::modes::history::recompute::{Recompute, SyncOf, is_cut};
 use crate::modes::history::trailers::{Claim, claim};
-use crate::path::RepoPath;
+use crate::plan::PlanError;
 use crate::report::log::Made;
 use crate::snapshot::Commit;
-
-use super::delta::Delta;
 
 /// The commands whose commits a person asks for: nothing about them can be made again.
 const ASKED: [&str; 4] = ["init", "import", "undo", "schedule"];
@@ -26,36 +20,28 @@ const OWN: &str = "hhgit: ";
 pub(super) fn made(
     (reader, recompute): (&Reader, &Recompute<'_>),
     commit: &Commit,
-    deltas: &[Delta],
 ) -> Result<(Made, Option<Box<SyncOf>>), ModeError> {
     if commit.parents.len() > 1 {
         return Ok((Made::Merge, None));
     }
     let subject = subject(&commit.message);
     let word = subject.strip_prefix(OWN).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-    if ASKED.contains(&word) {
-        return Ok((Made::Asked { command: word.to_owned() }, None));
-    }
     let (claim, says_so) = (claim(&commit.message), SYNCS.contains(&word));
-    if claim.is_some() || says_so || may_be_sync(deltas) {
-        match recompute.of(commit) {
-            Ok(Some(sync)) => {
-                let options = sync.asked.flags();
-                return Ok((Made::Sync { options }, Some(Box::new(sync))));
-            }
-            Ok(None) => {}
-            Err(error) if claim.is_some() || says_so => {
-                let why = match is_cut(&error) {
-                    true => "it takes history that this shallow clone does not have".to_owned(),
-                    false => error.to_string(),
-                };
-                return Ok((Made::Unproven { why }, None));
-            }
-            // What cannot be planned was nobody's sync.
-            Err(_) => {}
+    match recompute.of(commit) {
+        Ok(Some(sync)) => {
+            let options = sync.asked.flags();
+            return Ok((Made::Sync { options }, Some(Box::new(sync))));
         }
+        Ok(None) => {}
+        Err(error) if claim.is_some() || says_so => {
+            return Ok((Made::Unproven { why: why(&error) }, None));
+        }
+        Err(error) if is_unreadable(&error) => return Err(error),
+        // What cannot be planned was nobody's sync.
+        Err(_) => {}
     }
     let kind = match claim {
+        _ if ASKED.contains(&word) => Made::Asked { command: word.to_owned() },
         Some(claim) if says_so => match elsewhere((reader, recompute), commit, &claim) {
             Some(why) => Made::Unproven { why },
             None => Made::Altered,
@@ -65,6 +51,30 @@ pub(super) fn made(
         _ => Made::Hand,
     };
     Ok((kind, None))
+}
+
+/// Why a sync could not be made again, in one line.
+fn why(error: &ModeError) -> String {
+    if is_cut(error) {
+        return "it takes history that this shallow clone does not have".to_owned();
+    }
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    text
+}
+
+/// Whether an object is not here, or damaged.
+fn is_unreadable(error: &ModeError) -> bool {
+    matches!(
+        error,
+        ModeError::Read(_)
+            | ModeError::Layout(LayoutError::Read(_))
+            | ModeError::Plan(PlanError::Read { .. } | PlanError::History(_) | PlanError::Layout(LayoutError::Read(_)))
+    )
 }
 
 /// The first line of a message.
@@ -94,32 +104,6 @@ fn elsewhere((reader, recompute): (&Reader, &Recompute<'_>), commit: &Commit, cl
     let again = recompute.sync(&parent, &asked).ok()?;
     let now = claim(again.planned.plan.message().as_bytes())?;
     (now.rulesets != claimed.rulesets).then(|| "it went by a ruleset that is not here".to_owned())
-}
-
-/// Whether a sync could have made such changes: something left raw/ or unmanaged/, or the structure was mended, and nothing
-/// was put into raw/. What only edits managed/ is none, and most commits that people make are of that kind.
-fn may_be_sync(deltas: &[Delta]) -> bool {
-    let (raw, managed, unmanaged) = (RAW.as_bytes(), MANAGED.as_bytes(), UNMANAGED.as_bytes());
-    let all = || deltas.iter().flat_map(|delta| &delta.changes);
-    let top = |path: &RepoPath| path.components().next().unwrap_or_default().to_vec();
-    let is_keep = |path: &RepoPath| path.file_name() == GITKEEP.as_bytes();
-    if all().any(|(path, change)| change.new.is_some() && top(path) == raw && !is_keep(path)) {
-        return false;
-    }
-    let came = || all().filter(|(_, change)| change.old.is_none());
-    let contents: BTreeSet<ObjectId> = came().filter_map(|(_, change)| Some(change.new?.id)).collect();
-    let parks = came().any(|(path, _)| top(path) == unmanaged);
-    // What --repair takes out of managed/ is elsewhere then.
-    let moves = |change: &Change| parks || change.old.is_some_and(|old| contents.contains(&old.id));
-    all().any(|(path, change)| match (change.old, change.new) {
-        (Some(_), None) => top(path) != managed || moves(change),
-        (None, Some(_)) => is_keep(path) || is_manifest(path),
-        _ => false,
-    })
-}
-
-fn is_manifest(path: &RepoPath) -> bool {
-    *path == RepoPath::root().child(HNP).child(MANIFEST)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Teller<'_> {
         if fabrics.is_empty() {
             return Ok(None);
         }
-        let (made, sync) = made((self.reader, &self.recompute), commit, &deltas)?;
+        let (made, sync) = made((self.reader, &self.recompute), commit)?;
         if let Some(sync) = &sync {
             fabrics.iter_mut().for_each(|fabric| enrich(fabric, sync));
         }
@@ -158,9 +158,7 @@ impl Teller<'_> {
 
     fn is_sync(&self, id: CommitId) -> Result<bool, ModeError> {
         let commit = self.reader.commit(id)?;
-        let parents: Result<Vec<Commit>, _> = commit.parents.iter().map(|id| self.reader.commit(*id)).collect();
-        let deltas = self.deltas(&commit, &parents?)?;
-        Ok(matches!(made((self.reader, &self.recompute), &commit, &deltas)?.0, Made::Sync { .. }))
+        Ok(matches!(made((self.reader, &self.recompute), &commit)?.0, Made::Sync { .. }))
     }
 
     fn push(&self, commit: &Commit) -> Result<Push, ModeError> {
