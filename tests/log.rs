@@ -289,3 +289,48 @@ fn a_commit_that_cannot_be_compared_is_named_and_the_others_are_told() {
         "note: What <hostile> did cannot be told: the tree of f/fabric-1/raw holds a name that git does not check out";
     assert!(told.contains(note), "{told}");
 }
+
+#[test]
+fn settings_are_told_field_by_field() {
+    let mut story = begun();
+    let manifest = "version: '1.0'\nfabric_name: fabric-one\nsettings:\n  gateway: true\n";
+    story.push("settings", "Grace", "We have gateways", &[("f/fabric-1/.hnp/manifest.yaml", manifest)]);
+    assert_eq!(
+        story.told(&["-n", "1"]),
+        "\
+main at <settings>: the last operation
+
+<settings>  by hand  2023-11-14 22:13:20 +0000
+  by Grace: We have gateways
+  fabric-one (f/fabric-1)
+    updated: .hnp/manifest.yaml
+      fabric_name: \"fabric-1\" -> \"fabric-one\"
+      settings: nothing -> {\"gateway\":true}
+
+note: Older operations are not shown; -n N shows more, --verbose all.
+"
+    );
+}
+
+#[test]
+fn what_is_imported_is_told_with_the_command() {
+    let mut story = begun();
+    let printed =
+        format!("apiVersion: v1\nkind: List\nitems:\n- {}", vpc("new", 1100).trim_end().replace('\n', "\n  "));
+    let file = story.beside("printed.yaml", &printed);
+    story.run(&["import", &file]);
+    story.name("import", "HEAD");
+    assert_eq!(
+        story.told(&["-n", "1"]),
+        "\
+main at <import>: the last operation
+
+<import>  import  2023-11-14 22:13:20 +0000
+  by Tester: hhgit: import 1 object into fabric-1
+  fabric-1 (f/fabric-1)
+    put into raw: VPC/new
+
+note: Older operations are not shown; -n N shows more, --verbose all.
+"
+    );
+}

@@ -78,6 +78,13 @@ impl Story {
         self.temp.dir().join(path).exists()
     }
 
+    /// A file outside of the repository.
+    pub(crate) fn beside(&self, name: &str, content: &str) -> String {
+        let path = self.temp.beside(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
     /// Whether a commit has a parent.
     pub(crate) fn has_parent(&self, commit: &str) -> bool {
         self.temp.git_succeeds(&["rev-parse", "--verify", "--quiet", &format!("{commit}^")])

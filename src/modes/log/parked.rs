@@ -1,5 +1,7 @@
 //! What a commit sent to unmanaged/, and which repairs it made: from the sync made again, else from what lies there.
 
+use std::collections::BTreeSet;
+
 use crate::fabric::changes::{Change, Changes};
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{GITKEEP, HNP, MANAGED, MANIFEST, RAW, SIDECAR, UNMANAGED, entry_at, is_yaml_name};
@@ -16,28 +18,44 @@ use crate::verdict::code::Code;
 
 use super::documents::Documents;
 
-/// What a sync that was made again says of it.
-pub(super) fn of_report(fabric: &FabricReport) -> Vec<Parked> {
-    let rows = fabric.documents.iter().filter(|row| row.fate == Fate::Unmanaged);
-    rows.map(|row| parked(fabric, row)).collect()
+/// What a sync that was made again says of one fabric directory.
+pub(super) struct Rows<'a> {
+    pub(super) report: &'a FabricReport,
+    /// The files that hold several documents.
+    several: BTreeSet<&'a RepoPath>,
 }
 
-fn parked(fabric: &FabricReport, row: &DocumentRow) -> Parked {
-    Parked {
-        path: row.target.clone(),
-        from: Some(source_of(fabric, row)),
-        object: row.object.clone(),
-        code: row.code.map(|code| code.as_str().to_owned()),
+impl<'a> Rows<'a> {
+    pub(super) fn of(report: &'a FabricReport) -> Self {
+        let (mut once, mut several) = (BTreeSet::new(), BTreeSet::new());
+        for row in &report.documents {
+            if !once.insert(&row.source) {
+                several.insert(&row.source);
+            }
+        }
+        Self { report, several }
     }
-}
 
-/// Where a row's document came from; that it is the file's only one is not said.
-pub(super) fn source_of(fabric: &FabricReport, row: &DocumentRow) -> Source {
-    let is_one_of_several = fabric.documents.iter().filter(|other| other.source == row.source).nth(1).is_some();
-    Source {
-        path: row.source.clone(),
-        document: row.document.filter(|_| is_one_of_several),
-        lines: row.lines.filter(|_| is_one_of_several),
+    /// What went to unmanaged/.
+    pub(super) fn parked(&self) -> Vec<Parked> {
+        let rows = self.report.documents.iter().filter(|row| row.fate == Fate::Unmanaged);
+        let parked = |row: &DocumentRow| Parked {
+            path: row.target.clone(),
+            from: Some(self.source(row)),
+            object: row.object.clone(),
+            code: row.code.map(|code| code.as_str().to_owned()),
+        };
+        rows.map(parked).collect()
+    }
+
+    /// Where a row's document came from; that it is the file's only one is not said.
+    pub(super) fn source(&self, row: &DocumentRow) -> Source {
+        let is_one_of_several = self.several.contains(&row.source);
+        Source {
+            path: row.source.clone(),
+            document: row.document.filter(|_| is_one_of_several),
+            lines: row.lines.filter(|_| is_one_of_several),
+        }
     }
 }
 

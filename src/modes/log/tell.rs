@@ -10,13 +10,14 @@ use crate::modes::ModeError;
 use crate::modes::history::recompute::{Recompute, SyncOf};
 use crate::path::RepoPath;
 use crate::report::log::{Change, FabricChanges, Made, ObjectChange, Operation, Parked, Push, Source, Who};
-use crate::report::{DocumentRow, FabricReport, Fate};
+use crate::report::{DocumentRow, Fate};
 use crate::snapshot::{Commit, Objects};
 
 use super::delta::{Delta, deltas};
 use super::dirs::Dirs;
 use super::documents::Documents;
 use super::made::{made, subject};
+use super::parked::Rows;
 use super::pushed::pushed;
 use super::target::{Target, name_of};
 use super::{held, objects, parked};
@@ -171,15 +172,17 @@ impl Teller<'_> {
 /// Lays what the sync made again says over what the files tell.
 fn enrich(fabric: &mut FabricChanges, sync: &SyncOf) {
     let Some(report) = sync.again.planned.fabrics.iter().find(|report| report.path == fabric.path) else { return };
-    fabric.unmanaged = parked::of_report(report);
+    let rows = Rows::of(report);
+    fabric.unmanaged = rows.parked();
     fabric.repairs = report.repairs.clone();
     fabric.changes.retain(|change| change.change != Change::Withdrawn);
+    let told = fabric.changes.iter().enumerate().filter(|(_, change)| change.object.is_some());
+    let told: BTreeMap<RepoPath, usize> = told.map(|(at, change)| (change.place.path.clone(), at)).collect();
     for row in report.documents.iter().filter(|row| row.fate == Fate::Managed) {
-        let is_it = |change: &&mut ObjectChange| change.object.is_some() && change.place.path == row.target;
-        match fabric.changes.iter_mut().find(is_it) {
-            Some(change) if row.code.is_none() => change.from = Some(parked::source_of(report, row)),
+        match told.get(&row.target) {
+            Some(at) if row.code.is_none() => fabric.changes[*at].from = Some(rows.source(row)),
             Some(_) => {}
-            None => fabric.changes.push(unchanged(report, row)),
+            None => fabric.changes.push(unchanged(&rows, row)),
         }
     }
     fabric.changes.sort_by(|a, b| (&a.object, &a.place.path).cmp(&(&b.object, &b.place.path)));
@@ -192,13 +195,13 @@ fn leave_repaired(fabric: &mut FabricChanges) {
     changes.retain(|change| change.change != Change::Added || !is_repaired(&change.place.path));
 }
 
-fn unchanged(report: &FabricReport, row: &DocumentRow) -> ObjectChange {
+fn unchanged(rows: &Rows<'_>, row: &DocumentRow) -> ObjectChange {
     ObjectChange {
         object: row.object.clone(),
         change: Change::Unchanged,
         place: Source { path: row.target.clone(), document: None, lines: None },
         other: None,
-        from: Some(parked::source_of(report, row)),
+        from: Some(rows.source(row)),
         fields: Vec::new(),
     }
 }
