@@ -10,6 +10,7 @@ pub mod history;
 pub mod hook;
 pub mod hook_local;
 mod inputs;
+pub mod log;
 mod manual;
 pub mod output;
 mod surroundings;

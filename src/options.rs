@@ -2,6 +2,7 @@
 
 pub mod hook;
 pub mod local_hooks;
+pub mod log;
 pub mod propose;
 pub mod remote;
 pub mod why;

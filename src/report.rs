@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod fabrics;
 pub mod local_hooks;
+pub mod log;
 pub mod receive;
 pub mod why;
 

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::args::Global;
-use super::{Answer, Failure, undo, why};
+use super::{Answer, Failure, log, undo, why};
 use crate::modes::talk::Talk;
 use crate::options::Common;
 use crate::render::Style;
@@ -11,6 +11,8 @@ use crate::render::Style;
 /// What to do with history.
 #[derive(Debug, Subcommand)]
 pub enum History {
+    /// Tell what was done to the fabrics, an object or a file, by whom and when
+    Log(log::Log),
     /// Take a sync back: one new commit, with raw/, managed/ and unmanaged/ as they were before it
     Undo(undo::Undo),
     /// Say where each line of a file or an object comes from, and why the file is where it is
@@ -25,6 +27,7 @@ pub(super) fn run(
     talk: &mut dyn Talk,
 ) -> Result<Answer, Failure> {
     match asked {
+        History::Log(args) => log::run(args, global, common, style),
         History::Undo(args) => undo::run(args, (global, common), style, talk),
         History::Why(args) => why::run(args, (global, common), style),
     }

@@ -15,6 +15,7 @@ use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
+use super::log::LogError;
 use super::propose::ProposeError;
 use super::undo::UndoError;
 use super::why::WhyError;
@@ -65,6 +66,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// There is no log of what was named.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// There is nothing that an undo could take back.
     #[error(transparent)]
     Undo(#[from] UndoError),
@@ -242,6 +246,7 @@ impl ModeError {
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }
             | Self::Detached { .. }
+            | Self::Log(_)
             | Self::DetachedInit
             | Self::NoBranch { .. }
             | Self::Name { .. }

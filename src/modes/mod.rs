@@ -12,6 +12,7 @@ mod history;
 pub mod hook;
 pub mod import;
 pub mod init;
+pub mod log;
 pub mod look;
 mod offer;
 mod propose;
