@@ -9,6 +9,7 @@ mod error;
 pub mod hook;
 pub mod import;
 pub mod init;
+pub mod judged;
 pub mod look;
 mod offer;
 mod propose;
