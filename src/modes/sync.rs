@@ -19,8 +19,8 @@ use crate::plan::{Input, Plan, Planned, plan};
 use crate::report::{Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
-use crate::yaml::Limits;
 
+use super::asked::Asked;
 use super::authorship;
 use super::error::ModeError;
 use super::look::{Request, look_into};
@@ -165,7 +165,7 @@ pub(super) enum At<'a> {
 
 /// What was found and what is to become of it.
 pub(super) struct Draft {
-    tree: TreeId,
+    pub(super) tree: TreeId,
     inventories: Vec<Inventory>,
     pub(super) stamp: Stamp,
     pub(super) planned: Planned,
@@ -190,22 +190,12 @@ pub(super) enum Done {
 
 impl Task {
     pub(super) fn of_sync(common: &Common, options: &Sync) -> Self {
-        let retry = match &options.retry {
-            crate::options::Retry::Nothing => None,
-            crate::options::Retry::All => Some(Retry::All),
-            crate::options::Retry::Below(path) => Some(Retry::Paths(vec![path.clone()])),
-        };
-        let limits = Limits { file_bytes: options.max_file_size, ..Limits::default() };
-        let (adopt, managed, threads) = (options.adopt, options.repair, options.threads);
         Self {
-            command: "sync",
-            request: Request { adopt, retry, managed, limits, threads, ..Request::default() },
-            order: Order { repair: options.repair, name: None },
-            flags: stamp::flags(common, options),
             dry_run: options.dry_run,
             diff: options.diff,
             max_deletions: options.max_deletions,
             agreed: options.yes,
+            ..Asked::of(common, options).task(options.threads)
         }
     }
 
@@ -249,14 +239,23 @@ impl Task {
 
     /// Looks and plans, and asks or writes nothing.
     pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
-        let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
-        let inventories = look_into(from.reader, from.dirs, &self.request)?;
+        self.draft_of(from.reader, from.input, from.dirs)
+    }
+
+    /// Looks at these fabric directories of a commit, or of a branch without one, and plans.
+    pub(super) fn draft_of(
+        &self,
+        reader: &Reader,
+        input: Option<&Commit>,
+        dirs: &[FabricDir],
+    ) -> Result<Draft, ModeError> {
+        let tree = input.map_or_else(|| TreeId::empty(reader.hash_kind()), |commit| commit.tree);
+        let inventories = look_into(reader, dirs, &self.request)?;
         let mut stamp = self.stamp(&inventories);
-        stamp.options.extend(stamp::level(from.reader, from.dirs, self.request.level)?);
-        let commit = from.input.map(|commit| commit.id);
+        stamp.options.extend(stamp::level(reader, dirs, self.request.level)?);
+        let commit = input.map(|commit| commit.id);
         let (order, limits) = (&self.order, &self.request.limits);
-        let planned =
-            plan(from.reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
+        let planned = plan(reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
         Ok(Draft { tree, inventories, stamp, planned })
     }
 
