@@ -11,6 +11,7 @@ pub mod hook_local;
 mod inputs;
 mod manual;
 pub mod output;
+pub mod replay;
 mod surroundings;
 mod targets;
 #[cfg(test)]
@@ -143,6 +144,7 @@ fn dispatch(
                 Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
             }
         }
+        Command::Replay(args) => replay::run(&args, &global, &common, style, talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
@@ -177,11 +179,7 @@ fn check(
         args::FailSeverity::Warning => FailOn::Warning,
         args::FailSeverity::Never => FailOn::Never,
     };
-    let options = targets::check(args, &global.directory, talk).map_err(|error| Failure {
-        exit: if error.is_usage() { Exit::Usage } else { Exit::CouldNot },
-        error: error.into(),
-        help: None,
-    })?;
+    let options = targets::check(args, &global.directory, talk).map_err(untargeted)?;
     reported(global, style, fail_on, || commands::check(common, &options))
 }
 
@@ -196,6 +194,12 @@ fn reported(
     let report = command()?;
     let stdout = outputs.write(&report, style).map_err(unwritable)?;
     Ok(Answer { stdout, stderr: Vec::new(), exit: modes::sync::exit(&report, fail_on) })
+}
+
+/// What was named cannot be judged.
+fn untargeted(error: targets::TargetError) -> Failure {
+    let exit = if error.is_usage() { Exit::Usage } else { Exit::CouldNot };
+    Failure { exit, error: error.into(), help: None }
 }
 
 fn unwritable(error: OutputError) -> Failure {

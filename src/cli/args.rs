@@ -78,6 +78,8 @@ pub enum Command {
     Hook(Hooks),
     /// Show the fabric directories and what waits in raw/
     Status,
+    /// Say what today's rules find in each commit of a history, with a table at the end
+    Replay(super::replay::Args),
     /// List the kinds of objects, their versions and who writes them
     Kinds,
     /// Say what a code means and what to do about it, or list the codes

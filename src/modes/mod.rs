@@ -17,6 +17,7 @@ pub mod look;
 mod offer;
 mod propose;
 mod remote;
+pub mod replay;
 pub mod settings;
 mod stamp;
 pub mod status;

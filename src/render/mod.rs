@@ -4,7 +4,7 @@
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
 //! told, [`hook`] what a server's hook tells who pushes, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
 //! `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
-//! `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
+//! `hhgit crds list` and `hhgit settings show`, [`replay`] what `hhgit replay` found, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
@@ -18,6 +18,7 @@ pub mod json;
 pub mod junit;
 pub mod list;
 pub mod local_hooks;
+pub mod replay;
 pub mod sarif;
 mod snippet;
 pub mod status;
