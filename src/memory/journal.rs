@@ -21,7 +21,7 @@ const MAGIC: &str = "hhgit journal 1 ";
 /// What a file's name ends in.
 const PART: &str = "part";
 /// How long lines wait at most before they are put down, and how many.
-const PATIENCE: (Duration, usize) = (Duration::from_millis(500), 1000);
+const PATIENCE: (Duration, usize) = (Duration::from_millis(500), 64);
 /// How many commits are remembered at most under one name.
 const COMMITS: usize = 200_000;
 /// How many names are remembered.
