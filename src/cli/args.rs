@@ -76,10 +76,11 @@ pub enum Command {
     /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
     Hook(Hooks),
+    /// Work on history.
+    #[command(flatten)]
+    History(super::history::History),
     /// Show the fabric directories and what waits in raw/
     Status,
-    /// Say what today's rules find in each commit of a history, with a table at the end
-    Replay(super::replay::Args),
     /// List the kinds of objects, their versions and who writes them
     Kinds,
     /// Say what a code means and what to do about it, or list the codes

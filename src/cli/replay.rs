@@ -9,12 +9,12 @@ use super::{Answer, Failure, targets, untargeted, unwritable};
 use crate::exit::Exit;
 use crate::modes::{self, talk::Talk};
 use crate::options::Common;
-use crate::options::replay::Replay;
+use crate::options::replay as asked;
 use crate::render::Style;
 
 /// What `hhgit replay` takes.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct Replay {
     /// A commit and all that leads to it, or a range OLD..NEW [default: the branch that HEAD names]
     #[arg(value_name = "REV|OLD..NEW")]
     pub commits: Option<String>,
@@ -34,9 +34,8 @@ pub struct Args {
 
 /// Runs it.
 pub(super) fn run(
-    args: &Args,
-    global: &Global,
-    common: &Common,
+    args: &Replay,
+    (global, common): (&Global, &Common),
     style: Style,
     talk: &mut dyn Talk,
 ) -> Result<Answer, Failure> {
@@ -53,10 +52,10 @@ pub(super) fn run(
     Ok(Answer { stdout, stderr: Vec::new(), exit })
 }
 
-fn options(args: &Args, global: &Global, talk: &mut dyn Talk) -> Result<Replay, targets::TargetError> {
+fn options(args: &Replay, global: &Global, talk: &mut dyn Talk) -> Result<asked::Replay, targets::TargetError> {
     let directory = &global.directory;
     let settings = args.settings.as_deref().map(|file| targets::settings(file.as_os_str(), directory, talk));
-    Ok(Replay {
+    Ok(asked::Replay {
         commits: targets::commits(args.commits.as_deref())?,
         level: targets::level(args.level),
         crds: targets::crds(args.crds.as_deref(), directory)?,

@@ -16,6 +16,7 @@ use crate::verdict::cluster::PrintedError;
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::propose::ProposeError;
+use super::undo::UndoError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// There is nothing that an undo could take back.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -251,6 +255,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::Undo(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,

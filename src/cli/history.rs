@@ -1,0 +1,31 @@
+//! The commands that work on history rather than on one commit: one variant and one line each.
+
+use clap::Subcommand;
+
+use super::args::Global;
+use super::{Answer, Failure, replay, undo};
+use crate::modes::talk::Talk;
+use crate::options::Common;
+use crate::render::Style;
+
+/// What to do with history.
+#[derive(Debug, Subcommand)]
+pub enum History {
+    /// Take a sync back: one new commit, with raw/, managed/ and unmanaged/ as they were before it
+    Undo(undo::Undo),
+    /// Say what today's rules find in each commit of a history, with a table at the end
+    Replay(replay::Replay),
+}
+
+/// Runs one of them.
+pub(super) fn run(
+    asked: History,
+    (global, common): (&Global, &Common),
+    style: Style,
+    talk: &mut dyn Talk,
+) -> Result<Answer, Failure> {
+    match asked {
+        History::Replay(args) => replay::run(&args, (global, common), style, talk),
+        History::Undo(args) => undo::run(args, (global, common), style, talk),
+    }
+}
