@@ -19,6 +19,7 @@ mod targets;
 mod tests;
 mod tokens;
 pub mod undo;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ pub mod local_hooks;
 pub mod propose;
 pub mod remote;
 pub mod replay;
+pub mod verify;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

@@ -5,6 +5,7 @@ pub mod fabrics;
 pub mod local_hooks;
 pub mod receive;
 pub mod replay;
+pub mod verify;
 
 use std::collections::BTreeMap;
 

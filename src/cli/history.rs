@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::args::Global;
-use super::{Answer, Failure, replay, undo};
+use super::{Answer, Failure, replay, undo, verify};
 use crate::modes::talk::Talk;
 use crate::options::Common;
 use crate::render::Style;
@@ -15,6 +15,8 @@ pub enum History {
     Undo(undo::Undo),
     /// Say what today's rules find in each commit of a history, with a table at the end
     Replay(replay::Replay),
+    /// Make every sync of a history again, and say which commits are just what sync makes of their parents
+    Verify(verify::Verify),
 }
 
 /// Runs one of them.
@@ -26,6 +28,7 @@ pub(super) fn run(
 ) -> Result<Answer, Failure> {
     match asked {
         History::Replay(args) => replay::run(&args, (global, common), style, talk),
+        History::Verify(args) => verify::run(&args, (global, common), style),
         History::Undo(args) => undo::run(args, (global, common), style, talk),
     }
 }

@@ -226,19 +226,6 @@ fn loose(files: usize) -> String {
     if files == 1 { "1 loose file".to_owned() } else { format!("{files} loose files") }
 }
 
-/// An error and what led to it, in one line.
-pub(super) fn told(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let mut text = error.to_string();
-    for cause in causes.map(ToString::to_string).filter(|cause| !cause.is_empty()) {
-        // A transparent error says what its source says.
-        if !text.ends_with(&cause) {
-            text.push_str(&format!(": {cause}"));
-        }
-    }
-    text
-}
-
 impl ModeError {
     /// The exit code this ends with.
     pub fn exit(&self) -> Exit {

@@ -25,6 +25,7 @@ pub mod sync;
 pub mod talk;
 mod uncommitted;
 pub mod undo;
+pub mod verify;
 
 pub use error::ModeError;
 pub use propose::ProposeError;

@@ -4,7 +4,7 @@
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
 //! told, [`hook`] what a server's hook tells who pushes, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
 //! `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
-//! `hhgit crds list` and `hhgit settings show`, [`replay`] what `hhgit replay` found, [`demo`] what `hhgit demo` shows, [`table`] the
+//! `hhgit crds list` and `hhgit settings show`, [`replay`] and [`verify`] what those commands found, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
@@ -23,6 +23,7 @@ pub mod sarif;
 mod snippet;
 pub mod status;
 pub mod table;
+pub mod verify;
 
 #[cfg(test)]
 pub(crate) mod sample;

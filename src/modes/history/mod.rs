@@ -1,5 +1,8 @@
 //! What a branch's history tells of hhgit: which commits are syncs, told by making them again, and what they did.
 
+pub(super) mod each;
+pub(super) mod past;
 pub(super) mod recompute;
+pub(super) mod stretch;
 pub(super) mod trailers;
 pub(super) mod walk;

@@ -4,37 +4,32 @@
 //! is taken up by the next.
 
 mod line;
-mod past;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::fabric::kinds::Kinds;
-use crate::git::{Head, Reader, Repo};
+use crate::git::{Reader, Repo};
 use crate::ids::{CommitId, TreeId, sha256_hex};
 use crate::memory::journal::Journal;
 use crate::options::CheckLevel;
 use crate::options::Common;
-use crate::options::commits::Commits;
 use crate::options::replay::Replay;
 use crate::path::RepoPath;
+use crate::render::error::words;
 use crate::report::replay::{self as report, Replayed, Said, Tally};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 
 use super::check::{self, one};
-use super::error::{ModeError, told};
-use super::history::walk::{Follow, walk};
+use super::error::ModeError;
+use super::history::each::each;
+use super::history::stretch::Stretch;
 use super::judged::Judgements;
 use super::look::Request;
 use super::stamp;
-use super::sync::tip;
-use past::Past;
 
-/// How many commits a thread takes at a time: neighbours share most of what they hold.
-const CHUNK: usize = 8;
 /// How many fabric directories' tallies are kept.
 const KEPT: usize = 4096;
 
@@ -43,7 +38,7 @@ pub fn replay(common: &Common, options: &Replay) -> Result<report::Replay, ModeE
     let repo = Repo::open(&common.directory)?;
     let reader = Reader::new(&repo)?;
     let stretch = Stretch::of(&repo, &reader, &options.commits)?;
-    let walked = walk(&reader, &stretch.tips, &stretch.hidden, Follow::All)?;
+    let walked = stretch.walk(&reader)?;
     let request = request(options)?;
     let ruleset = request.rules.as_ref().map(|(kinds, schemas)| stamp::ruleset(kinds, schemas));
     let journal = repo.journal(&name(common, options, ruleset.as_deref()));
@@ -55,7 +50,7 @@ pub fn replay(common: &Common, options: &Replay) -> Result<report::Replay, ModeE
     // Oldest first, so that what is known of a commit's parents serves it.
     missing.reverse();
     let bench = Bench { common, request, level: options.level, journal: &journal, tallies: Mutex::default() };
-    found.extend(bench.judge_all(&reader, &missing, options.threads));
+    found.extend(each(&reader, &missing, options.threads, &|past, commit| bench.judge(past, commit)));
     let own = found.iter().filter_map(|(commit, said)| Some((*commit, line::write(said)?))).collect();
     let mut notes = notes(known, walked.commits.len(), walked.cut.len());
     if let Err(error) = journal.finish(own, lines) {
@@ -78,33 +73,6 @@ fn notes(known: usize, all: usize, cut: usize) -> Vec<String> {
         notes.push("History is cut off here; git fetch --unshallow brings the rest.".to_owned());
     }
     notes
-}
-
-/// Commits between which a stretch of history lies.
-struct Stretch {
-    name: String,
-    tips: Vec<CommitId>,
-    hidden: Vec<CommitId>,
-}
-
-impl Stretch {
-    fn of(repo: &Repo, reader: &Reader, commits: &Commits) -> Result<Self, ModeError> {
-        let named = |name: &str| Ok::<_, ModeError>(reader.commit(repo.commit_named(name)?)?.id);
-        Ok(match commits {
-            Commits::Head => match repo.head()? {
-                Head::Branch { name, .. } | Head::Unborn { name } => {
-                    Self { name: name.short().to_owned(), tips: vec![tip(repo, &name, false)?], hidden: Vec::new() }
-                }
-                Head::Detached { .. } => {
-                    Self { name: "HEAD".to_owned(), tips: vec![named("HEAD")?], hidden: Vec::new() }
-                }
-            },
-            Commits::UpTo(name) => Self { name: name.clone(), tips: vec![named(name)?], hidden: Vec::new() },
-            Commits::Between { old, new } => {
-                Self { name: format!("{old}..{new}"), tips: vec![named(new)?], hidden: vec![named(old)?] }
-            }
-        })
-    }
 }
 
 fn request(options: &Replay) -> Result<Request, ModeError> {
@@ -132,48 +100,17 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Judges commits over all cores.
-    fn judge_all(
-        &self,
-        reader: &Reader,
-        commits: &[&Commit],
-        threads: Option<NonZeroUsize>,
-    ) -> BTreeMap<CommitId, Said> {
-        let cores = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-        let workers = cores.min(commits.len().div_ceil(CHUNK)).max(1);
-        let (next, past) = (AtomicUsize::new(0), Past::of(reader));
-        let work = |past: Past<'_>| {
-            let mut done = Vec::new();
-            loop {
-                let chunk = next.fetch_add(1, Ordering::Relaxed);
-                let Some(commits) = commits.chunks(CHUNK).nth(chunk) else { return done };
-                for commit in commits {
-                    let said = self.judge(&past, commit);
-                    if let Some(line) = line::write(&said) {
-                        self.journal.add(commit.id, line);
-                    }
-                    done.push((commit.id, said));
-                }
-            }
-        };
-        std::thread::scope(|scope| {
-            let handles: Vec<_> = (0..workers)
-                .map(|_| {
-                    let past = past.another();
-                    scope.spawn(|| work(past))
-                })
-                .collect();
-            let joined = handles.into_iter().map(|handle| handle.join());
-            joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        })
-    }
-
+    /// Judges a commit, and has what was found put down.
     fn judge(&self, past: &dyn Objects, commit: &Commit) -> Said {
-        match self.tally(past, commit) {
+        let said = match self.tally(past, commit) {
             Ok(Some(tally)) => Said::Judged(tally),
             Ok(None) => Said::NoFabric,
-            Err(error) => Said::Unread(told(&error)),
+            Err(error) => Said::Unread(words(&error).join(": ")),
+        };
+        if let Some(line) = line::write(&said) {
+            self.journal.add(commit.id, line);
         }
+        said
     }
 
     /// What is found in all fabric directories of a commit; none if there is none.

@@ -6,19 +6,19 @@ use crate::ids::{BlobId, CommitId, HashKind, TreeId};
 use crate::snapshot::{Commit, Objects, ReadError, TreeDiff, TreeEntry, Walked};
 
 /// Objects, and what walks back through history have found.
-pub(super) struct Past<'a> {
+pub(in crate::modes) struct Past<'a> {
     objects: Box<dyn Objects + Send + 'a>,
     walked: Arc<Walked>,
 }
 
 impl<'a> Past<'a> {
     /// Reads from a fork of these.
-    pub(super) fn of(objects: &'a dyn Objects) -> Self {
+    pub(in crate::modes) fn of(objects: &'a dyn Objects) -> Self {
         Self { objects: objects.fork(), walked: Arc::default() }
     }
 
     /// A second one for another thread, with what walks have found in common.
-    pub(super) fn another(&self) -> Past<'_> {
+    pub(in crate::modes) fn another(&self) -> Past<'_> {
         Past { objects: self.objects.fork(), walked: Arc::clone(&self.walked) }
     }
 }
