@@ -71,7 +71,7 @@ fn commit(out: &mut dyn Write, one: &Verified, style: Style) -> io::Result<()> {
     }
     more(out, one.found.files.len().saturating_sub(most))?;
     for WrongLine { text, is_there } in one.found.lines.iter().take(most) {
-        writeln!(out, "  message {} {}", if *is_there { "is:    " } else { "should:" }, sanitize(text))?;
+        writeln!(out, "  message {} {}", if *is_there { "has:  " } else { "lacks:" }, sanitize(text))?;
     }
     more(out, one.found.lines.len().saturating_sub(most))?;
     writeln!(out)

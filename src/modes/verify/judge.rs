@@ -21,7 +21,7 @@ use crate::report::verify::{Found, Word, WrongFile};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 
-use super::message::{is_a_forges, is_a_syncs, is_another_commands, without_rulesets, wrong_lines};
+use super::message::{is_a_forges, is_a_syncs, is_inits, without_rulesets, wrong_lines};
 
 /// hhgit's version, which every sync names.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -60,7 +60,7 @@ impl Judge {
     /// What a commit is; none if it is no sync and does not say that it is one.
     pub(super) fn judge(&self, objects: &dyn Objects, commit: &Commit) -> Option<Found> {
         let text = String::from_utf8_lossy(&commit.message);
-        if is_another_commands(&text) {
+        if is_inits(&text) {
             return None;
         }
         let said = Said { text: &text, claim: claim(&commit.message) };

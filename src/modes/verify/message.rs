@@ -13,9 +13,9 @@ pub(super) fn is_a_syncs(message: &str) -> bool {
     ["sync ", "sort ", "repair "].iter().any(|word| words.starts_with(word))
 }
 
-/// Whether the subject says that the commit is another command's, whatever its trailers say.
-pub(super) fn is_another_commands(message: &str) -> bool {
-    message.starts_with("hhgit: ") && !is_a_syncs(message)
+/// Whether the subject says that the commit is `hhgit init`'s, whose trailers are a sync's.
+pub(super) fn is_inits(message: &str) -> bool {
+    message.starts_with("hhgit: init ")
 }
 
 /// Whether a message is the expected one as forges rewrite it when they squash or rebase: a number after the subject, lines of
@@ -113,11 +113,11 @@ mod tests {
     #[test]
     fn subjects_tell_whose_commits_they_are() {
         for own in ["hhgit: sync 1 object into f\n", "hhgit: repair f", "hhgit: sort 1 document out of f"] {
-            assert!(is_a_syncs(own) && !is_another_commands(own), "{own}");
+            assert!(is_a_syncs(own) && !is_inits(own), "{own}");
         }
-        for other in ["hhgit: init f\n", "hhgit: undo sync 1 object into f", "hhgit: import 3 objects into f"] {
-            assert!(!is_a_syncs(other) && is_another_commands(other), "{other}");
+        for other in ["hhgit: init f\n", "hhgit: undo sync 1 object into f", "hhgit: import 3 objects into f", "Fix"] {
+            assert!(!is_a_syncs(other), "{other}");
         }
-        assert!(!is_a_syncs("Fix") && !is_another_commands("Fix"));
+        assert!(is_inits("hhgit: init f\n") && !is_inits("hhgit: initial"));
     }
 }
