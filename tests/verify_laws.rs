@@ -290,4 +290,17 @@ proptest! {
             prop_assert!(!is_of_the_tree || word.is_some_and(Word::is_false), "{mutation:?} is {word:?}");
         }
     }
+
+    /// A sync whose message somebody replaced is known by its tree, as far as its changes leave its options possible.
+    #[test]
+    fn a_sync_is_known_without_its_message(world in world().prop_map(real::as_git_makes_it), ask in ask()) {
+        prop_assume!(ask.retry != Again::Named);
+        let Some(case) = case(&world, &Asked { ask, fabric: None, max_file_size: MAX_FILE_SIZE }) else {
+            prop_assume!(false);
+            return Ok(());
+        };
+        write(&case.repo, &(b"Sort\n".to_vec(), case.files.clone(), false));
+        let word = said(&case.repo, "mutant").map(|one| one.found.word);
+        prop_assert_eq!(word, Some(Word::Reworded), "{}", String::from_utf8_lossy(&case.message));
+    }
 }

@@ -73,12 +73,12 @@ impl Judge {
 
     fn of(&self, objects: &dyn Objects, commit: &Commit, said: &Said<'_>) -> Result<Option<Found>, ModeError> {
         let claimed = |word, why: String| Ok(said.is_claimed().then(|| Found::plain(word, why)));
-        let [parent] = commit.parents.as_slice() else {
-            return claimed(Word::Unfounded, format!("it has {} parents, where a sync has one", commit.parents.len()));
-        };
         if objects.is_shallow_boundary(commit.id)? {
             return claimed(Word::Unproven, "history is cut off here, so that its parent is missing".to_owned());
         }
+        let [parent] = commit.parents.as_slice() else {
+            return claimed(Word::Unfounded, format!("it has {} parents, where a sync has one", commit.parents.len()));
+        };
         let recompute = self.recompute(objects, said);
         match (recompute.of(commit)?, said.is_claimed()) {
             (Some(sync), _) => Ok(Some(told(commit, said, &sync))),
