@@ -181,8 +181,11 @@ fn what_takes_another_version_or_ruleset_or_history_is_unproven_and_not_altered(
     assert_eq!(word, "unproven");
     assert!(why.starts_with("it was made by the ruleset fabric-v9 sha256:0, where fabric-v0.129 "), "{why}");
     replace(&repo, &good);
+    repo.commit_all(&[("f/raw/c.yaml", &vpc("c", "1"))]);
+    sync(&repo, &[]);
     let url = format!("file://{}", repo.dir().display());
-    for (depth, why) in [("1", "history is cut off here, so that its parent is missing"), ("2", "")] {
+    let whys = [("1", "history is cut off here, so that its parent is missing"), ("2", "f/raw/c.yaml")];
+    for (depth, why) in whys {
         let clone = repo.beside(depth);
         repo.git(&["clone", "--quiet", "--depth", depth, &url, clone.to_str().unwrap()]);
         let ended = hhgit(&clone, &["verify"]);
