@@ -130,7 +130,8 @@ pub(in crate::modes) fn is_cut(error: &ModeError) -> bool {
     matches!(error, ModeError::Plan(PlanError::Shallow { .. }))
 }
 
-/// The options under which a sync could have made these changes; none if no sync makes such.
+/// The options under which a sync could have made these changes; none if no sync makes such. What cannot be told from the
+/// changes is tried, so that most commits of people are told apart without a look at what they hold.
 fn guesses(dirs: &[FabricDir], changes: &Changes) -> Vec<Asked> {
     let mut seen: BTreeMap<&RepoPath, Signs> = BTreeMap::new();
     for (path, change) in changes {
@@ -140,31 +141,28 @@ fn guesses(dirs: &[FabricDir], changes: &Changes) -> Vec<Asked> {
             return Vec::new();
         }
     }
-    if seen.values().any(|signs| !signs.have_a_source()) {
+    if seen.values().any(|signs| !signs.is_possible()) {
         return Vec::new();
     }
-    let mut all = Signs::default();
-    for signs in seen.values() {
-        all.adopt |= signs.adopt;
-        all.repair |= signs.repair;
-        all.retried.extend(signs.retried.iter().cloned());
-    }
     let touched = (seen.len() < dirs.len()).then(|| seen.keys().copied().cloned().collect());
-    all.guesses(touched)
+    combined(&seen.into_values().collect::<Vec<_>>(), touched)
 }
 
 /// What changes in a fabric directory tell of the options of the sync that made them.
 #[derive(Default)]
 struct Signs {
-    adopt: bool,
-    repair: bool,
-    retried: Vec<RepoPath>,
-    /// Something was put where sync puts what it sorts.
-    placed: bool,
-    /// Something went or was rewritten that sync may have sorted.
+    /// Files of raw/ are gone.
     sorted: bool,
-    /// Something was added, and something in managed/ rewritten: one file of several objects may have become several.
-    split: (bool, bool),
+    /// Loose files are gone.
+    adopted: bool,
+    /// Files of managed/ are gone.
+    gone: bool,
+    /// Files of managed/ hold something else.
+    rewritten: bool,
+    /// Files of managed/ or unmanaged/ are new.
+    added: bool,
+    /// What is gone from unmanaged/, or holds something else.
+    retried: Vec<RepoPath>,
 }
 
 impl Signs {
@@ -172,62 +170,64 @@ impl Signs {
     fn take(&mut self, path: &RepoPath, below: &RepoPath, change: &Change) -> bool {
         let folder = below.components().next().unwrap_or_default();
         let (was, gone) = (change.old.is_some(), change.new.is_none());
-        let is_kept = below.file_name() == GITKEEP.as_bytes() && !was;
+        let is_keep = below.file_name() == GITKEEP.as_bytes() && !was;
         if below.components().count() == 1 {
-            (self.adopt, self.sorted) = (true, true);
+            self.adopted |= gone;
             return gone;
         }
         if folder == RAW.as_bytes() {
             self.sorted |= gone;
-            return gone || is_kept;
+            return gone || is_keep;
         }
         if folder == MANAGED.as_bytes() {
-            self.repair |= was;
-            self.sorted |= gone;
-            self.placed |= !gone && !is_kept;
-            self.split = (self.split.0 || !was && !is_kept, self.split.1 || was);
+            self.gone |= gone;
+            self.rewritten |= was && !gone;
+            self.added |= !was && !is_keep;
             return true;
         }
         if folder == UNMANAGED.as_bytes() {
-            self.sorted |= was;
-            self.placed |= !gone && !is_kept;
-            self.split.0 |= !was && !is_kept;
-            if was {
-                self.retried.push(path.clone());
-            }
+            self.retried.extend(was.then(|| path.clone()));
+            self.added |= !was && !is_keep;
             return true;
         }
         // Nothing of what is in .hnp/ is ever changed, and nothing else is hhgit's at all.
         folder == HNP.as_bytes() && !was
     }
 
-    /// Whether what was put somewhere can have come from somewhere.
-    fn have_a_source(&self) -> bool {
-        !self.placed || self.sorted || self.split == (true, true)
+    /// Whether files of managed/ may have been put right: what is gone, or was in one file with others, must be somewhere.
+    fn may_be_repaired(&self) -> bool {
+        self.gone && (self.added || self.rewritten) || self.rewritten && self.added
     }
 
-    /// Every combination that is possible, by the likeliest first; `touched` are the fabric directories it may have been
-    /// narrowed to.
-    fn guesses(self, touched: Option<Vec<RepoPath>>) -> Vec<Asked> {
-        let mut retries = vec![Retry::Nothing];
-        if let Some(first) = self.retried.first() {
-            retries.push(Retry::All);
-            retries.push(Retry::Below(first.clone()));
-        }
-        let either = |possible: bool| if possible { vec![false, true] } else { vec![false] };
-        let mut found = Vec::new();
-        for fabrics in std::iter::once(Vec::new()).chain(touched) {
-            for level in [None, Some(Level::Schema), Some(Level::Identity)] {
-                for adopt in either(self.adopt) {
-                    for repair in either(self.repair) {
-                        for retry in &retries {
-                            let (fabrics, retry) = (fabrics.clone(), retry.clone());
-                            found.push(Asked { fabrics, adopt, repair, retry, level, ..Asked::default() });
-                        }
+    /// Whether all that was written can have come from somewhere, and all that is gone have gone somewhere.
+    fn is_possible(&self) -> bool {
+        let moved = self.sorted || self.adopted || !self.retried.is_empty() || self.may_be_repaired();
+        moved || !(self.added || self.rewritten || self.gone)
+    }
+}
+
+/// Every combination of options that is possible; `touched` are the fabric directories it may have been narrowed to.
+fn combined(seen: &[Signs], touched: Option<Vec<RepoPath>>) -> Vec<Asked> {
+    let mut retries = vec![Retry::Nothing];
+    if let Some(first) = seen.iter().flat_map(|signs| &signs.retried).next() {
+        retries.push(Retry::All);
+        retries.push(Retry::Below(first.clone()));
+    }
+    let adopted = seen.iter().any(|signs| signs.adopted);
+    let repaired = seen.iter().any(Signs::may_be_repaired);
+    let either = |possible: bool| if possible { vec![false, true] } else { vec![false] };
+    let mut found = Vec::new();
+    for fabrics in std::iter::once(Vec::new()).chain(touched) {
+        for level in [None, Some(Level::Schema), Some(Level::Identity)] {
+            for adopt in either(adopted) {
+                for repair in either(repaired) {
+                    for retry in &retries {
+                        let (fabrics, retry) = (fabrics.clone(), retry.clone());
+                        found.push(Asked { fabrics, adopt, repair, retry, level, ..Asked::default() });
                     }
                 }
             }
         }
-        found
     }
+    found
 }
