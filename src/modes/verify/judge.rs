@@ -33,7 +33,6 @@ pub(super) type Known = Vec<(String, (Kinds, Schemas))>;
 pub(super) struct Judge {
     judged: Arc<Judgements>,
     known: Known,
-    server: Server,
 }
 
 /// What a commit says of itself.
@@ -54,7 +53,7 @@ impl Judge {
     pub(super) fn new(others: Option<(Kinds, Schemas)>) -> Self {
         let known = [(Kinds::builtin(), Schemas::builtin())].into_iter().chain(others);
         let known = known.map(|(kinds, schemas)| (stamp::ruleset(&kinds, &schemas), (kinds, schemas))).collect();
-        Self { judged: Arc::default(), known, server: Server::default() }
+        Self { judged: Arc::default(), known }
     }
 
     /// What a commit is; none if it is no sync and does not say that it is one.
@@ -94,7 +93,7 @@ impl Judge {
             [one] => self.known.iter().find(|(name, _)| name == one).map(|(_, rules)| rules.clone()),
             _ => None,
         };
-        let server = Server { rules: self.server.rules.clone().or(rules), ..self.server.clone() };
+        let server = Server { rules, ..Server::default() };
         Recompute::new(objects).by(server).sharing(Arc::clone(&self.judged), NonZeroUsize::new(1))
     }
 }

@@ -2,6 +2,7 @@
 
 mod judge;
 mod message;
+mod proof;
 
 use crate::git::commit::People;
 use crate::git::{CommitMeta, Reader, Repo, Signature};
@@ -17,6 +18,7 @@ use super::error::ModeError;
 use super::history::each::each;
 use super::history::stretch::Stretch;
 use judge::Judge;
+pub(super) use proof::is_proven;
 
 /// Says of each commit of a history that is a sync, or says so, whether it is just that.
 pub fn verify(common: &Common, options: &Verify) -> Result<report::Verify, ModeError> {
