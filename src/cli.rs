@@ -10,6 +10,7 @@ pub mod history;
 pub mod hook;
 pub mod hook_local;
 mod inputs;
+pub mod log;
 mod manual;
 pub mod output;
 pub mod replay;
@@ -20,6 +21,7 @@ mod tests;
 mod tokens;
 pub mod undo;
 pub mod verify;
+pub mod why;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -3,10 +3,12 @@
 pub mod commits;
 pub mod hook;
 pub mod local_hooks;
+pub mod log;
 pub mod propose;
 pub mod remote;
 pub mod replay;
 pub mod verify;
+pub mod why;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

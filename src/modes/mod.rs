@@ -13,6 +13,7 @@ pub mod hook;
 pub mod import;
 pub mod init;
 pub mod judged;
+pub mod log;
 pub mod look;
 mod offer;
 mod propose;
@@ -26,6 +27,7 @@ pub mod talk;
 mod uncommitted;
 pub mod undo;
 pub mod verify;
+pub mod why;
 
 pub use error::ModeError;
 pub use propose::ProposeError;
