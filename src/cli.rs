@@ -11,11 +11,13 @@ pub mod hook_local;
 mod inputs;
 mod manual;
 pub mod output;
+pub mod schedule;
 mod surroundings;
 mod targets;
 #[cfg(test)]
 mod tests;
 mod tokens;
+pub mod watch;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -101,6 +103,9 @@ fn dispatch(
 ) -> Result<Answer, Failure> {
     let Cli { global, command } = cli;
     let common = common(&global, around)?;
+    if !matches!(command, Command::Watch(_)) {
+        talk.may_be_interrupted();
+    }
     match command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
@@ -143,6 +148,8 @@ fn dispatch(
                 Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
             }
         }
+        Command::Watch(args) => watch::run(*args, &global, &common, (style, around), talk),
+        Command::Schedule(args) => schedule::run(args, &global, &common, style, talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;

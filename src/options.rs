@@ -4,6 +4,7 @@ pub mod hook;
 pub mod local_hooks;
 pub mod propose;
 pub mod remote;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

@@ -4,6 +4,9 @@ pub mod demo;
 pub mod fabrics;
 pub mod local_hooks;
 pub mod receive;
+pub mod schedule;
+pub mod watch;
+pub mod watch_tally;
 
 use std::collections::BTreeMap;
 

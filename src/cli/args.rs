@@ -76,6 +76,11 @@ pub enum Command {
     /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
     Hook(Hooks),
+    /// Sync or check again and again, by the clock and as soon as the branch moves, until stopped
+    Watch(Box<super::watch::Watch>),
+    /// Set or show what is to be done by the clock
+    #[command(subcommand)]
+    Schedule(super::schedule::Schedule),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them

@@ -172,6 +172,12 @@ impl Git {
         self
     }
 
+    /// Apart from hhgit's process group: an interrupt at the terminal does not reach it, so that what it has begun, it ends.
+    pub(super) fn apart(mut self) -> Self {
+        limit::group(&mut self.command);
+        self
+    }
+
     /// What it reads from its standard input.
     pub fn input(mut self, bytes: Vec<u8>) -> Self {
         self.input = bytes;

@@ -16,6 +16,7 @@ use crate::verdict::cluster::PrintedError;
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::propose::ProposeError;
+use super::schedule::ScheduleError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// Nothing can be printed for a scheduler.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -230,6 +234,7 @@ impl ModeError {
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Remote(error) if error.is_usage() => Exit::Usage,
             Self::Propose(error) => error.exit(),
+            Self::Schedule(error) => error.exit(),
             Self::Demo(DemoError::Exists { .. })
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }

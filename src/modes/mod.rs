@@ -13,12 +13,15 @@ pub mod look;
 mod offer;
 mod propose;
 mod remote;
+pub mod schedule;
 pub mod settings;
 mod stamp;
 pub mod status;
 pub mod sync;
 pub mod talk;
+mod turns;
 mod uncommitted;
+pub mod watch;
 
 pub use error::ModeError;
 pub use propose::ProposeError;

@@ -18,10 +18,13 @@ pub mod json;
 pub mod junit;
 pub mod list;
 pub mod local_hooks;
+pub mod openmetrics;
 pub mod sarif;
+pub mod schedule;
 mod snippet;
 pub mod status;
 pub mod table;
+pub mod watch;
 
 #[cfg(test)]
 pub(crate) mod sample;
