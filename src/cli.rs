@@ -4,8 +4,10 @@
 //! are the [`Answer`]'s, and main's to hand over.
 
 pub mod args;
+pub mod clock;
 mod commands;
 mod forges;
+pub mod history;
 pub mod hook;
 pub mod hook_local;
 mod inputs;
@@ -17,6 +19,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod tokens;
+pub mod undo;
 pub mod watch;
 
 use std::ffi::OsString;
@@ -66,6 +69,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings, talk
         Ok(cli) => cli,
         Err(error) => return unparsed(&error, around),
     };
+    if !cli.command.ends_when_asked() {
+        talk.may_be_interrupted();
+    }
     let color = |terminal: bool| match cli.global.color {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
@@ -103,9 +109,6 @@ fn dispatch(
 ) -> Result<Answer, Failure> {
     let Cli { global, command } = cli;
     let common = common(&global, around)?;
-    if !matches!(command, Command::Watch(_)) {
-        talk.may_be_interrupted();
-    }
     match command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
@@ -117,14 +120,7 @@ fn dispatch(
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
         }
-        Command::Import(args) => {
-            let input = inputs::file(&common.directory, &args.file, talk)?;
-            let options = options::Import { input, dry_run: args.dry_run };
-            if args.stdout {
-                return without_report(&global, "import --stdout").and_then(|()| commands::import_to_stdout(&options));
-            }
-            reported(&global, style, FailOn::Never, || commands::import(&common, &options, talk))
-        }
+        Command::Import(args) => import(&global, &common, style, &args, talk),
         Command::Crds(args::Crds::Import { file, dry_run }) => {
             let inputs = inputs::files(&common.directory, &file, talk)?;
             let options = options::CrdsImport { inputs, dry_run };
@@ -148,8 +144,8 @@ fn dispatch(
                 Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
             }
         }
-        Command::Watch(args) => watch::run(*args, &global, &common, (style, around), talk),
-        Command::Schedule(args) => schedule::run(args, &global, &common, style, talk),
+        Command::History(asked) => history::run(asked, (&global, &common), style, talk),
+        Command::Clock(asked) => clock::run(asked, (&global, &common), (style, around), talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
@@ -169,6 +165,22 @@ fn status(global: &Global, common: &Common, style: Style) -> Result<Answer, Fail
     let stdout = outputs.write(&status, style).map_err(unwritable)?;
     let alone = status.fabrics.iter().any(|fabric| fabric.left_alone);
     Ok(Answer { stdout, stderr: Vec::new(), exit: if alone { Exit::Findings } else { Exit::Done } })
+}
+
+/// `hhgit import`: the objects into raw/, or to standard output.
+fn import(
+    global: &Global,
+    common: &Common,
+    style: Style,
+    args: &args::Import,
+    talk: &mut dyn Talk,
+) -> Result<Answer, Failure> {
+    let input = inputs::file(&common.directory, &args.file, talk)?;
+    let options = options::Import { input, dry_run: args.dry_run };
+    if args.stdout {
+        return without_report(global, "import --stdout").and_then(|()| commands::import_to_stdout(&options));
+    }
+    reported(global, style, FailOn::Never, || commands::import(common, &options, talk))
 }
 
 /// `hhgit check`: reads what is named, judges it, reports.

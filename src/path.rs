@@ -198,6 +198,35 @@ pub fn quote(bytes: &[u8]) -> String {
     out
 }
 
+/// The bytes that [`quote`] has shown; nothing if it shows none so.
+pub fn unquote(text: &str) -> Option<Vec<u8>> {
+    let Some(quoted) = text.strip_prefix('"') else { return Some(text.as_bytes().to_vec()) };
+    let mut rest = quoted.strip_suffix('"')?.as_bytes();
+    let mut bytes = Vec::new();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'\\' {
+            bytes.push(*first);
+            continue;
+        }
+        let (escape, after) = rest.split_first()?;
+        rest = after;
+        bytes.push(match escape {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'"' | b'\\' => *escape,
+            b'0'..=b'3' => {
+                let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
+                rest = &rest[2..];
+                u8::from_str_radix(&format!("{}{digits}", char::from(*escape)), 8).ok()?
+            }
+            _ => return None,
+        });
+    }
+    Some(bytes)
+}
+
 fn check_component(component: &[u8]) -> Result<(), PathError> {
     let refuse = |reason| Err(PathError { path: component.to_vec(), reason });
     if component.is_empty() {
@@ -241,6 +270,16 @@ mod tests {
             assert_eq!(RepoPath::new(hidden).ok().as_ref().and_then(RepoPath::as_clean_str), None, "{hidden:?}");
         }
         assert_eq!(RepoPath::new("raw/é").map(|p| p.to_string()), Ok("raw/é".to_string()));
+    }
+
+    #[test]
+    fn what_is_quoted_is_read_back() {
+        for bytes in [b"plain".as_slice(), "\u{e9}".as_bytes(), b"a\"b\\c\n\r\t\x01\xff", b"\\377", b""] {
+            assert_eq!(unquote(&quote(bytes)).as_deref(), Some(bytes));
+        }
+        for bad in ["\"", "\"a", "\"\\", "\"\\8\"", "\"\\37\"", "\"\\400\""] {
+            assert_eq!(unquote(bad), None, "{bad}");
+        }
     }
 
     #[test]

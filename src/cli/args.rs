@@ -76,11 +76,12 @@ pub enum Command {
     /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
     Hook(Hooks),
-    /// Sync or check again and again, by the clock and as soon as the branch moves, until stopped
-    Watch(Box<super::watch::Watch>),
-    /// Set or show what is to be done by the clock
-    #[command(subcommand)]
-    Schedule(super::schedule::Schedule),
+    /// Work by the clock.
+    #[command(flatten)]
+    Clock(super::clock::Clock),
+    /// Work on history.
+    #[command(flatten)]
+    History(super::history::History),
     /// Show the fabric directories and what waits in raw/
     Status,
     /// List the kinds of objects, their versions and who writes them
@@ -100,6 +101,13 @@ pub enum Command {
     /// Print files that other programs read: completions, the manual page, the report's JSON Schema
     #[command(subcommand)]
     Generate(Generate),
+}
+
+impl Command {
+    /// Whether an interrupt is an order to come to an end, and not the end itself.
+    pub(super) fn ends_when_asked(&self) -> bool {
+        matches!(self, Self::Clock(super::clock::Clock::Watch(_)))
+    }
 }
 
 /// What `hhgit hook` does.

@@ -23,6 +23,15 @@ pub struct Signature {
     pub time: Time,
 }
 
+/// Who had to do with a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// Who wrote the change, and when.
+    pub author: Signature,
+    /// Who committed it, and when.
+    pub committer: Signature,
+}
+
 /// What a commit says beside its tree and message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitMeta {
@@ -64,6 +73,36 @@ impl Signature {
         let Person { name, email } = &self.person;
         format!("{} <{}> {seconds} {sign}{:02}{:02}", clean(name), clean(email), minutes / 60, minutes % 60)
     }
+}
+
+impl People {
+    /// The people of a commit's bytes; whom it does not name has no name.
+    pub(super) fn of(commit: &[u8]) -> Self {
+        let header = &commit[..commit.find(b"\n\n").unwrap_or(commit.len())];
+        let role = |key: &[u8]| {
+            let line = header.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(key));
+            signature(line.unwrap_or_default())
+        };
+        Self { author: role(b"author "), committer: role(b"committer ") }
+    }
+}
+
+/// Reads `Name <address> seconds zone`, forgiving what git forgives.
+fn signature(line: &[u8]) -> Signature {
+    let (name, rest) = line.split_at(line.find_byte(b'<').unwrap_or(line.len()));
+    let email = &rest[..rest.find_byte(b'>').unwrap_or(rest.len())];
+    let time = parse_time(line).unwrap_or(Time { seconds: 0, offset: 0 });
+    Signature { person: Person::of(name.as_bstr(), email.as_bstr()), time }
+}
+
+/// The date at the end of a commit's `author` or `committer` line.
+pub(super) fn parse_time(line: &[u8]) -> Option<Time> {
+    let text = line[line.rfind_byte(b'>')? + 1..].to_str().ok()?;
+    let mut words = text.split_ascii_whitespace();
+    let seconds = words.next()?.parse().ok()?;
+    let zone: i32 =
+        words.next().and_then(|zone| zone.parse().ok()).filter(|zone| i32::abs(*zone) < 10_000).unwrap_or(0);
+    Some(Time { seconds, offset: (zone / 100 * 60 + zone % 100) * 60 })
 }
 
 /// A date in any form git reads, but for those that count from now (`yesterday`).
@@ -134,6 +173,26 @@ mod tests {
         assert_eq!(unsigned(signed), bare);
         assert_eq!(unsigned(bare), bare);
         assert_eq!(unsigned(b""), b"");
+    }
+
+    #[test]
+    fn a_date_that_means_nothing_is_the_epoch() {
+        assert_eq!(parse_time(b"A <a> 12 -0130"), Some(Time { seconds: 12, offset: -5400 }));
+        for bad in [b"A <a>".as_slice(), b"A <a> x", b"", b"A <a> 99999999999999999999 +0000"] {
+            assert_eq!(parse_time(bad), None);
+        }
+        assert_eq!(parse_time(b"A <a> 12 +999999999"), Some(Time { seconds: 12, offset: 0 }));
+    }
+
+    #[test]
+    fn the_people_of_a_commit_are_those_of_its_header() {
+        let commit = b"tree t\nauthor A B <a@b> 60 +0100\ncommitter C <c> x\n\nauthor Eve <e> 1 +0000\n";
+        let at = |seconds, offset| Time { seconds, offset };
+        let author = Signature { person: Person::new("A B", "a@b"), time: at(60, 3600) };
+        let committer = Signature { person: Person::new("C", "c"), time: at(0, 0) };
+        assert_eq!(People::of(commit), People { author, committer });
+        let nobody = Signature { person: Person::new("", ""), time: at(0, 0) };
+        assert_eq!(People::of(b""), People { author: nobody.clone(), committer: nobody });
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod tree_bytes;
 pub mod worktree;
 pub mod write;
 
-pub use commit::{CommitMeta, Person, Signature};
+pub use commit::{CommitMeta, People, Person, Signature};
 pub use environment::Environment;
 pub use open::{OpenError, Repo};
 pub use publish::{PublishError, Published, clean_up, publish};

@@ -9,7 +9,7 @@ use gix::bstr::ByteSlice;
 use gix::objs::{Find, Kind};
 use gix::odb::Header;
 
-use super::commit::{CommitMeta, encode, unsigned};
+use super::commit::{CommitMeta, People, encode, parse_time, unsigned};
 use super::open::{OpenError, Repo, SLOTS};
 use super::refs::parse_id;
 use super::tree_bytes;
@@ -112,6 +112,11 @@ impl Reader {
         let Ok(message) = std::str::from_utf8(&commit.message) else { return Ok(false) };
         let expected = encode(commit.tree, meta, message);
         self.find(commit.id.object(), Kind::Commit, |bytes| Ok(unsigned(bytes) == expected))
+    }
+
+    /// Who wrote and who made a commit, as it says itself.
+    pub fn people(&self, id: CommitId) -> Result<People, ReadError> {
+        self.find(id.object(), Kind::Commit, |bytes| Ok(People::of(bytes)))
     }
 
     fn missing(&self, id: ObjectId, kind: Kind) -> ReadError {
@@ -282,27 +287,4 @@ fn decode_commit(id: CommitId, bytes: &[u8]) -> Result<Commit, String> {
 fn tag_target(hash: HashKind, bytes: &[u8]) -> Result<ObjectId, String> {
     let line = bytes.lines().next().and_then(|line| line.strip_prefix(b"object "));
     line.and_then(|id| parse_id(hash, id)).ok_or_else(|| "it names no object".to_owned())
-}
-
-fn parse_time(line: &[u8]) -> Option<Time> {
-    let text = line[line.rfind_byte(b'>')? + 1..].to_str().ok()?;
-    let mut words = text.split_ascii_whitespace();
-    let seconds = words.next()?.parse().ok()?;
-    let zone: i32 =
-        words.next().and_then(|zone| zone.parse().ok()).filter(|zone| i32::abs(*zone) < 10_000).unwrap_or(0);
-    Some(Time { seconds, offset: (zone / 100 * 60 + zone % 100) * 60 })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_that_means_nothing_is_the_epoch() {
-        assert_eq!(parse_time(b"A <a> 12 -0130"), Some(Time { seconds: 12, offset: -5400 }));
-        for bad in [b"A <a>".as_slice(), b"A <a> x", b"", b"A <a> 99999999999999999999 +0000"] {
-            assert_eq!(parse_time(bad), None);
-        }
-        assert_eq!(parse_time(b"A <a> 12 +999999999"), Some(Time { seconds: 12, offset: 0 }));
-    }
 }

@@ -17,6 +17,7 @@ use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::propose::ProposeError;
 use super::schedule::ScheduleError;
+use super::undo::UndoError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// There is nothing that an undo could take back.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// Nothing can be printed for a scheduler.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
@@ -243,6 +247,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::Undo(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,

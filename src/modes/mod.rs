@@ -1,11 +1,14 @@
 //! The pipelines, one a command: each a short sequence of named stages.
 
+mod asked;
 mod authorship;
 pub mod check;
 pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
+#[allow(dead_code, reason = "the commands that use it come next")]
+mod history;
 pub mod hook;
 pub mod import;
 pub mod init;
@@ -21,7 +24,9 @@ pub mod sync;
 pub mod talk;
 mod turns;
 mod uncommitted;
+pub mod undo;
 pub mod watch;
 
 pub use error::ModeError;
 pub use propose::ProposeError;
+pub use undo::UndoError;

@@ -8,10 +8,10 @@ use crate::fabric::manifest::Level;
 use crate::fabric::survey::survey;
 use crate::git::Reader;
 use crate::ids::sha256_hex;
-use crate::options::{Common, MAX_FILE_SIZE, Retry, Sync};
 use crate::plan::fabric::Inventory;
 use crate::schema::Schemas;
 
+use super::asked::level_flag;
 use super::error::ModeError;
 
 /// The ruleset's name.
@@ -42,37 +42,12 @@ fn digest(kinds: &Kinds, schemas: &Schemas) -> String {
     sha256_hex(text.as_bytes())[..16].to_owned()
 }
 
-/// The flags that change the tree, as they would be typed.
-pub(super) fn flags(common: &Common, options: &Sync) -> Vec<String> {
-    let mut flags = Vec::new();
-    flags.extend(common.fabrics.iter().map(|path| format!("--fabric={path}")));
-    if options.adopt {
-        flags.push("--adopt".to_owned());
-    }
-    if options.repair {
-        flags.push("--repair".to_owned());
-    }
-    match &options.retry {
-        Retry::Nothing => {}
-        Retry::All => flags.push("--retry".to_owned()),
-        Retry::Below(path) => flags.push(format!("--retry={path}")),
-    }
-    if options.max_file_size != MAX_FILE_SIZE {
-        flags.push(format!("--max-file-size={}", options.max_file_size));
-    }
-    flags
-}
-
 /// The level that was imposed, where it is not the one that a manifest asks for.
 pub(super) fn level(reader: &Reader, dirs: &[FabricDir], imposed: Option<Level>) -> Result<Option<String>, ModeError> {
     let Some(level) = imposed else { return Ok(None) };
     for dir in dirs {
         if survey(reader, dir)?.manifest.level != level {
-            let name = match level {
-                Level::Identity => "identity",
-                Level::Schema => "schema",
-            };
-            return Ok(Some(format!("--level={name}")));
+            return Ok(Some(level_flag(level)));
         }
     }
     Ok(None)

@@ -16,11 +16,11 @@ use crate::plan::fabric::{Inventory, Order};
 use crate::plan::message::Stamp;
 use crate::plan::source::{Home, Retry};
 use crate::plan::{Input, Plan, Planned, plan};
-use crate::report::{Outcome, Point, Report};
+use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
-use crate::yaml::Limits;
 
+use super::asked::Asked;
 use super::authorship;
 use super::error::ModeError;
 use super::look::{Request, look_into};
@@ -179,7 +179,7 @@ pub(super) enum At<'a> {
 
 /// What was found and what is to become of it.
 pub(super) struct Draft {
-    tree: TreeId,
+    pub(super) tree: TreeId,
     inventories: Vec<Inventory>,
     pub(super) stamp: Stamp,
     pub(super) planned: Planned,
@@ -204,44 +204,13 @@ pub(super) enum Done {
 
 impl Task {
     pub(super) fn of_sync(common: &Common, options: &Sync) -> Self {
-        let retry = match &options.retry {
-            crate::options::Retry::Nothing => None,
-            crate::options::Retry::All => Some(Retry::All),
-            crate::options::Retry::Below(path) => Some(Retry::Paths(vec![path.clone()])),
-        };
-        let limits = Limits { file_bytes: options.max_file_size, ..Limits::default() };
-        let (adopt, managed, threads) = (options.adopt, options.repair, options.threads);
         Self {
-            command: "sync",
-            request: Request { adopt, retry, managed, limits, threads, ..Request::default() },
-            order: Order { repair: options.repair, name: None },
-            flags: stamp::flags(common, options),
             dry_run: options.dry_run,
             diff: options.diff,
             max_deletions: options.max_deletions,
             agreed: options.yes,
-            turns: None,
+            ..Asked::of(common, options).task(options.threads)
         }
-    }
-
-    /// The fabric directories of those found that are to be sorted, all unless they take turns. What is left out of a sync
-    /// belongs to how its commit was made.
-    pub(super) fn choose(
-        &mut self,
-        reader: &Reader,
-        input: &Commit,
-        found: Vec<FabricDir>,
-        (common, options): (&Common, &Sync),
-    ) -> Result<Vec<FabricDir>, ModeError> {
-        let Some(turns) = &mut self.turns else { return Ok(found) };
-        let all = found.len();
-        let sorted = turns.choose(reader, input, found)?;
-        let mut common = common.clone();
-        if sorted.len() < all {
-            common.fabrics = sorted.iter().map(|dir| dir.path.clone()).collect();
-        }
-        self.flags = stamp::flags(&common, options);
-        Ok(sorted)
     }
 
     /// Looks, plans, writes and publishes, once.
@@ -258,7 +227,7 @@ impl Task {
         if self.diff {
             report.diffs = super::diff::of_managed(from.reader, &planned)?;
         }
-        if let Some(note) = self.too_many_deletions(&planned) {
+        if let Some(note) = too_many_deletions(&planned.fabrics, self.max_deletions) {
             report.outcome = Outcome::Refused;
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
@@ -284,14 +253,23 @@ impl Task {
 
     /// Looks and plans, and asks or writes nothing.
     pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
-        let tree = from.input.map_or_else(|| TreeId::empty(from.repo.hash_kind()), |commit| commit.tree);
-        let inventories = look_into(from.reader, from.dirs, &self.request)?;
+        self.draft_of(from.reader, from.input, from.dirs)
+    }
+
+    /// Looks at these fabric directories of a commit, or of a branch without one, and plans.
+    pub(super) fn draft_of(
+        &self,
+        reader: &Reader,
+        input: Option<&Commit>,
+        dirs: &[FabricDir],
+    ) -> Result<Draft, ModeError> {
+        let tree = input.map_or_else(|| TreeId::empty(reader.hash_kind()), |commit| commit.tree);
+        let inventories = look_into(reader, dirs, &self.request)?;
         let mut stamp = self.stamp(&inventories);
-        stamp.options.extend(stamp::level(from.reader, from.dirs, self.request.level)?);
-        let commit = from.input.map(|commit| commit.id);
+        stamp.options.extend(stamp::level(reader, dirs, self.request.level)?);
+        let commit = input.map(|commit| commit.id);
         let (order, limits) = (&self.order, &self.request.limits);
-        let planned =
-            plan(from.reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
+        let planned = plan(reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
         Ok(Draft { tree, inventories, stamp, planned })
     }
 
@@ -318,15 +296,6 @@ impl Task {
                 format!("--retry {path} names no YAML in unmanaged/; its path starts at the repository's root.")
             })
             .collect()
-    }
-
-    fn too_many_deletions(&self, planned: &Planned) -> Option<String> {
-        let removed: usize = planned.fabrics.iter().map(|fabric| fabric.removed.len()).sum();
-        let most = self.max_deletions.filter(|most| removed > *most)?;
-        let objects = if removed == 1 { "object" } else { "objects" };
-        Some(format!(
-            "{removed} {objects} would leave managed/, more than --max-deletions {most}; nothing was changed."
-        ))
     }
 
     /// Asks, once, before loose files are moved to where another folder must be applied from.
@@ -395,6 +364,14 @@ impl Task {
             proposal: None,
         })
     }
+}
+
+/// What to say where more objects would leave managed/ than may.
+pub(super) fn too_many_deletions(fabrics: &[FabricReport], most: Option<usize>) -> Option<String> {
+    let removed: usize = fabrics.iter().map(|fabric| fabric.removed.len()).sum();
+    let most = most.filter(|most| removed > *most)?;
+    let objects = if removed == 1 { "object" } else { "objects" };
+    Some(format!("{removed} {objects} would leave managed/, more than --max-deletions {most}; nothing was changed."))
 }
 
 /// What must be said before loose files are taken.

@@ -6,12 +6,16 @@ use crate::fabric::interval::{Interval, USUAL};
 use crate::fabric::layout::FabricDir;
 use crate::fabric::survey::survey;
 use crate::git::Reader;
+use crate::options::{Common, Sync};
 use crate::path::RepoPath;
 use crate::report::Report;
 use crate::snapshot::Commit;
 
+use super::asked::Asked;
 use super::check;
 use super::error::ModeError;
+
+use super::sync::Task;
 
 /// What is asked of a schedule, and what was found to be in force.
 #[derive(Debug, Default)]
@@ -65,5 +69,27 @@ impl Turns {
     /// Whether there is no fabric directory at all.
     pub(super) fn found_none(&self) -> bool {
         self.intervals.is_empty() && self.disabled.is_empty()
+    }
+}
+
+impl Task {
+    /// The fabric directories of those found that are to be sorted, all unless they take turns. What is left out of a sync
+    /// belongs to how its commit was made.
+    pub(super) fn choose(
+        &mut self,
+        reader: &Reader,
+        input: &Commit,
+        found: Vec<FabricDir>,
+        (common, options): (&Common, &Sync),
+    ) -> Result<Vec<FabricDir>, ModeError> {
+        let Some(turns) = &mut self.turns else { return Ok(found) };
+        let all = found.len();
+        let sorted = turns.choose(reader, input, found)?;
+        let mut common = common.clone();
+        if sorted.len() < all {
+            common.fabrics = sorted.iter().map(|dir| dir.path.clone()).collect();
+        }
+        self.flags = Asked::of(&common, options).flags();
+        Ok(sorted)
     }
 }

@@ -11,6 +11,7 @@
 //! | `resolve` | raw nodes | [`Node`]s: aliases and merge keys followed, keys made texts, duplicates refused |
 //! | [`parse`](mod@parse) | a chunk | [`Parsed`] or a [`Fault`], all offsets those of the file |
 //! | [`json`] | a [`Node`] | canonical JSON, by which values are compared |
+//! | [`changes`](mod@changes) | two [`Node`]s | the fields in which they differ |
 //! | `emit` | a [`Node`] | YAML that is read as the same value |
 //! | [`lines`] | an offset | line and column |
 //!
@@ -23,6 +24,7 @@
 //! inside a tag; and a byte order mark that starts a line inside a document.
 
 mod base64;
+pub mod changes;
 mod compose;
 mod emit;
 mod events;
@@ -39,6 +41,7 @@ mod scalar;
 pub mod split;
 mod timestamp;
 
+pub use changes::{FieldChange, changes};
 pub use emit::emit;
 pub use fault::{Fault, FaultKind};
 pub use json::{canonical_json, same_value};

@@ -141,7 +141,20 @@ pub(crate) const TABLE: &[Row] = &[
         world: &["env", "fs", "clock"],
         ..pure(
             "cli",
-            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "secret", "exit"],
+            &[
+                "path",
+                "snapshot",
+                "fabric",
+                "verdict::code",
+                "report",
+                "render",
+                "modes",
+                "modes::watch",
+                "modes::watch::process",
+                "options",
+                "secret",
+                "exit",
+            ],
             &["anyhow", "clap", "clap_complete", "clap_mangen", "tempfile", "terminal_size", "thiserror"],
         )
     },

@@ -1,0 +1,5 @@
+//! What a branch's history tells of hhgit: which commits are syncs, told by making them again, and what they did.
+
+pub(super) mod recompute;
+pub(super) mod trailers;
+pub(super) mod walk;
