@@ -259,11 +259,15 @@ fn clean(bytes: &[u8]) -> String {
 
 fn hide_password(word: &str) -> String {
     let Some((scheme, rest)) = word.split_once("://") else { return word.to_owned() };
-    let end = rest.find('/').unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{scheme}://***{}", &rest[at..]),
-        None => word.to_owned(),
-    }
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let rest = match rest[..end].rfind('@') {
+        Some(at) => format!("***{}", &rest[at..]),
+        None => rest.to_owned(),
+    };
+    // A query may be a token, and git tells it.
+    let Some((address, query)) = rest.split_once('?') else { return format!("{scheme}://{rest}") };
+    let after = query.find(['\'', '"']).map_or("", |end| &query[end..]);
+    format!("{scheme}://{address}?***{after}")
 }
 
 #[cfg(test)]
@@ -274,5 +278,8 @@ mod tests {
     fn no_password_and_no_control_byte_reaches_an_error() {
         let words = clean(b"fatal: 'https://me:s3cret@host/x' \x1b[31m\n\nhint: https://a/b@c\n");
         assert_eq!(words, "fatal: 'https://***@host/x' ?[31m; hint: https://a/b@c");
+        let words =
+            clean(b"fatal: unable to access 'https://host/x.git?private_token=s3cret/': no, https://h?t=s3cret");
+        assert_eq!(words, "fatal: unable to access 'https://host/x.git?***': no, https://h?***");
     }
 }

@@ -14,7 +14,6 @@ use crate::snapshot::Commit;
 use super::asked::Asked;
 use super::check;
 use super::error::ModeError;
-
 use super::sync::Task;
 
 /// What is asked of a schedule, and what was found to be in force.

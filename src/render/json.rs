@@ -327,7 +327,7 @@ enum Severity {
 
 pub(super) mod convert;
 mod proposal;
-mod schema;
+pub(super) mod schema;
 
 /// Writes the report as JSON, indented, with a line feed at the end.
 pub fn report(out: &mut dyn Write, report: &report::Report) -> io::Result<()> {

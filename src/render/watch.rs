@@ -240,8 +240,8 @@ fn rounded(length: Duration) -> f64 {
 }
 
 /// The JSON Schema of a line.
-pub fn schema() -> schemars::Schema {
-    schemars::schema_for!(Line)
+pub fn schema() -> serde_json::Value {
+    super::json::schema::of::<Line>()
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -284,5 +284,4 @@ fn one_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[path = "watch_tests.rs"]
 mod tests;

@@ -12,9 +12,6 @@ pub mod process;
 mod round;
 pub mod world;
 
-#[cfg(test)]
-mod tests;
-
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -175,7 +172,7 @@ impl<'w> Watcher<'w> {
         }
         self.plan_next(&mut round, &done.turns, now);
         match done.result {
-            Err(error) if self.rounds == 1 && error.exit() == Exit::Usage => return Err(error.into()),
+            Err(error) if self.rounds == 1 && error.exit() == Exit::Usage => Err(error.into()),
             _ => self.tell(round),
         }
     }

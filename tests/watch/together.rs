@@ -1,0 +1,57 @@
+//! Two watches at one repository, beside a person who pushes: nothing is lost, doubled or left behind.
+
+use crate::process::{DEADLINE, Watch};
+use crate::signals::prepared;
+use crate::support::{git_command, leftovers, leftovers_in, run, vpc};
+
+const PUSHES: usize = 12;
+
+#[test]
+fn two_watches_and_a_person_do_not_get_in_each_others_way() {
+    let repo = prepared();
+    let mut first = Watch::start(repo.dir(), &[]);
+    let url = repo.dir().display().to_string();
+    let clone = repo.beside("clone");
+    repo.git(&["clone", "--quiet", ".", clone.to_str().unwrap()]);
+    let mut second = Watch::start(repo.dir(), &["--interval", "1s"]);
+    // A third, that fetches and pushes, from nothing.
+    let nowhere = repo.beside("nowhere");
+    std::fs::create_dir(&nowhere).unwrap();
+    let mut third = Watch::start(&nowhere, &["--interval", "1s", "--remote", &url]);
+    [&mut first, &mut second, &mut third].into_iter().for_each(|watch| drop(watch.started()));
+    let git = |args: &[&str]| run(git_command(&clone).args(args)).code == Some(0);
+    let mut tries = 0;
+    for number in 0..PUSHES {
+        let path = format!("f/raw/p{number}.yaml");
+        loop {
+            tries += 1;
+            assert!(tries < 1000, "a push that never gets in");
+            assert!(git(&["fetch", "--quiet", "origin"]) && git(&["reset", "--quiet", "--hard", "origin/main"]));
+            std::fs::create_dir_all(clone.join("f/raw")).unwrap();
+            std::fs::write(clone.join(&path), vpc(&format!("p{number}"), "1")).unwrap();
+            assert!(git(&["add", &path]) && git(&["commit", "--quiet", "--message=person"]));
+            if git(&["push", "--quiet", "origin", "HEAD:main"]) {
+                break;
+            }
+        }
+    }
+    let until = std::time::Instant::now() + DEADLINE;
+    while repo.git(&["ls-tree", "-r", "--name-only", "main"]).contains("f/raw/p") {
+        assert!(std::time::Instant::now() < until, "what was pushed is not sorted");
+        std::thread::yield_now();
+    }
+    for watch in [first, second, third] {
+        watch.stop();
+    }
+    let files = repo.files("main");
+    for number in 0..PUSHES {
+        assert!(files.contains_key(&format!("f/managed/vpcs/p{number}.yaml")), "{number}: {:?}", files.keys());
+    }
+    let merges = repo.git(&["rev-list", "--merges", "main"]);
+    let subjects = repo.git(&["log", "--format=%s", "main"]);
+    let count = |subject: &str| subjects.lines().filter(|line| line.starts_with(subject)).count();
+    assert_eq!((merges.as_str(), count("person"), count("test")), ("", PUSHES, 1), "{subjects}");
+    assert!((1..=PUSHES + 1).contains(&count("hhgit: sync")), "{subjects}");
+    repo.fsck();
+    assert_eq!((leftovers(&repo), leftovers_in(&clone.join(".git"))), (Vec::new(), Vec::new()));
+}
