@@ -43,7 +43,7 @@ pub enum ScheduleError {
         "the address of the remote holds a password, which no file may tell; leave it out, docs/bots.md says how to sign in"
     )]
     Password,
-    /// A cluster or a forge has no repository, and nobody says where one is.
+    /// A cluster has no repository, and nobody says where one is.
     #[error("a CronJob has no repository of its own, so it needs the address of one; name it: --remote https://...")]
     NoAddress,
 }
@@ -107,7 +107,7 @@ fn job(common: &Common, options: &ShowSchedule, fabrics: &[FabricSchedule]) -> R
     let interval = shortest.ok_or(ScheduleError::NothingEnabled)?;
     let repo = Repo::open(&common.directory)?;
     let url = address(&repo, options)?;
-    if url.is_none() && options.schedulers.contains(&Scheduler::Kubernetes) {
+    if url.is_none() && options.schedulers == [Scheduler::Kubernetes] {
         return Err(ScheduleError::NoAddress.into());
     }
     let paths = |only: bool| {

@@ -8,6 +8,12 @@ use crate::report::schedule::Job;
 
 /// Writes the CronJob.
 pub(super) fn cron_job(out: &mut dyn Write, job: &Job) -> io::Result<()> {
+    if job.url.is_none() {
+        return writeln!(
+            out,
+            "# A CronJob has no repository of its own, so it needs the address of one: --remote https://..."
+        );
+    }
     let when = When::of_job(job, 1);
     writeln!(out, "# kubectl apply -f -. Replace the image, which you build yourself: docs/docker.md.")?;
     writeln!(out, "# The secret holds variables that docs/bots.md names, such as GITHUB_TOKEN.")?;

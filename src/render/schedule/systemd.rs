@@ -6,8 +6,10 @@ use crate::report::schedule::Job;
 
 /// Writes both units, each with its place.
 pub(super) fn units(out: &mut dyn Write, job: &Job) -> io::Result<()> {
-    let words: Vec<String> = std::iter::once(job.program.clone()).chain(job.arguments()).collect();
-    let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    // The program's name may hold specifiers, but no variables.
+    let program = quoted(&job.program, "%");
+    let words = std::iter::once(program).chain(job.arguments().into_iter().map(|word| quoted(&word, "%$")));
+    let command = words.collect::<Vec<_>>().join(" ");
     writeln!(out, "# /etc/systemd/system/hhgit.service")?;
     write!(
         out,
@@ -25,8 +27,9 @@ pub(super) fn units(out: &mut dyn Write, job: &Job) -> io::Result<()> {
     )
 }
 
-/// A word of a command line as systemd reads it: no specifier, no variable, no escape of its own.
-fn quoted(word: &str) -> String {
+/// A word of a command line as systemd reads it, with no escape of its own, and with what stands before a specifier or a variable
+/// doubled, which makes it mean itself.
+fn quoted(word: &str, doubled: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:=@+,-".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
@@ -35,7 +38,7 @@ fn quoted(word: &str) -> String {
     for c in word.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            '%' | '$' => quoted.extend([c, c]),
+            c if doubled.contains(c) => quoted.extend([c, c]),
             c => quoted.push(c),
         }
     }
@@ -49,8 +52,10 @@ mod tests {
 
     #[test]
     fn a_word_means_nothing_to_systemd() {
-        assert_eq!(quoted("/usr/local/bin/hhgit"), "/usr/local/bin/hhgit");
-        assert_eq!(quoted("a b; ${c} $d %h \"e\" \\x41 'f'"), "\"a b; $${c} $$d %%h \\\"e\\\" \\\\x41 'f'\"");
-        assert_eq!(quoted(";"), "\";\"");
+        assert_eq!(quoted("/usr/local/bin/hhgit", "%"), "/usr/local/bin/hhgit");
+        let hostile = "a b; ${c} $d %h \"e\" \\x41 'f'";
+        assert_eq!(quoted(hostile, "%$"), "\"a b; $${c} $$d %%h \\\"e\\\" \\\\x41 'f'\"");
+        assert_eq!(quoted(hostile, "%"), "\"a b; ${c} $d %%h \\\"e\\\" \\\\x41 'f'\"");
+        assert_eq!(quoted(";", "%$"), "\";\"");
     }
 }
