@@ -15,5 +15,7 @@ mod process;
 mod rounds;
 #[path = "watch/signals.rs"]
 mod signals;
+#[path = "watch/skew.rs"]
+mod skew;
 #[path = "watch/together.rs"]
 mod together;

@@ -55,3 +55,33 @@ fn two_watches_and_a_person_do_not_get_in_each_others_way() {
     repo.fsck();
     assert_eq!((leftovers(&repo), leftovers_in(&clone.join(".git"))), (Vec::new(), Vec::new()));
 }
+
+#[test]
+fn a_remote_is_judged_or_sorted_by_its_own_manifests_in_one_round() {
+    let repo = prepared();
+    let nowhere = repo.beside("nowhere");
+    std::fs::create_dir(&nowhere).unwrap();
+    let url = repo.dir().display().to_string();
+    let broken = "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata: {name: x}\nspec: {vni: 1, no: 2}\n";
+    let judged = "version: '1.0'\nperiodic: {validate-only: true}\n";
+    let off = "version: '1.0'\nperiodic: {enabled: false}\n";
+    repo.commit("main", &[("g/.hnp/manifest.yaml", judged), ("g/raw/x.yaml", broken), ("h/.hnp/manifest.yaml", off)]);
+    let once = |args: &[&str]| {
+        let all = [&["watch", "--once", "--output", "json", "--remote", &url], args].concat();
+        let ended = crate::support::hhgit(&nowhere, &all);
+        let line: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        (ended.code, line["outcome"].as_str().unwrap().to_owned(), line["errors"].as_u64().unwrap())
+    };
+    let before = repo.state();
+    // The two of g, and the two namespaces that the VPC of f lacks.
+    assert_eq!(once(&["--validate-only"]), (Some(1), "findings".to_owned(), 4));
+    assert_eq!(repo.state(), before);
+    assert_eq!(once(&["--fabric", "h"]), (Some(0), "idle".to_owned(), 0));
+    assert_eq!(repo.state(), before);
+    assert_eq!(once(&[]), (Some(1), "findings".to_owned(), 2));
+    let files = repo.files("main");
+    assert!(files.contains_key("f/managed/vpcs/a.yaml") && files.contains_key("g/raw/x.yaml"), "{:?}", files.keys());
+    assert!(!files.keys().any(|path| path.starts_with("h/managed")), "{:?}", files.keys());
+    assert_eq!(once(&["--fabric", "f"]), (Some(0), "unchanged".to_owned(), 0));
+    repo.fsck();
+}

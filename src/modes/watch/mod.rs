@@ -23,7 +23,7 @@ use self::listen::Listener;
 use self::pace::Pace;
 use self::world::{Call, World};
 use super::error::ModeError;
-use super::sync::branch;
+use super::sync::{branch, tip};
 use super::turns::Turns;
 use crate::exit::Exit;
 use crate::fabric::interval::{Interval, USUAL};
@@ -281,6 +281,9 @@ impl Eye {
     fn open(common: &Common, named: Option<&str>) -> Result<Self, ModeError> {
         let repo = Repo::open(&common.directory)?;
         let branch = branch(&repo, named, "there is no branch to watch; name one: hhgit watch main")?;
+        if named.is_some() {
+            tip(&repo, &branch, true)?;
+        }
         Ok(Self { repo, branch, seen: None })
     }
 
