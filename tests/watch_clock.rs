@@ -227,6 +227,14 @@ fn the_settings_are_read_again_when_somebody_asks_for_it_and_a_flag_goes_before_
     };
     let (lines, _) = watched(&repo, &options(), script());
     assert_eq!(rounds(&lines), ["0 start committed", "30 reload valid", "130 clock valid"]);
+    // Settings that mean nothing are told, and those before them stay in force.
+    let bad =
+        vec![(10, set("hhgit.watchInterval", "soon")), (30, Event::Call(Call::Reload)), (140, Event::Call(Call::Stop))];
+    let (lines, _) = watched(&repo, &options(), bad);
+    assert_eq!(rounds(&lines), ["0 start valid", "30 reload valid", "130 clock valid"]);
+    let problems = |index: usize| lines[index].1["problems"][0].as_str().map(str::to_owned);
+    let told = "hhgit.watchInterval is \"soon\", which means nothing here; write a number and s, m or h: 60m";
+    assert_eq!((problems(1), problems(2).as_deref(), problems(3)), (None, Some(told), None));
     repo.git(&["config", "--unset", "hhgit.watchInterval"]);
     repo.git(&["config", "--unset", "hhgit.watchValidateOnly"]);
     let told = Watch { interval: Interval::parse("1h"), validate_only: Some(false), ..options() };

@@ -96,6 +96,7 @@ fn what_cannot_be_shown_is_told_before_anything_is_done() {
         (["--metrics", &address], 3, format!("metrics cannot be answered for at {address}")),
         (["--metrics", "localhost:1"], 2, "write a port, or an address and a port".to_owned()),
         (["--health", "no/health"], 3, "the health file ./no/health cannot be written".to_owned()),
+        (["--health", "/dev/null"], 3, "what is there is no file".to_owned()),
         (["--interval", "0s"], 2, "write a number and s, m or h: 60m".to_owned()),
         (["--output", "sarif"], 2, "hhgit watch says a line a round, as human or json".to_owned()),
         (["--output", "json=file"], 2, "hhgit watch says a line a round, as human or json".to_owned()),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use rustix::process::Signal;
 
@@ -14,6 +15,20 @@ pub(crate) fn prepared() -> TempRepo {
     let repo = TempRepo::bare();
     repo.commit("main", &[MANIFEST, ("f/raw/a.yaml", &vpc("a", "1"))]);
     repo
+}
+
+/// Has a branch's next move wait between two pipes: it says in the one that it has begun, and goes on when the other says so.
+fn block(git_dir: &Path, begun: &Path, go: &Path) {
+    let hook = git_dir.join("hooks/reference-transaction");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    // A fast-forward asks for ORIG_HEAD's move first.
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" = prepared ] && grep -q refs/heads/main || exit 0\necho >'{}'\nread -r _ <'{}'\n",
+        begun.display(),
+        go.display()
+    );
+    fs::write(&hook, script).unwrap();
+    fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
 #[test]
@@ -42,15 +57,7 @@ fn a_round_that_has_begun_is_finished_when_it_is_asked_to_stop() {
     for signal in [Signal::TERM, Signal::INT] {
         let repo = prepared();
         let (begun, go) = (fifo(repo.beside("begun")), fifo(repo.beside("go")));
-        let hook = repo.dir().join("hooks/reference-transaction");
-        fs::create_dir_all(hook.parent().unwrap()).unwrap();
-        let script = format!(
-            "#!/bin/sh\n[ \"$1\" = prepared ] || exit 0\necho >'{}'\nread -r _ <'{}'\n",
-            begun.display(),
-            go.display()
-        );
-        fs::write(&hook, script).unwrap();
-        fs::set_permissions(&hook, PermissionsExt::from_mode(0o755)).unwrap();
+        block(repo.dir(), &begun, &go);
         let mut watch = Watch::start(repo.dir(), &[]);
         watch.started();
         fs::read(&begun).unwrap();
@@ -175,5 +182,35 @@ fn a_person_who_takes_a_sync_back_is_not_fought() {
     let round = watch.round("committed");
     assert_eq!(round["counts"]["unmanaged"], 1, "{round}");
     assert!(repo.files("main").contains_key("f/unmanaged/a.yaml"));
-    assert_eq!(watch.stop(), 2);
+    // With hhgit's own way of taking back, the same.
+    repo.commit("main", &[("f/raw/b.yaml", &vpc("b", "1"))]);
+    watch.round("committed");
+    assert!(repo.files("main").contains_key("f/managed/vpcs/b.yaml"));
+    let undone = hhgit(repo.dir(), &["undo"]);
+    assert_eq!(undone.code, Some(0), "{undone:?}");
+    let round = watch.round("committed");
+    assert_eq!(round["counts"]["unmanaged"], 1, "{round}");
+    assert!(repo.files("main").contains_key("f/unmanaged/b.yaml"));
+    assert_eq!(watch.stop(), 4);
+}
+
+#[test]
+fn an_interrupt_at_the_terminal_lets_git_finish_the_work_tree() {
+    use std::os::unix::process::CommandExt;
+    let repo = TempRepo::work_tree();
+    repo.commit_all(&[MANIFEST, ("f/raw/a.yaml", &vpc("a", "1"))]);
+    let (begun, go) = (fifo(repo.beside("begun")), fifo(repo.beside("go")));
+    block(&repo.git_dir(), &begun, &go);
+    let mut command = hhgit_command(repo.dir());
+    let mut watch = Watch::run(command.args(["watch", "--output", "json"]).process_group(0));
+    watch.started();
+    fs::read(&begun).unwrap();
+    // As a terminal does: to all that runs in its foreground.
+    let group = rustix::process::Pid::from_raw(i32::try_from(watch.id()).unwrap()).unwrap();
+    rustix::process::kill_process_group(group, Signal::INT).unwrap();
+    fs::write(&go, "\n").unwrap();
+    let (lines, status, _) = watch.end();
+    assert_eq!((status.code(), lines[0]["outcome"].as_str()), (Some(0), Some("committed")), "{lines:?}");
+    assert_eq!(repo.git(&["status", "--porcelain"]), "");
+    assert!(repo.dir().join("f/managed/vpcs/a.yaml").is_file());
 }

@@ -9,10 +9,11 @@ const PUSHES: usize = 12;
 #[test]
 fn two_watches_and_a_person_do_not_get_in_each_others_way() {
     let repo = prepared();
-    let mut first = Watch::start(repo.dir(), &[]);
     let url = repo.dir().display().to_string();
     let clone = repo.beside("clone");
+    // Before any of them begins: a clone beside copies what lies there, half-made packs too.
     repo.git(&["clone", "--quiet", ".", clone.to_str().unwrap()]);
+    let mut first = Watch::start(repo.dir(), &[]);
     let mut second = Watch::start(repo.dir(), &["--interval", "1s"]);
     // A third, that fetches and pushes, from nothing.
     let nowhere = repo.beside("nowhere");

@@ -19,10 +19,13 @@ impl HealthFile {
     /// tells nothing of this one.
     pub(super) fn new(path: PathBuf) -> io::Result<Self> {
         drop(Self::beside(&path)?);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(Self { path }),
+        match std::fs::symlink_metadata(&path) {
+            Ok(there) if there.is_file() => std::fs::remove_file(&path)?,
+            Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "what is there is no file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
         }
+        Ok(Self { path })
     }
 
     /// Writes how things are after this round.

@@ -69,6 +69,8 @@ struct Watcher<'w> {
     health: Option<HealthFile>,
     rounds: u64,
     last_success: Option<Time>,
+    /// What the next line has to say of settings that mean nothing.
+    complaint: Option<String>,
     /// Whether whoever read the lines has gone away.
     is_deaf: bool,
 }
@@ -104,6 +106,7 @@ impl<'w> Watcher<'w> {
             options,
             rounds: 0,
             last_success: None,
+            complaint: None,
             is_deaf: false,
         })
     }
@@ -195,12 +198,12 @@ impl<'w> Watcher<'w> {
 
     fn tell(&mut self, mut round: Round) -> Result<RoundOutcome, WatchError> {
         let outcome = round.outcome;
+        round.problems.extend(self.complaint.take());
         if let Some(Err(error)) = self.health.as_ref().map(|health| health.write(&round)) {
             round.problems.push(format!("the health file cannot be written: {error}"));
         }
         self.board.counts(&round);
         self.say(&Event::Round(Box::new(round)));
-        self.world.reap();
         Ok(outcome)
     }
 
@@ -209,13 +212,14 @@ impl<'w> Watcher<'w> {
         let mut step = FIRST_LOOK;
         while !self.is_deaf {
             self.board.waits();
+            self.world.reap();
             let left = self.pace.next().saturating_sub(self.world.elapsed());
             match self.world.wait_for_call(left.min(step)) {
                 Some(Call::Stop) => return None,
                 Some(Call::Reload) => {
-                    // Settings that mean nothing now are told by the round.
-                    if let Ok(settings) = settings(&self.common) {
-                        self.settings = settings;
+                    match settings(&self.common) {
+                        Ok(settings) => self.settings = settings,
+                        Err(error) => self.complaint = Some(error.to_string()),
                     }
                     return Some(Cause::Reload);
                 }

@@ -28,6 +28,6 @@ pub trait World: Talk {
     /// A number by chance, from 0 to 1.
     fn chance(&mut self) -> f64;
 
-    /// Clears up, between two rounds, after children of children that nobody waits for.
+    /// Clears up after children of children that nobody waits for. Between rounds there are no others.
     fn reap(&mut self) {}
 }
