@@ -37,7 +37,7 @@ fn a_clock_that_is_turned_by_years_neither_stalls_nor_hurries_a_real_process() {
     watch.started();
     watch.round("committed");
     let now: i32 = watch.round("unchanged")["time"].as_str().unwrap()[..4].parse().unwrap();
-    for (turned, years) in [("-7300d", -20), ("+7300d", 20), ("-3650d", -10), ("+0", 0)] {
+    for (turned, years) in [("-7300d", -20), ("+7300d", 20), ("+0", 0)] {
         fs::write(&clock, format!("{turned}\n")).unwrap();
         // One round may have begun, or been said, before the clock was turned.
         let mut seen = 0;
