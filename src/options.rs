@@ -2,6 +2,7 @@
 
 pub mod hook;
 pub mod local_hooks;
+pub mod merge;
 pub mod propose;
 pub mod remote;
 

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod fabrics;
 pub mod local_hooks;
+pub mod merge;
 pub mod receive;
 
 use std::collections::BTreeMap;

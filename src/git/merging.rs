@@ -15,7 +15,7 @@ use super::commit::{CommitMeta, encode};
 use super::environment::Environment;
 use super::open::{OpenError, Repo};
 use super::read::Reader;
-use super::refs::parse_id;
+use super::refs::{BranchName, parse_id};
 use super::run::{Git, GitError};
 use super::sign::quoted;
 use super::tree::NewTree;
@@ -135,11 +135,7 @@ impl<'r> Merging<'r> {
     }
 
     /// Keeps the new objects of a tree here.
-    pub fn keep<'e>(
-        &self,
-        edits: impl Iterator<Item = &'e Edit>,
-        tree: &NewTree,
-    ) -> Result<(), MergingError> {
+    pub fn keep<'e>(&self, edits: impl Iterator<Item = &'e Edit>, tree: &NewTree) -> Result<(), MergingError> {
         for edit in edits {
             if let Some(Content::New { bytes, .. }) = edit.to.as_ref().map(|to| &to.content) {
                 self.blob(bytes)?;
@@ -163,16 +159,44 @@ impl<'r> Merging<'r> {
         Ok(Commit { id, tree, parents, committed, message: message.as_bytes().to_vec() })
     }
 
-    /// Git's own merge of two commits with what they came from, by the attributes of a tree.
-    pub fn combine(&self, ours: CommitId, theirs: CommitId, attributes: TreeId) -> Result<Combined, MergingError> {
+    /// Git's own merge of two commits with what they came from, by the attributes of a tree. Its marks name our side HEAD and
+    /// their side as `label` says, if a branch can be called so.
+    pub fn combine(
+        &self,
+        (ours, theirs): (CommitId, CommitId),
+        label: &str,
+        attributes: TreeId,
+    ) -> Result<Combined, MergingError> {
         let attributes = attributes.to_string();
-        let config = [("attr.tree", attributes.as_ref())];
+        // A folder whose files a sync sorted was not renamed: what is put into it later belongs there.
+        let config = [("attr.tree", attributes.as_ref()), ("merge.directoryRenames", "false".as_ref())];
+        let label = self.name("HEAD", ours).and_then(|()| self.label(label, theirs))?;
         let git = Git::new(&self.own, "merge-tree", &config).env("GIT_OBJECT_DIRECTORY", self.objects());
         let git = git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", quoted(&self.of.common_dir().join("objects")));
         let git = git.args(["--write-tree", "-z", "--messages", "--allow-unrelated-histories"]);
-        let answer = git.arg(ours.to_string()).arg(theirs.to_string()).ask()?;
+        let answer = git.arg("HEAD").arg(label).ask()?;
         let read = read(self.of, &answer.output).transpose()?;
         read.ok_or_else(|| MergingError::Answer { words: answer.words })
+    }
+
+    /// Gives a commit a name that git's marks can use; its id where the one wanted cannot be a branch's or means something else.
+    fn label(&self, wanted: &str, commit: CommitId) -> Result<String, MergingError> {
+        let is_id = wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match BranchName::parse(wanted) {
+            Ok(branch) if !is_id && branch.short() == wanted => {
+                self.name(branch.as_str(), commit)?;
+                Ok(wanted.to_owned())
+            }
+            _ => Ok(commit.to_string()),
+        }
+    }
+
+    fn name(&self, name: &str, commit: CommitId) -> Result<(), MergingError> {
+        let path = self.own.git_dir().join(name);
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        folder
+            .and_then(|()| std::fs::write(&path, format!("{commit}\n")))
+            .map_err(|source| MergingError::Io { path, source })
     }
 
     fn objects(&self) -> PathBuf {

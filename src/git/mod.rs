@@ -12,6 +12,7 @@ pub(crate) mod fast_forward;
 pub mod hook_files;
 pub mod hooks;
 pub mod in_use;
+pub mod index;
 pub(crate) mod keep;
 pub(crate) mod limit;
 pub(crate) mod lock;

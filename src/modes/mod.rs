@@ -13,6 +13,7 @@ pub mod hook;
 pub mod import;
 pub mod init;
 pub mod look;
+pub mod merge;
 mod offer;
 mod propose;
 mod remote;

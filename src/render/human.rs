@@ -37,7 +37,7 @@ pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<
     writeln!(out, "{}", outcome(report, style))
 }
 
-fn headline(fabric: &FabricReport, made: bool, style: Style) -> String {
+pub(super) fn headline(fabric: &FabricReport, made: bool, style: Style) -> String {
     let name = style.paint(Role::Strong, &sanitize(&fabric.name));
     if fabric.left_alone {
         return format!("{name} ({}): {}", fabric.path, style.paint(Role::Error, "left alone"));

@@ -9,6 +9,7 @@ mod deployed;
 mod dirs;
 mod judge;
 mod loose;
+mod merged;
 mod narrow;
 mod near;
 mod range;
@@ -29,6 +30,7 @@ use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
 use super::look::Request;
+pub use merged::{Merged, merged};
 use narrow::Narrow;
 pub use narrow::Narrowed;
 pub use range::{Asked, Named};
