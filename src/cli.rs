@@ -6,6 +6,7 @@
 pub mod args;
 mod commands;
 mod forges;
+pub mod history;
 pub mod hook;
 pub mod hook_local;
 mod inputs;
@@ -16,6 +17,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 mod tokens;
+pub mod undo;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -112,14 +114,7 @@ fn dispatch(
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))
         }
-        Command::Import(args) => {
-            let input = inputs::file(&common.directory, &args.file, talk)?;
-            let options = options::Import { input, dry_run: args.dry_run };
-            if args.stdout {
-                return without_report(&global, "import --stdout").and_then(|()| commands::import_to_stdout(&options));
-            }
-            reported(&global, style, FailOn::Never, || commands::import(&common, &options, talk))
-        }
+        Command::Import(args) => import(&global, &common, style, &args, talk),
         Command::Crds(args::Crds::Import { file, dry_run }) => {
             let inputs = inputs::files(&common.directory, &file, talk)?;
             let options = options::CrdsImport { inputs, dry_run };
@@ -143,6 +138,7 @@ fn dispatch(
                 Hooks::Own(hook) => hook_local::run(hook, &common, (style, told), talk),
             }
         }
+        Command::History(asked) => history::run(asked, (&global, &common), style, talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
@@ -162,6 +158,22 @@ fn status(global: &Global, common: &Common, style: Style) -> Result<Answer, Fail
     let stdout = outputs.write(&status, style).map_err(unwritable)?;
     let alone = status.fabrics.iter().any(|fabric| fabric.left_alone);
     Ok(Answer { stdout, stderr: Vec::new(), exit: if alone { Exit::Findings } else { Exit::Done } })
+}
+
+/// `hhgit import`: the objects into raw/, or to standard output.
+fn import(
+    global: &Global,
+    common: &Common,
+    style: Style,
+    args: &args::Import,
+    talk: &mut dyn Talk,
+) -> Result<Answer, Failure> {
+    let input = inputs::file(&common.directory, &args.file, talk)?;
+    let options = options::Import { input, dry_run: args.dry_run };
+    if args.stdout {
+        return without_report(global, "import --stdout").and_then(|()| commands::import_to_stdout(&options));
+    }
+    reported(global, style, FailOn::Never, || commands::import(common, &options, talk))
 }
 
 /// `hhgit check`: reads what is named, judges it, reports.

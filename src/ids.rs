@@ -57,6 +57,13 @@ id!(
     BlobId
 );
 
+impl CommitId {
+    /// The first digits, as people read them; not enough to name the commit for good.
+    pub fn short(self) -> String {
+        self.0.to_hex_with_len(7).to_string()
+    }
+}
+
 impl BlobId {
     /// The id git gives these bytes.
     pub fn of(kind: HashKind, bytes: &[u8]) -> Result<Self, Collision> {

@@ -52,6 +52,21 @@ pub struct Identity {
     pub date: Option<String>,
 }
 
+/// What `hhgit undo` is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Undo {
+    /// The sync to take back, in any way git can spell a commit; none for the branch's newest.
+    pub commit: Option<String>,
+    /// The branch; none for the one HEAD names.
+    pub branch: Option<String>,
+    /// Only this object's part, as `VPC/web`, `vpcs/web` or its file in managed/.
+    pub object: Option<String>,
+    /// Whether to stop before anything is written.
+    pub dry_run: bool,
+    /// How many objects may leave managed/.
+    pub max_deletions: Option<usize>,
+}
+
 /// What `hhgit sync` is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sync {

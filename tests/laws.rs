@@ -18,6 +18,8 @@ mod real;
 mod support;
 #[path = "laws/together.rs"]
 mod together;
+#[path = "laws/undone.rs"]
+mod undone;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence};
@@ -155,6 +157,22 @@ proptest! {
     #[test]
     fn removed_is_what_managed_lost(world in world()) {
         each_sync(&world, checks::removed_is_what_managed_lost)?;
+    }
+
+    /// A sync that is taken back leaves the very tree it began with.
+    #[test]
+    fn an_undo_restores_the_tree(world in world()) {
+        each_sync(&world, undone::an_undo_restores_the_tree)?;
+    }
+
+    /// What was taken back stays so: the next sync does not bring it again.
+    #[test]
+    fn the_next_sync_does_not_fight_an_undo(world in world()) {
+        let mut played = play(&world);
+        for (number, synced) in played.syncs.iter().enumerate() {
+            undone::the_next_sync_does_not_fight_an_undo(&mut played.memory, synced)
+                .map_err(|broken| TestCaseError::fail(format!("sync {}: {broken}", number + 1)))?;
+        }
     }
 
     /// The report says of everything in raw/ where it is now.

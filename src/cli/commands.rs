@@ -22,7 +22,7 @@ pub(super) fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Resu
     modes::sync::sync(common, options, talk).map_err(failed)
 }
 
-fn failed(error: ModeError) -> Failure {
+pub(super) fn failed(error: ModeError) -> Failure {
     Failure { exit: error.exit(), error: error.into(), help: None }
 }
 

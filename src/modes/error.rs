@@ -18,6 +18,7 @@ use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::merge::MergeError;
 use super::propose::ProposeError;
+use super::undo::UndoError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +63,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// There is nothing that an undo could take back.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -246,6 +250,7 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
+            | Self::Undo(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,

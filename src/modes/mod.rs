@@ -23,6 +23,8 @@ pub mod status;
 pub mod sync;
 pub mod talk;
 mod uncommitted;
+pub mod undo;
 
 pub use error::ModeError;
 pub use propose::ProposeError;
+pub use undo::UndoError;

@@ -16,7 +16,7 @@ use crate::plan::fabric::{Inventory, Order};
 use crate::plan::message::Stamp;
 use crate::plan::source::{Home, Retry};
 use crate::plan::{Input, Plan, Planned, plan};
-use crate::report::{Outcome, Point, Report};
+use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 
@@ -213,7 +213,7 @@ impl Task {
         if self.diff {
             report.diffs = super::diff::of_managed(from.reader, &planned)?;
         }
-        if let Some(note) = self.too_many_deletions(&planned) {
+        if let Some(note) = too_many_deletions(&planned.fabrics, self.max_deletions) {
             report.outcome = Outcome::Refused;
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
@@ -284,15 +284,6 @@ impl Task {
             .collect()
     }
 
-    fn too_many_deletions(&self, planned: &Planned) -> Option<String> {
-        let removed: usize = planned.fabrics.iter().map(|fabric| fabric.removed.len()).sum();
-        let most = self.max_deletions.filter(|most| removed > *most)?;
-        let objects = if removed == 1 { "object" } else { "objects" };
-        Some(format!(
-            "{removed} {objects} would leave managed/, more than --max-deletions {most}; nothing was changed."
-        ))
-    }
-
     /// Asks, once, before loose files are moved to where another folder must be applied from.
     fn agree(&mut self, inventories: &[Inventory], talk: &mut dyn Talk) -> Result<(), ModeError> {
         let adopted = |inventory: &Inventory| {
@@ -359,6 +350,14 @@ impl Task {
             proposal: None,
         })
     }
+}
+
+/// What to say where more objects would leave managed/ than may.
+pub(super) fn too_many_deletions(fabrics: &[FabricReport], most: Option<usize>) -> Option<String> {
+    let removed: usize = fabrics.iter().map(|fabric| fabric.removed.len()).sum();
+    let most = most.filter(|most| removed > *most)?;
+    let objects = if removed == 1 { "object" } else { "objects" };
+    Some(format!("{removed} {objects} would leave managed/, more than --max-deletions {most}; nothing was changed."))
 }
 
 /// What must be said before loose files are taken.

@@ -86,7 +86,7 @@ pub(super) fn plan(
     let mut work = Work::new(objects, survey, limits, sources, holdings, unmanaged);
     if let Some(input) = input {
         let reverted = reverts::find(objects, input, &work.revert_candidates(), |key| work.would_be(key))?;
-        work.refuse_reverted(&reverted);
+        work.refuse_reverted(&reverted)?;
     }
     let mut suppliers = work.choose()?;
     work.refuse_existing(&mut suppliers)?;

@@ -12,7 +12,7 @@ use crate::verdict::unit::alone;
 
 use super::error::PlanError;
 use super::likeness::Likeness;
-use super::reverts::Candidate;
+use super::reverts::{Candidate, Reverted};
 use super::settle::Settled;
 use super::sidecar::Sidecar;
 use super::source::{Home, Source};
@@ -48,10 +48,23 @@ impl Work<'_> {
     }
 
     /// Parks the documents whose sync was taken back.
-    pub(super) fn refuse_reverted(&mut self, reverted: &[Key]) {
-        for key in reverted {
-            self.refuse(*key, self.finding(*key, Code::Reverted, REVERTED.to_owned()));
+    pub(super) fn refuse_reverted(&mut self, reverted: &[Reverted]) -> Result<(), PlanError> {
+        for Reverted { exactly, beside } in reverted {
+            let value = |key: Key| Ok::<_, PlanError>(self.value(&self.bytes(key.0)?, &self.document(key).unit));
+            let mut keys = exactly.clone();
+            if let Some(first) = exactly.first().filter(|_| !beside.is_empty()) {
+                let taken = value(*first)?;
+                for key in beside {
+                    if value(*key)? == taken {
+                        keys.push(*key);
+                    }
+                }
+            }
+            for key in keys {
+                self.refuse(key, self.finding(key, Code::Reverted, REVERTED.to_owned()));
+            }
         }
+        Ok(())
     }
 
     /// Decides which document supplies each object's file, among several of the same object.

@@ -25,6 +25,7 @@ mod settle;
 pub mod sidecar;
 pub mod source;
 mod structure;
+pub mod undo;
 mod work;
 
 pub use edit::{Content, Edit, Target};

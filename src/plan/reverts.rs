@@ -19,19 +19,31 @@ pub struct Candidate {
     pub key: (usize, usize),
 }
 
-/// The keys of the candidates that were reverted: the last first-parent commit that touched the raw file also took exactly the
+/// Whatever the caller knows a candidate by.
+type Key = (usize, usize);
+
+/// Candidates of one object whose raw files the same commit touched last, when it took the object's file away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reverted {
+    /// Those that are exactly the bytes that were taken away; at least one.
+    pub exactly: Vec<(usize, usize)>,
+    /// The others. One that has the same value would bring back what was taken away in other words.
+    pub beside: Vec<(usize, usize)>,
+}
+
+/// The candidates that were reverted: the last first-parent commit that touched the raw file also took exactly the
 /// document's bytes (as `blob` names them) away from its managed path.
 pub fn find(
     objects: &dyn Objects,
     input: CommitId,
     candidates: &[Candidate],
-    mut blob: impl FnMut((usize, usize)) -> Result<BlobId, PlanError>,
-) -> Result<Vec<(usize, usize)>, PlanError> {
+    mut blob: impl FnMut(Key) -> Result<BlobId, PlanError>,
+) -> Result<Vec<Reverted>, PlanError> {
     let mut waiting: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
     for candidate in candidates {
         waiting.entry(&candidate.raw).or_default().push(candidate);
     }
-    let mut taken: Vec<((usize, usize), BlobId)> = Vec::new();
+    let mut taken: Vec<(Vec<Key>, BlobId)> = Vec::new();
     let mut commit = input;
     let mut paths: Vec<&RepoPath> = waiting.keys().copied().collect();
     while !waiting.is_empty() {
@@ -56,7 +68,7 @@ pub fn find(
         for change in changes(objects, trees, &taken_from, 0).map_err(PlanError::History)? {
             let Some(was) = change.was.and_then(|entry| entry.as_file()) else { continue };
             if change.is.and_then(|entry| entry.as_file()) != Some(was) {
-                taken.extend(by_managed[change.path].iter().map(|candidate| (candidate.key, was)));
+                taken.push((by_managed[change.path].iter().map(|candidate| candidate.key).collect(), was));
             }
         }
         commit = parent;
@@ -64,9 +76,13 @@ pub fn find(
     // In the documents' order, so that each file is read once.
     taken.sort_unstable();
     let mut reverted = Vec::new();
-    for (key, was) in taken {
-        if blob(key)? == was {
-            reverted.push(key);
+    for (keys, was) in taken {
+        let (mut exactly, mut beside) = (Vec::new(), Vec::new());
+        for key in keys {
+            if blob(key)? == was { exactly.push(key) } else { beside.push(key) }
+        }
+        if !exactly.is_empty() {
+            reverted.push(Reverted { exactly, beside });
         }
     }
     Ok(reverted)

@@ -105,7 +105,7 @@ pub fn synced(out: &mut dyn Write, synced: &Synced) -> io::Result<()> {
             if parts.is_empty() {
                 parts.push("its folders put right".to_owned());
             }
-            let (id, branch) = (&commit.to_string()[..7], sanitize(branch));
+            let (id, branch) = (commit.short(), sanitize(branch));
             // One line a branch, however wide: it is read by eye, and by what looks for it.
             text.0.push_str(&format!("hhgit: synced {branch}: {} ({id}); git pull to get it\n", parts.join(", ")));
         }

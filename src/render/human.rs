@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use super::{Role, Style, count, sanitize};
 use crate::finding::{Finding, ObjectRef};
+use crate::ids::CommitId;
 use crate::path::RepoPath;
 use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Proposed, Report, Request};
 use crate::verdict::code::{Code, Severity};
@@ -264,7 +265,7 @@ fn ordinal(number: u32) -> String {
 fn movement(report: &Report) -> String {
     let short = |point: &Option<Point>| {
         let commit = point.as_ref().and_then(|point| point.commit);
-        commit.map(|id| id.to_string().chars().take(7).collect::<String>())
+        commit.map(CommitId::short)
     };
     let from = short(&report.input).unwrap_or_else(|| "(no commit)".to_owned());
     let to = short(&report.result).unwrap_or_else(|| "(no commit)".to_owned());

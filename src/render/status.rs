@@ -17,7 +17,7 @@ pub const SCHEMA: &str = "hhgit.status/1";
 /// Writes the status for people.
 pub fn human(out: &mut dyn Write, status: &report::Status, style: Style) -> io::Result<()> {
     let branch = status.reference.strip_prefix("refs/heads/").unwrap_or(&status.reference);
-    let tip: String = status.tip.to_string().chars().take(7).collect();
+    let tip = status.tip.short();
     writeln!(out, "{} is at {tip}", style.paint(Role::Strong, &sanitize(branch)))?;
     for fabric in &status.fabrics {
         one(out, fabric, style)?;
@@ -56,7 +56,7 @@ fn one(out: &mut dyn Write, fabric: &report::FabricStatus, style: Style) -> io::
     let last = match &fabric.last_sync {
         None => "never".to_owned(),
         Some(last) => {
-            let id: String = last.commit.to_string().chars().take(7).collect();
+            let id = last.commit.short();
             let since = match last.commits_since {
                 0 => "the branch's tip".to_owned(),
                 n => format!("{} ago", count(n, "commit")),

@@ -1,0 +1,197 @@
+//! `hhgit undo`: one new commit after which raw/, managed/ and unmanaged/ are as they were before a sync.
+
+mod error;
+mod find;
+mod held;
+mod later;
+mod one;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::fabric::changes::Changes;
+use crate::fabric::inventory::Leaves;
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::{FabricDir, MANAGED};
+use crate::fabric::survey::survey;
+use crate::finding::ObjectRef;
+use crate::git::tree::apply;
+use crate::git::{Reader, Repo, clean_up};
+use crate::ids::Entry;
+use crate::options::{Common, Undo};
+use crate::path::{RepoPath, printable};
+use crate::plan::{Edit, Plan, Target, undo};
+use crate::report::{EditRow, FabricReport, Outcome, Point, Report};
+use crate::snapshot::{Commit, Objects};
+use crate::verdict::identity::Identity;
+
+use super::authorship;
+use super::error::ModeError;
+use super::sync::{At, Done, Start, TRIES, Task, branch, too_many_deletions};
+use super::talk::Talk;
+pub use error::UndoError;
+use find::Found;
+use held::held;
+
+/// Takes a sync back on a branch; starts over when the branch moves meanwhile.
+pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+    let repo = Repo::open(&common.directory)?;
+    let remedy = "there is no branch to commit to; check one out first: git switch main";
+    let branch = branch(&repo, options.branch.as_deref(), remedy)?;
+    if !options.dry_run {
+        clean_up(&repo, &branch);
+    }
+    for tries in 1..=TRIES {
+        let tip = super::sync::tip(&repo, &branch, options.branch.is_some())?;
+        let reader = Reader::new(&repo)?;
+        let input = reader.commit(tip)?;
+        let found = find::find(&repo, &reader, (branch.short(), tip), options.commit.as_deref())?;
+        let dirs = crate::fabric::layout::find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
+        let from =
+            Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
+        match once(&from, &input, &found, common, options)? {
+            Done::Report(report) => return Ok(*report),
+            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
+            Done::Moved if tries == TRIES => {}
+            Done::Moved => talk.pause(tries),
+        }
+    }
+    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+}
+
+fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, options: &Undo) -> Result<Done, ModeError> {
+    let reader = from.reader;
+    let mut changes = match &options.object {
+        Some(object) => one::of_object(reader, found, object)?,
+        None => found.changes.clone(),
+    };
+    if !common.fabrics.is_empty() {
+        changes.retain(|path, _| common.fabrics.iter().any(|fabric| path.starts_with(fabric)));
+    }
+    if changes.is_empty() {
+        return Err(UndoError::NotThere { commit: found.commit.id }.into());
+    }
+    let mut report = report(from, input);
+    let said = |edits: &BTreeMap<RepoPath, Edit>| message(found, options, edits);
+    let plan = match Plan::of_undo(reader, input.tree, &changes, said)? {
+        undo::Undo::Plan(plan) => plan,
+        undo::Undo::Done => {
+            report.notes.push(format!("All is as it was before {} already.", found.commit.id.short()));
+            return Ok(Done::Report(Box::new(report)));
+        }
+        undo::Undo::InTheWay(paths) => {
+            report.outcome = Outcome::Refused;
+            report.notes = later::notes(reader, input, found, &paths)?;
+            return Ok(Done::Report(Box::new(report)));
+        }
+    };
+    let brought_back = later::brought_back(found, &changes);
+    if !brought_back.is_empty() {
+        report.outcome = Outcome::Refused;
+        report.notes = brought_back;
+        return Ok(Done::Report(Box::new(report)));
+    }
+    report.fabrics = fabrics(reader, from.dirs, &changes, &plan)?;
+    report.notes.push(format!("This takes back {}: {}", found.commit.id.short(), subject(&found.commit)));
+    if let Some(note) = too_many_deletions(&report.fabrics, options.max_deletions) {
+        report.outcome = Outcome::Refused;
+        report.notes.push(note);
+        return Ok(Done::Report(Box::new(report)));
+    }
+    let new_tree = apply(reader, input.tree, plan.edits())?;
+    if options.dry_run {
+        report.outcome = Outcome::Planned;
+        report.result = Some(Point { commit: None, tree: new_tree.id });
+        return Ok(Done::Report(Box::new(report)));
+    }
+    let meta = authorship::of_person(from.repo, Some(input.id), &common.identities, common.now)?;
+    Task::publish(from, &plan, &new_tree, &meta, report)
+}
+
+fn report(from: &Start<'_>, input: &Commit) -> Report {
+    Report {
+        command: "undo",
+        outcome: Outcome::Unchanged,
+        reference: from.branch.as_str().to_owned(),
+        input: Some(Point { commit: Some(input.id), tree: input.tree }),
+        result: None,
+        fabrics: Vec::new(),
+        findings: Vec::new(),
+        notes: Vec::new(),
+        diffs: Vec::new(),
+        remote: None,
+        proposal: None,
+    }
+}
+
+/// What becomes of each fabric directory that is touched.
+fn fabrics(
+    reader: &Reader,
+    dirs: &[FabricDir],
+    changes: &Changes,
+    plan: &Plan,
+) -> Result<Vec<FabricReport>, ModeError> {
+    let mut reports = Vec::new();
+    for dir in dirs {
+        let edit = |(path, edit): (&RepoPath, &Edit)| {
+            let below = path.strip_prefix(&dir.path)?;
+            Some((below, EditRow { from: edit.from, to: edit.to.as_ref().map(Target::entry) }))
+        };
+        let edits: BTreeMap<RepoPath, EditRow> = plan.edits().iter().filter_map(edit).collect();
+        if edits.is_empty() {
+            continue;
+        }
+        reports.push(FabricReport {
+            path: dir.path.clone(),
+            name: survey(reader, dir)?.manifest.name,
+            left_alone: false,
+            documents: Vec::new(),
+            repairs: Vec::new(),
+            removed: removed(reader, &dir.path.child(MANAGED), changes)?,
+            edits,
+        });
+    }
+    Ok(reports)
+}
+
+/// The objects that the files taken back hold now, and hold no more after it.
+fn removed(reader: &Reader, managed: &RepoPath, changes: &Changes) -> Result<Vec<ObjectRef>, ModeError> {
+    let side = |side: fn(&crate::fabric::changes::Change) -> Option<Entry>| {
+        let files = changes.iter().filter(|(path, _)| path.starts_with(managed));
+        let files: Leaves = files.filter_map(|(path, change)| Some((path.clone(), side(change)?))).collect();
+        let held = held(reader, &files)?;
+        Ok::<BTreeMap<Identity, ObjectRef>, ModeError>(held.into_values().flatten().collect())
+    };
+    let (mut now, then) = (side(|change| change.new)?, side(|change| change.old)?);
+    now.retain(|identity, _| !then.contains_key(identity));
+    Ok(now.into_values().collect())
+}
+
+fn subject(commit: &Commit) -> String {
+    let text = String::from_utf8_lossy(&commit.message);
+    printable(text.lines().next().unwrap_or_default())
+}
+
+fn message(found: &Found, options: &Undo, edits: &BTreeMap<RepoPath, Edit>) -> String {
+    const MOST_LINES: usize = 50;
+    let subject = subject(&found.commit);
+    let subject = subject.strip_prefix("hhgit: ").unwrap_or(&subject);
+    let mut text = match &options.object {
+        None => format!("hhgit: undo {subject}\n\n"),
+        Some(object) => format!("hhgit: undo {} of {subject}\n\n", printable(object)),
+    };
+    let _ = writeln!(text, "This takes back what {} did.\n", found.commit.id);
+    for (path, edit) in edits.iter().take(MOST_LINES) {
+        let word = match (&edit.from, &edit.to) {
+            (None, _) => "put back",
+            (_, None) => "took away",
+            (Some(_), Some(_)) => "restored",
+        };
+        let _ = writeln!(text, "  {word} {path}");
+    }
+    if edits.len() > MOST_LINES {
+        let _ = writeln!(text, "  and {} more", edits.len() - MOST_LINES);
+    }
+    let _ = writeln!(text, "\nHhgit-Version: {}\nHhgit-Undoes: {}", env!("CARGO_PKG_VERSION"), found.commit.id);
+    text
+}
