@@ -11,6 +11,7 @@ pub mod hook;
 pub mod hook_local;
 mod inputs;
 mod manual;
+pub mod merge;
 pub mod output;
 mod surroundings;
 mod targets;
@@ -62,6 +63,13 @@ impl Failure {
 
 /// Runs one command line, program name first. `talk` is asked what only a person can answer.
 pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings, talk: &mut dyn Talk) -> Answer {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some((program, args)) = args.split_first()
+        && merge::is_strategy(program)
+    {
+        let color = around.terminal.stdout && around.colors;
+        return merge::strategy(args, around, Style { color, verbose: false, width: around.width });
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return unparsed(&error, around),
@@ -110,6 +118,7 @@ fn dispatch(
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
         Command::Check(args) => check(&global, &common, style, &args, talk),
+        Command::Merge(args) => merge::run(args, (&global, &common), (style, around), talk),
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))

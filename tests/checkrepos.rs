@@ -59,6 +59,7 @@ fn check(directory: &Path, args: &[String]) -> Answer {
         identities: Identities::default(),
         forges: hhgit::options::propose::Ci::default(),
         now: Time { seconds: NOW, offset: 0 },
+        path: Vec::new(),
         hook: Default::default(),
     };
     let line = ["hhgit", "-C"].map(OsString::from).into_iter().chain([directory.into(), "check".into()]);

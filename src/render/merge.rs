@@ -1,5 +1,9 @@
 //! How `hhgit merge` reads: each conflict with what both sides made of it and who, then what came of the merge and the sync.
 
+mod json;
+
+pub use json::{SCHEMA, json, schema};
+
 use std::io::{self, Write};
 
 use super::human::{ROWS, headline, line, more};
@@ -18,8 +22,12 @@ pub fn human(out: &mut dyn Write, merge: &Merge, style: Style) -> io::Result<()>
 pub fn strategy(out: &mut dyn Write, merge: &Merge, style: Style) -> io::Result<()> {
     told(out, merge, style)?;
     let next = match merge.outcome {
-        MergeOutcome::Conflicts => "Edit the files that git status names, git add them and run git merge --continue; or git merge --abort.",
-        MergeOutcome::Broken => "The files are merged, but not committed. Mend them and run git merge --continue; or git merge --abort.",
+        MergeOutcome::Conflicts => {
+            "Edit the files that git status names, git add them and run git merge --continue; or git merge --abort."
+        }
+        MergeOutcome::Broken => {
+            "The files are merged, but not committed. Mend them and run git merge --continue; or git merge --abort."
+        }
         _ => "hhgit: merged; hhgit sync sorts what the merge brought into raw/, if anything.",
     };
     writeln!(out, "{}", style.flow(String::new(), 0, 0, next))
@@ -41,25 +49,30 @@ fn told(out: &mut dyn Write, merge: &Merge, style: Style) -> io::Result<()> {
         writeln!(out, "{}\n", style.labelled(2, "help", &finding.help))?;
     }
     if matches!(merge.outcome, MergeOutcome::Conflicts) {
-        return Ok(());
+        return notes(out, merge, style);
     }
     list(out, "merged field by field", &rows(merge, How::Both), style)?;
     if style.verbose {
         list(out, "taken over", &rows(merge, How::Theirs), style)?;
         list(out, "moved", &rows(merge, How::Ours), style)?;
     }
-    let removed: Vec<String> = merge.removed.iter().map(|(fabric, object)| {
-        let (kind, name) = (sanitize(&object.kind), sanitize(&object.name));
-        format!("{kind} {name} ({fabric})")
-    }).collect();
+    let removed: Vec<String> = merge
+        .removed
+        .iter()
+        .map(|(fabric, object)| {
+            let (kind, name) = (sanitize(&object.kind), sanitize(&object.name));
+            format!("{kind} {name} ({fabric})")
+        })
+        .collect();
     list(out, "leave managed", &removed, style)?;
     for fabric in merge.fabrics.iter().filter(|fabric| is_told(fabric)) {
         writeln!(out, "{}", headline(fabric, false, style))?;
     }
-    for note in &merge.notes {
-        writeln!(out, "{}", style.labelled(0, "note", note))?;
-    }
-    Ok(())
+    notes(out, merge, style)
+}
+
+fn notes(out: &mut dyn Write, merge: &Merge, style: Style) -> io::Result<()> {
+    merge.notes.iter().try_for_each(|note| writeln!(out, "{}", style.labelled(0, "note", note)))
 }
 
 fn is_told(fabric: &FabricReport) -> bool {
@@ -67,9 +80,8 @@ fn is_told(fabric: &FabricReport) -> bool {
 }
 
 fn heading(conflict: &Conflict, style: Style) -> String {
-    let object = conflict.object.as_ref().map(|object| {
-        format!(" ({} {})", sanitize(&object.kind), sanitize(&object.name))
-    });
+    let object =
+        conflict.object.as_ref().map(|object| format!(" ({} {})", sanitize(&object.kind), sanitize(&object.name)));
     let path = style.paint(Role::Strong, &conflict.path.to_string());
     format!("{path}{}", object.unwrap_or_default())
 }
@@ -77,7 +89,7 @@ fn heading(conflict: &Conflict, style: Style) -> String {
 /// One conflict: what it is about, and a line for the base and for each side.
 fn one(out: &mut dyn Write, conflict: &Conflict, merge: &Merge, style: Style) -> io::Result<()> {
     let label = conflict.field.as_deref().map(printable).unwrap_or_else(|| match conflict.kind {
-        ConflictKind::File => "git".to_owned(),
+        ConflictKind::File => "file".to_owned(),
         _ => "object".to_owned(),
     });
     let label = style.paint(Role::Error, &label);

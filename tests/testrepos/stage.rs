@@ -118,6 +118,7 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
         identities: Identities::default(),
         forges: hhgit::options::propose::Ci::default(),
         now: Time { seconds: NOW, offset: 0 },
+        path: Vec::new(),
         hook: Default::default(),
     };
     let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around, &mut hhgit::modes::talk::Alone);

@@ -63,7 +63,7 @@ pub(super) fn combine(place: &Merging<'_>, reader: &Reader, pair: Pair<'_>) -> R
     }
     let shown: BTreeSet<&RepoPath> = all.iter().filter(|one| one.shown).map(|one| &one.path).collect();
     for said in combined.said.iter().filter(|said| !said.paths.iter().all(|path| shown.contains(path))) {
-        conflicts.extend(histories.of_file(said)?);
+        conflicts.extend(histories.of_file(said, &combined.stages)?);
     }
     let mut stages = woven.stages;
     stages.extend(combined.stages.iter().filter(|stage| !shown.contains(&stage.path)).cloned());

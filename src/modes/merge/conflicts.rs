@@ -1,6 +1,6 @@
 //! What could not be merged, told so that a person can decide: file, line, field, what each side made of it, and who.
 
-use crate::git::merging::Said;
+use crate::git::merging::{Said, Stage};
 use crate::modes::ModeError;
 use crate::path::RepoPath;
 use crate::report::merge::{Conflict, ConflictKind, Version};
@@ -50,9 +50,16 @@ impl Histories<'_> {
     }
 
     /// What git could not merge.
-    pub(super) fn of_file(&self, said: &Said) -> Result<Option<Conflict>, ModeError> {
+    pub(super) fn of_file(&self, said: &Said, stages: &[Stage]) -> Result<Option<Conflict>, ModeError> {
         let Some(path) = said.paths.first() else { return Ok(None) };
-        let words = said.message.split_once(": ").map_or(said.message.as_str(), |(_, words)| words);
+        let sides = [1, 2, 3].map(|number| stages.iter().any(|stage| stage.path == *path && stage.number == number));
+        let words = match sides {
+            [true, true, true] => "both sides changed the same lines of it",
+            [false, true, true] => "both sides added it, each with other lines",
+            [true, true, false] => "their side deleted it, our side changed it",
+            [true, false, true] => "our side deleted it, their side changed it",
+            _ => said.message.split_once(": ").map_or(said.message.as_str(), |(_, words)| words),
+        };
         let version = |history: &History<'_>| -> Result<Version, ModeError> {
             Ok(Version { by: history.of_file(path)?, ..Version::default() })
         };

@@ -124,8 +124,8 @@ impl Land<'_> {
         };
         merge.result = Some(Point { commit: Some(written.commit()), tree: written.tree() });
         merge.outcome = if is_new { MergeOutcome::Merged } else { MergeOutcome::FastForwarded };
-        let how = if is_new { "Merge made by hhgit." } else { "Fast-forward" };
-        let reflog = Reflog { who: meta.committer.clone(), message: format!("merge {}: {how}", merge.other) };
+
+        let reflog = Reflog { who: meta.committer.clone(), message: format!("hhgit: merge {}", merge.other) };
         Ok(match publish(self.repo, branch, written, &reflog)? {
             Published::Published => Done::Report(Box::new(merge)),
             Published::AlreadyThere => {

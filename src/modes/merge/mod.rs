@@ -23,8 +23,9 @@ use crate::git::{BranchName, CommitMeta, Reader, Repo, clean_up};
 use crate::ids::CommitId;
 use crate::options::Common;
 use crate::options::merge::Merge as Options;
+use crate::path::RepoPath;
 use crate::report::Point;
-use crate::report::merge::{Merge, MergeOutcome};
+use crate::report::merge::{ConflictKind, Merge, MergeOutcome};
 use crate::snapshot::{Commit, Objects};
 
 use super::authorship;
@@ -99,6 +100,7 @@ impl Merger<'_> {
                 (merge.objects, merge.conflicts) = (combination.objects, combination.conflicts);
                 if !merge.conflicts.is_empty() {
                     merge.outcome = MergeOutcome::Conflicts;
+                    merge.notes.extend(unsorted(&merge, &options.other));
                     return done(merge);
                 }
                 land.joined(combination.tree, &meta, &message)?
@@ -144,6 +146,15 @@ impl Merger<'_> {
         let dirs = find(reader, ours.tree, &[], &Kinds::builtin())?;
         uncommitted(self.repo, self.branch, dirs.iter().map(|dir| &dir.path), &[RAW, MANAGED])
     }
+}
+
+/// What helps where one side has sorted a file of raw/ and the other has changed it there.
+fn unsorted(merge: &Merge, other: &str) -> Option<String> {
+    let in_raw = |path: &RepoPath| path.components().any(|name| name == RAW.as_bytes());
+    let mut files = merge.conflicts.iter().filter(|conflict| conflict.kind == ConflictKind::File);
+    files.any(|conflict| in_raw(&conflict.path)).then(|| {
+        format!("A file of raw/ is sorted on one side only, perhaps: sync both (hhgit sync {other}), then merge again.")
+    })
 }
 
 /// A merge of which nothing is known yet but what is to be merged.
