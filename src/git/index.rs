@@ -1,12 +1,15 @@
 //! A merge into the index and the work tree, as git's own strategies leave it: what could not be merged stays there in stages.
 
+use std::collections::BTreeMap;
+
 use super::merging::Stage;
 use super::open::Repo;
 use super::run::{Git, GitError, no_hooks};
 use super::tree::NewTree;
 use super::worktree::{Obstacle, look_beside_index};
-use super::write::{WriteError, touches, write_objects};
+use super::write::{Touch, WriteError, touches, write_objects};
 use crate::ids::{CommitId, TreeId};
+use crate::path::RepoPath;
 use crate::plan::Plan;
 
 /// Why index and work tree were left as they were.
@@ -48,18 +51,27 @@ pub fn put_merge(
     (tree, more): (&NewTree, &Plan),
     stages: &[Stage],
 ) -> Result<(), IndexError> {
-    look_beside_index(repo, &touches(plan.edits()))?;
+    let staged = stages.iter().map(|stage| (stage.path.clone(), Touch::Changes));
+    let mut all: BTreeMap<RepoPath, Touch> = staged.collect();
+    all.extend(touches(plan.edits()));
+    look_beside_index(repo, &all.into_iter().collect::<Vec<_>>())?;
     let keep = write_objects(repo, plan, tree)?;
     // What stages name besides: objects that no tree of the merge holds.
     let none = NewTree { id: tree.id, objects: Vec::new() };
     let others = if more.is_empty() { None } else { Some(write_objects(repo, more, &none)?) };
     let no_hooks = no_hooks();
     let config = [("core.hooksPath", no_hooks.as_os_str()), ("submodule.recurse", "false".as_ref())];
-    let git = Git::new(repo, "read-tree", &config).args(["-m", "-u"]);
-    git.arg(head.to_string()).arg(tree.id.to_string()).run()?;
+    let turn = |from: TreeId, to: TreeId| {
+        let git = Git::new(repo, "read-tree", &config).args(["-m", "-u"]);
+        git.arg(from.to_string()).arg(to.to_string()).run()
+    };
+    turn(head, tree.id)?;
     if !stages.is_empty() {
         let git = Git::new(repo, "update-index", &config).args(["-z", "--index-info"]);
-        git.input(lines(repo, stages)).run()?;
+        if let Err(error) = git.input(lines(repo, stages)).run() {
+            drop(turn(tree.id, head));
+            return Err(error.into());
+        }
     }
     drop((keep, others));
     Ok(())

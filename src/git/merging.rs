@@ -181,9 +181,12 @@ impl<'r> Merging<'r> {
 
     /// Gives a commit a name that git's marks can use; its id where the one wanted cannot be a branch's or means something else.
     fn label(&self, wanted: &str, commit: CommitId) -> Result<String, MergingError> {
-        let is_id = wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
+        // What git reads as something else than a branch: an id, HEAD's other name, a file of the git directory.
+        let is_other = wanted == "@"
+            || wanted.bytes().all(|byte| byte.is_ascii_hexdigit())
+            || self.own.git_dir().join(wanted).exists();
         match BranchName::parse(wanted) {
-            Ok(branch) if !is_id && branch.short() == wanted => {
+            Ok(branch) if !is_other && branch.short() == wanted => {
                 self.name(branch.as_str(), commit)?;
                 Ok(wanted.to_owned())
             }

@@ -1,7 +1,7 @@
 //! Which texts come of putting fields into one, by example; what is read must be what was wanted.
 
-use super::super::merge::merge;
 use super::*;
+use crate::yaml::merge::merge;
 use crate::yaml::{Limits, parse, split};
 
 fn node(text: &str) -> Option<Node> {
@@ -11,13 +11,17 @@ fn node(text: &str) -> Option<Node> {
 
 /// What both sides made of the base, in our text; none where that says something else.
 fn grafted(base: &str, ours: &str, theirs: &str) -> Option<String> {
-    let (b, o, t) = (node(base).expect("YAML"), node(ours).expect("YAML"), node(theirs).expect("YAML"));
+    let (b, o, t) = (
+        node(base).expect("the tests write good YAML"),
+        node(ours).expect("the tests write good YAML"),
+        node(theirs).expect("the tests write good YAML"),
+    );
     let merged = merge(Some(&b), Some(&o), Some(&t));
     assert!(merged.conflicts.is_empty());
-    let wanted = merged.value.expect("a value");
+    let wanted = merged.value.expect("mappings merge to a mapping");
     let text =
         graft(Written { bytes: ours.as_bytes(), value: &o }, Written { bytes: theirs.as_bytes(), value: &t }, &wanted)?;
-    let text = String::from_utf8(text).expect("text");
+    let text = String::from_utf8(text).expect("texts make a text");
     node(&text).is_some_and(|read| same_value(&read, &wanted)).then_some(text)
 }
 

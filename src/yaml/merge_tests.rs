@@ -7,8 +7,8 @@ use crate::yaml::{Limits, parse, split};
 
 fn node(text: &str) -> Node {
     let file = text.as_bytes();
-    let parsed = parse(file, &split(file)[0], &Limits::default()).expect("good YAML");
-    parsed.root.expect("a value")
+    let parsed = parse(file, &split(file)[0], &Limits::default()).expect("the tests write good YAML");
+    parsed.root.expect("the tests write a value")
 }
 
 /// The merge as JSON, and the fields in conflict.

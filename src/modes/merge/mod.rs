@@ -90,7 +90,11 @@ impl Merger<'_> {
         let place = Merging::begin(repo)?;
         let reader = place.reader()?;
         let mut land = Land { repo, place: &place, reader: &reader, sides: Sides { ours: &ours, theirs: &theirs } };
-        let message = options.message.clone().unwrap_or_else(|| message(repo, &options.other, branch));
+        let message = options
+            .message
+            .clone()
+            .filter(|text| !text.trim().is_empty())
+            .unwrap_or_else(|| message(repo, &options.other, branch));
         let meta = self.meta(&ours, &theirs)?;
         let ground = match merge.fast_forward {
             true => land.forward()?,

@@ -38,26 +38,31 @@ pub(super) struct Field<'a> {
 impl History<'_> {
     /// The commit that gave a field its value; `path` is where the object lies at the tip, or did before it was deleted.
     pub(super) fn of_field(&self, field: &Field<'_>, path: &RepoPath) -> Result<Option<By>, ModeError> {
+        let tip = self.reader.commit(self.tip)?;
+        let held = entry_at(self.reader, tip.tree, path)?.and_then(|entry| self.object(field, entry));
+        let wanted = held.map(|value| told(&value, field.keys));
         let mut at = path.clone();
-        self.walk(|commit, child| {
-            let (value, place) = self.value(field, commit, child, &at)?;
-            at = place;
-            Ok(value)
+        self.walk(tip, |parent, child| {
+            let found = self.holds(field, (parent, child), &at, &wanted)?;
+            let same = found.is_some();
+            at = found.unwrap_or_else(|| at.clone());
+            Ok(same)
         })
     }
 
     /// The commit that made a path what it is.
     pub(super) fn of_file(&self, path: &RepoPath) -> Result<Option<By>, ModeError> {
-        self.walk(|commit, _| Ok(entry_at(self.reader, commit.tree, path)?))
+        let tip = self.reader.commit(self.tip)?;
+        let wanted = entry_at(self.reader, tip.tree, path)?;
+        self.walk(tip, |parent, _| Ok(entry_at(self.reader, parent.tree, path)? == wanted))
     }
 
-    /// Follows what `tell` says as long as a parent says the same.
-    fn walk<T: PartialEq>(
+    /// Follows a commit's parents as long as one is the same, by what is said of it and of its child.
+    fn walk(
         &self,
-        mut tell: impl FnMut(&Commit, Option<&Commit>) -> Result<T, ModeError>,
+        mut commit: Commit,
+        mut is_same: impl FnMut(&Commit, &Commit) -> Result<bool, ModeError>,
     ) -> Result<Option<By>, ModeError> {
-        let mut commit = self.reader.commit(self.tip)?;
-        let wanted = tell(&commit, None)?;
         let bases: BTreeSet<CommitId> = self.bases.iter().copied().collect();
         for _ in 0..MOST {
             if bases.contains(&commit.id) || self.reader.is_shallow_boundary(commit.id)? {
@@ -66,7 +71,7 @@ impl History<'_> {
             let mut same = None;
             for parent in &commit.parents {
                 let parent = self.reader.commit(*parent)?;
-                if tell(&parent, Some(&commit))? == wanted {
+                if is_same(&parent, &commit)? {
                     same = Some(parent);
                     break;
                 }
@@ -86,29 +91,31 @@ impl History<'_> {
         Ok(By { commit: commit.id, name: author.person.name, time: author.time, subject })
     }
 
-    /// A field's value in a commit as text, and the object's file there. Where it is not where it was, the files that the
-    /// commit's child changed are looked through.
-    fn value(
+    /// The file by which a commit gives a field the value that it has in its child: that at the child's path, or one that the
+    /// child changed, as a sync takes away the raw file that it sorts. Nothing is the wanted value of an object that is gone.
+    fn holds(
         &self,
         field: &Field<'_>,
-        commit: &Commit,
-        child: Option<&Commit>,
+        (commit, child): (&Commit, &Commit),
         path: &RepoPath,
-    ) -> Result<(Option<String>, RepoPath), ModeError> {
-        if let Some(entry) = entry_at(self.reader, commit.tree, path)?
-            && let Some(value) = self.object(field, entry)
-        {
-            return Ok((told(&value, field.keys), path.clone()));
+        wanted: &Option<Option<String>>,
+    ) -> Result<Option<RepoPath>, ModeError> {
+        let value = |entry: Entry| self.object(field, entry).map(|value| told(&value, field.keys));
+        let here = entry_at(self.reader, commit.tree, path)?.and_then(value);
+        if here.is_some() && here == *wanted {
+            return Ok(Some(path.clone()));
         }
-        let Some(child) = child else { return Ok((None, path.clone())) };
         let below = |tree: TreeId| tree_at(self.reader, tree, field.fabric);
         let differing = changes(self.reader, below(child.tree)?, below(commit.tree)?, field.fabric)?;
+        let mut was_there = here.is_some();
         for (name, change) in differing.iter().filter(|(name, _)| is_yaml_name(name.file_name())) {
-            if let Some(value) = change.new.and_then(|entry| self.object(field, entry)) {
-                return Ok((told(&value, field.keys), field.fabric.join_path(name)));
+            let Some(value) = change.new.and_then(value) else { continue };
+            was_there = true;
+            if wanted.as_ref() == Some(&value) {
+                return Ok(Some(field.fabric.join_path(name)));
             }
         }
-        Ok((None, path.clone()))
+        Ok((wanted.is_none() && !was_there).then(|| path.clone()))
     }
 
     /// The object's value in a file, if that holds it.
