@@ -7,22 +7,10 @@ mod support;
 use std::io::Write;
 use std::process::Stdio;
 
-use support::{Ended, TempRepo, hhgit, hhgit_command};
+use support::person::NAMESPACES;
+use support::{Ended, TempRepo, colour_crd, hhgit, hhgit_command};
 
 const MANIFEST: &str = "version: '1.0'\n";
-const NAMESPACES: &str = "\
-apiVersion: wiring.githedgehog.com/v1beta1
-kind: VLANNamespace
-metadata: {name: default}
-spec:
-  ranges: [{from: 1000, to: 2999}]
----
-apiVersion: vpc.githedgehog.com/v1beta1
-kind: IPv4Namespace
-metadata: {name: default}
-spec:
-  subnets: [10.0.0.0/16]
-";
 
 /// A VPC with one subnet of this VLAN.
 fn vpc(number: u8, vlan: &str) -> String {
@@ -237,30 +225,9 @@ fn the_exit_code_does_not_depend_on_the_output() {
 
 #[test]
 fn other_crds_judge_instead_of_the_fabrics_own() {
-    let crd = "\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: vpcs.vpc.githedgehog.com}
-spec:
-  group: vpc.githedgehog.com
-  scope: Namespaced
-  names: {kind: VPC, plural: vpcs, singular: vpc, listKind: VPCList}
-  versions:
-  - name: v1beta1
-    served: true
-    storage: true
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          spec:
-            type: object
-            properties:
-              colour: {type: string}
-";
     let temp = fabric(TempRepo::bare(), &[]);
     std::fs::create_dir(temp.dir().join("crds")).unwrap();
-    std::fs::write(temp.dir().join("crds/vpc.yaml"), crd).unwrap();
+    std::fs::write(temp.dir().join("crds/vpc.yaml"), colour_crd()).unwrap();
     ends(&check(&temp, &["--crds", "crds"]), 1, "error[unknown-field]: spec.subnets is no field");
     std::fs::write(temp.dir().join("crds/vpc.yaml"), "a: [\n").unwrap();
     ends(&check(&temp, &["--crds", "crds"]), 3, "kubectl get crds -o yaml prints good ones");

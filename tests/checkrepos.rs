@@ -12,14 +12,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hhgit::cli::{Answer, Surroundings, Terminal, run};
+use hhgit::cli::{Answer, run};
 use hhgit::exit::Exit;
 use hhgit::modes::talk::Alone;
-use hhgit::options::Identities;
-use hhgit::snapshot::Time;
 use hhgit::verdict::code::{Code, Severity, Subject};
 use similar::TextDiff;
-use support::{NOW, TempRepo};
+use support::{NOW, TempRepo, surroundings};
 
 /// How many threads play cases.
 const THREADS: usize = 4;
@@ -52,16 +50,7 @@ fn code_of(name: &str) -> &str {
 
 /// `hhgit check` in this process.
 fn check(directory: &Path, args: &[String]) -> Answer {
-    let around = Surroundings {
-        terminal: Terminal::default(),
-        width: None,
-        colors: false,
-        identities: Identities::default(),
-        forges: hhgit::options::propose::Ci::default(),
-        now: Time { seconds: NOW, offset: 0 },
-        path: Vec::new(),
-        hook: Default::default(),
-    };
+    let around = surroundings();
     let line = ["hhgit", "-C"].map(OsString::from).into_iter().chain([directory.into(), "check".into()]);
     run(line.chain(args.iter().map(OsString::from)), &around, &mut Alone)
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use support::server::{MANIFEST, Server, vpc, vpc_path};
-use support::{Ended, git_command};
+use support::{Ended, colour_crd, crd, git_command};
 
 /// Whether a push was let in, and the codes that its message names.
 fn answer(server: &Server, pushed: &Ended) -> (bool, Vec<String>) {
@@ -121,26 +121,13 @@ fn a_ref_that_is_only_another_name_is_judged_as_that_one() {
 fn a_pushed_manifest_and_pushed_crds_weaken_nothing() {
     let server = Server::with_fabric();
     let manifest = "version: '1.0'\npolicy: {level: identity}\nsettings: {gateway: true}\nruleset: {only: true}\n";
-    let crd = "\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: vpcs.vpc.githedgehog.com}
-spec:
-  group: vpc.githedgehog.com
-  scope: Namespaced
-  names: {kind: VPC, plural: vpcs, singular: vpc, listKind: VPCList}
-  versions:
-  - name: v1beta1
-    served: true
-    storage: true
-    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-";
+    let crd = crd("{type: object, x-kubernetes-preserve-unknown-fields: true}");
     let group =
         "apiVersion: gateway.githedgehog.com/v1alpha1\nkind: GatewayGroup\nmetadata: {name: default}\nspec: {}\n";
     let second = vpc(2, "many");
     let files = [
         ("f/.hnp/manifest.yaml", manifest),
-        ("f/.hnp/crds/vpc.yaml", crd),
+        ("f/.hnp/crds/vpc.yaml", &crd),
         ("f/managed/gatewaygroups/default.yaml", group),
         (&vpc_path(2), &second),
     ];
@@ -168,21 +155,7 @@ fn crds_and_settings_of_the_servers_own_count() {
     is(&server, &server.push(&["main"]), true, &[]);
     let crds = server.repo.beside("crds");
     std::fs::create_dir(&crds).unwrap();
-    let crd = "\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: vpcs.vpc.githedgehog.com}
-spec:
-  group: vpc.githedgehog.com
-  scope: Namespaced
-  names: {kind: VPC, plural: vpcs, singular: vpc, listKind: VPCList}
-  versions:
-  - name: v1beta1
-    served: true
-    storage: true
-    schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {colour: {type: string}}}}}}
-";
-    std::fs::write(crds.join("vpc.yaml"), crd).unwrap();
+    std::fs::write(crds.join("vpc.yaml"), colour_crd()).unwrap();
     server.config("hhgit.crds", crds.to_str().unwrap());
     server.commit("main", &[(&vpc_path(2), &vpc(2, "1002"))]);
     is(&server, &server.push(&["main"]), false, &["unknown-field"]);

@@ -1,12 +1,10 @@
 //! GitHub's shapes: its requests, and its pull requests, which those of Gitea and Forgejo are made after.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::address::encode;
 use super::{Branches, Method, PAGE, Project, Pull, Request, Words, bounded};
-
-const HEADERS: [(&str, &str); 2] = [("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")];
 
 /// `GET /repos/{owner}/{repo}/pulls`, narrowed to the two branches.
 pub(super) fn list(project: &Project, branches: &Branches, page: u32) -> Request {
@@ -18,22 +16,33 @@ pub(super) fn list(project: &Project, branches: &Branches, page: u32) -> Request
 
 /// `POST /repos/{owner}/{repo}/pulls`.
 pub(super) fn open(project: &Project, branches: &Branches, words: &Words) -> Request {
-    let Branches { source, target } = branches;
-    let body = json!({ "title": words.title, "body": words.text, "head": source, "base": target });
-    ask(Method::Post, project, "", Some(body.to_string()))
+    ask(Method::Post, project, "", Some(new(branches, words)))
 }
 
 /// `PATCH /repos/{owner}/{repo}/pulls/{number}`.
 pub(super) fn reword(project: &Project, number: u64, words: &Words) -> Request {
-    let body = json!({ "title": words.title, "body": words.text });
-    ask(Method::Patch, project, &format!("/{number}"), Some(body.to_string()))
+    ask(Method::Patch, project, &format!("/{number}"), Some(reworded(words)))
 }
 
-fn ask(method: Method, project: &Project, rest: &str, body: Option<String>) -> Request {
-    let url = format!("{}/pulls{rest}", project.api.below(&["repos"], &project.name));
-    let mut headers = HEADERS.to_vec();
-    headers.extend(body.as_ref().map(|_| ("content-type", "application/json")));
-    Request { method, url, headers, body }
+/// What a new pull request is told to be.
+pub(super) fn new(branches: &Branches, words: &Words) -> Value {
+    json!({ "title": words.title, "body": words.text, "head": branches.source, "base": branches.target })
+}
+
+/// What an open pull request is told to say.
+pub(super) fn reworded(words: &Words) -> Value {
+    json!({ "title": words.title, "body": words.text })
+}
+
+fn ask(method: Method, project: &Project, rest: &str, body: Option<Value>) -> Request {
+    let mut request = Request::json(method, pulls(project, rest), "application/vnd.github+json", body);
+    request.headers.insert(1, ("x-github-api-version", "2022-11-28"));
+    request
+}
+
+/// The address of a repository's pull requests.
+pub(super) fn pulls(project: &Project, rest: &str) -> String {
+    format!("{}/pulls{rest}", project.api.below(&["repos"], &project.name))
 }
 
 /// A pull request, as far as hhgit looks at it.

@@ -1,7 +1,7 @@
 //! GitLab's shapes: its requests, and its merge requests.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::address::encode;
 use super::{Branches, Method, PAGE, Project, Pull, Request, Words, bounded};
@@ -23,20 +23,18 @@ pub(super) fn open(project: &Project, branches: &Branches, words: &Words) -> Req
         "target_branch": target,
         "remove_source_branch": true,
     });
-    ask(Method::Post, project, "", Some(body.to_string()))
+    ask(Method::Post, project, "", Some(body))
 }
 
 /// `PUT /projects/{id}/merge_requests/{iid}`.
 pub(super) fn reword(project: &Project, number: u64, words: &Words) -> Request {
     let body = json!({ "title": words.title, "description": words.text });
-    ask(Method::Put, project, &format!("/{number}"), Some(body.to_string()))
+    ask(Method::Put, project, &format!("/{number}"), Some(body))
 }
 
-fn ask(method: Method, project: &Project, rest: &str, body: Option<String>) -> Request {
+fn ask(method: Method, project: &Project, rest: &str, body: Option<Value>) -> Request {
     let url = format!("{}/merge_requests{rest}", project.api.whole(&["projects"], &project.name));
-    let mut headers = vec![("accept", "application/json")];
-    headers.extend(body.as_ref().map(|_| ("content-type", "application/json")));
-    Request { method, url, headers, body }
+    Request::json(method, url, "application/json", body)
 }
 
 /// A merge request, as far as hhgit looks at it.

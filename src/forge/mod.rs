@@ -150,6 +150,15 @@ pub struct Request {
     pub body: Option<String>,
 }
 
+impl Request {
+    /// A request with a JSON body, or none, that takes JSON of this kind for an answer.
+    fn json(method: Method, url: String, accept: &'static str, body: Option<serde_json::Value>) -> Self {
+        let mut headers = vec![("accept", accept)];
+        headers.extend(body.as_ref().map(|_| ("content-type", "application/json")));
+        Self { method, url, headers, body: body.map(|body| body.to_string()) }
+    }
+}
+
 /// An answer of HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

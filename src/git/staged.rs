@@ -125,11 +125,6 @@ impl Staged {
         Reader::joining(repo, Some(&self.temp.path().join("objects")))
     }
 
-    /// The made-up commit of what is staged once it is sorted.
-    pub fn sorted(&self, repo: &Repo, tree: TreeId) -> Result<Commit, StagedError> {
-        made_up(repo, &self.temp.path().join("objects"), tree, self.commit.parents.clone())
-    }
-
     /// Puts the plan's files into the index and the work tree, all or, where anything that is not staged would be lost, none.
     pub fn replace(&self, repo: &Repo, plan: &Plan, new_tree: &NewTree) -> Result<(), StagedError> {
         let touches: Vec<_> = plan.edits().iter().map(|(path, edit)| (path.clone(), touch(edit))).collect();

@@ -110,6 +110,13 @@ impl Setting for SettingsFrom {
     }
 }
 
+/// A number above 0 and the unit behind it; small enough to be multiplied by any unit's size.
+fn quantity(text: &str) -> Option<(u64, &str)> {
+    let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
+    Some((u64::from(number), unit))
+}
+
 /// How long judging a push may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeBudget {
@@ -132,16 +139,14 @@ impl Setting for TimeBudget {
         if text == "none" {
             return Some(Self::None);
         }
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = text.split_at(digits);
-        let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
+        let (number, unit) = quantity(text)?;
         let millis = match unit {
             "ms" => 1,
             "s" => 1000,
             "m" => 60_000,
             _ => return None,
         };
-        Some(Self::Of(Duration::from_millis(u64::from(number) * millis)))
+        Some(Self::Of(Duration::from_millis(number * millis)))
     }
 }
 
@@ -177,15 +182,13 @@ impl Setting for MemoryBudget {
         if text == "none" {
             return Some(Self::None);
         }
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = text.split_at(digits);
-        let number: u32 = number.parse().ok().filter(|number| *number > 0)?;
+        let (number, unit) = quantity(text)?;
         let bytes = match unit {
             "MiB" => 1 << 20,
             "GiB" => 1 << 30,
             _ => return None,
         };
-        Some(Self::Of(u64::from(number) * bytes))
+        Some(Self::Of(number * bytes))
     }
 }
 

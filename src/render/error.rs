@@ -7,23 +7,30 @@ use super::{Role, Style, sanitize};
 
 /// Writes an error, each of its causes once, and the help if there is one.
 pub fn error(out: &mut dyn Write, error: &dyn Error, help: Option<&str>, style: Style) -> io::Result<()> {
-    let top = error.to_string();
-    writeln!(out, "{}: {}", style.paint(Role::Error, "error"), sanitize(&top))?;
-    let mut said = top;
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if !text.is_empty() && !said.contains(&text) {
-            writeln!(out, "{}", style.labelled(2, "cause", &text))?;
-            said.push('\n');
-            said.push_str(&text);
+    for (index, said) in words(error).iter().enumerate() {
+        match index {
+            0 => writeln!(out, "{}: {}", style.paint(Role::Error, "error"), sanitize(said))?,
+            _ => writeln!(out, "{}", style.labelled(2, "cause", said))?,
         }
-        source = cause.source();
     }
     if let Some(help) = help {
         writeln!(out, "{}", style.labelled(0, "help", help))?;
     }
     Ok(())
+}
+
+/// What an error says, then each of its causes that says something new.
+pub fn words(error: &dyn Error) -> Vec<String> {
+    let mut said = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let words = cause.to_string();
+        if !words.is_empty() && !said.iter().any(|other| other.contains(&words)) {
+            said.push(words);
+        }
+        source = cause.source();
+    }
+    said
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use super::error::words;
 use super::{Style, check, count, other_place, sanitize};
 use crate::finding::Finding;
 use crate::report::receive::{Answer, Synced, Told, Verdict};
@@ -69,25 +70,11 @@ fn failed(out: &mut dyn Write, first: &str, error: &dyn Error, prefix: &str) -> 
     let mut text = Text(String::new());
     text.line(first);
     text.0.push('\n');
-    for (label, words) in ["error", "cause"].into_iter().chain(std::iter::repeat("cause")).zip(chain(error)) {
-        text.0.push_str(&PLAIN.labelled(0, label, &words));
+    for (label, said) in ["error", "cause"].into_iter().chain(std::iter::repeat("cause")).zip(words(error)) {
+        text.0.push_str(&PLAIN.labelled(0, label, &said));
         text.0.push('\n');
     }
     text.write(out, prefix)
-}
-
-/// An error and its causes, each once.
-fn chain(error: &dyn Error) -> Vec<String> {
-    let mut said = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let words = cause.to_string();
-        if !words.is_empty() && !said.iter().any(|other| other.contains(&words)) {
-            said.push(words);
-        }
-        source = cause.source();
-    }
-    said
 }
 
 /// Writes what became of a pushed branch on the server.

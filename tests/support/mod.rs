@@ -16,10 +16,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use hhgit::cli::{Surroundings, Terminal};
 use hhgit::git::publish::Reflog;
 use hhgit::git::{BranchName, CommitMeta, Environment, NewTree, Reader, Repo, Written, tree, write};
 pub use hhgit::git::{Person, Signature};
 use hhgit::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
+use hhgit::options::Identities;
+use hhgit::options::hook::Around;
+use hhgit::options::propose::Ci;
 use hhgit::path::RepoPath;
 use hhgit::plan::{Content, Edit, Plan, Target};
 use hhgit::snapshot::{Objects, Time};
@@ -236,11 +240,50 @@ pub fn hhgit(dir: &Path, args: &[&str]) -> Ended {
     run(hhgit_command(dir).args(args))
 }
 
+/// What a run of the command line within a test stands in: nobody's terminal, nobody's identity, the fixed moment.
+pub fn surroundings() -> Surroundings {
+    Surroundings {
+        terminal: Terminal::default(),
+        width: None,
+        colors: false,
+        identities: Identities::default(),
+        forges: Ci::default(),
+        now: Time { seconds: NOW, offset: 0 },
+        path: Vec::new(),
+        hook: Around::default(),
+    }
+}
+
 /// A VPC of this name, as people write one; `note` makes it another value.
 pub fn vpc(name: &str, note: &str) -> String {
     format!(
         "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: {name}\n  annotations:\n    \
          note: \"{note}\"\nspec:\n  subnets:\n    default:\n      subnet: 10.0.1.0/24\n      vlan: 1001\n"
+    )
+}
+
+/// A CRD of VPCs that knows no field of a VPC's spec but `colour`.
+pub fn colour_crd() -> String {
+    crd("{type: object, properties: {spec: {type: object, properties: {colour: {type: string}}}}}")
+}
+
+/// The CRD of VPCs with this schema.
+pub fn crd(schema: &str) -> String {
+    format!(
+        "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {{name: vpcs.vpc.githedgehog.com}}
+spec:
+  group: vpc.githedgehog.com
+  scope: Namespaced
+  names: {{kind: VPC, plural: vpcs, singular: vpc, listKind: VPCList}}
+  versions:
+  - name: v1beta1
+    served: true
+    storage: true
+    schema: {{openAPIV3Schema: {schema}}}
+"
     )
 }
 

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use hhgit::cli::{self, Answer, Surroundings, Terminal};
+use hhgit::cli::{self, Answer};
 use hhgit::git::{Environment, Reader, Repo};
 use hhgit::ids::{Entry, TreeId};
-use hhgit::options::Identities;
-use hhgit::snapshot::{Objects, Time};
+use hhgit::snapshot::Objects;
 use serde_json::Value;
 
 use crate::case::Case;
 use crate::files::{self, File, Files};
-use crate::support::{NOW, TempRepo, branch};
+use crate::support::{NOW, TempRepo, branch, surroundings};
 
 /// What `hhgit sync` answered.
 pub(crate) struct Told {
@@ -111,16 +110,7 @@ pub(crate) fn sync(dir: &Path, flags: &[String]) -> Told {
     let dir = dir.display().to_string();
     let args =
         ["hhgit", "-C", &dir, "--output=human", &json, "sync"].into_iter().chain(flags.iter().map(String::as_str));
-    let around = Surroundings {
-        terminal: Terminal::default(),
-        width: None,
-        colors: false,
-        identities: Identities::default(),
-        forges: hhgit::options::propose::Ci::default(),
-        now: Time { seconds: NOW, offset: 0 },
-        path: Vec::new(),
-        hook: Default::default(),
-    };
+    let around = surroundings();
     let Answer { stdout, stderr, exit } = cli::run(args.map(Into::into), &around, &mut hhgit::modes::talk::Alone);
     let json_text = std::fs::read_to_string(report.path()).unwrap();
     let human = format!("{}{}", String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());

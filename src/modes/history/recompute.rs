@@ -1,7 +1,7 @@
 //! Syncs made again: what sync makes of a commit, and whether a commit is just what sync makes of its parent.
 
 use crate::exit::Exit;
-use crate::fabric::changes::{Changes, changes};
+use crate::fabric::changes::{Change, Changes, changes};
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, GITKEEP, MANAGED, RAW, UNMANAGED, find};
 use crate::fabric::manifest::Level;
@@ -103,53 +103,88 @@ pub(in crate::modes) fn is_cut(error: &ModeError) -> bool {
     matches!(error, ModeError::Plan(PlanError::Shallow { .. }))
 }
 
-/// The options under which a sync could have made these changes; none if no sync makes such.
+/// The options under which a sync could have made these changes; none if no sync makes such. What cannot be told from the
+/// changes is tried, so that most commits of people are told apart without a look at what they hold.
 fn guesses(dirs: &[FabricDir], changes: &Changes) -> Vec<Asked> {
     let mut seen = Signs::default();
     for (path, change) in changes {
         let Some(dir) = dirs.iter().find(|dir| path.starts_with(&dir.path)) else { return Vec::new() };
         let below = path.strip_prefix(&dir.path).unwrap_or_default();
-        let folder = below.components().next().unwrap_or_default();
-        let is_loose = below.components().count() == 1;
-        let gone = change.new.is_none();
-        if folder == RAW.as_bytes() && !gone && below.file_name() != GITKEEP.as_bytes() {
+        if !seen.take(path, &below, *change) {
             return Vec::new();
-        }
-        seen.adopt |= gone && is_loose;
-        seen.repair |= gone && folder == MANAGED.as_bytes();
-        if gone && folder == UNMANAGED.as_bytes() {
-            seen.retried.push(path.clone());
         }
         if !seen.touched.contains(&dir.path) {
             seen.touched.push(dir.path.clone());
         }
     }
-    seen.guesses(dirs.len())
+    if seen.is_possible() { seen.guesses(dirs.len()) } else { Vec::new() }
 }
 
 /// What changes tell of the options of the sync that made them.
 #[derive(Default)]
 struct Signs {
-    adopt: bool,
-    repair: bool,
+    /// Files of raw/ are gone.
+    sorted: bool,
+    /// Loose files are gone.
+    adopted: bool,
+    /// Files of managed/ are gone.
+    gone: bool,
+    /// Files of managed/ or unmanaged/ are new, or hold something else.
+    written: bool,
+    /// What is gone from unmanaged/.
     retried: Vec<RepoPath>,
+    /// The fabric directories.
     touched: Vec<RepoPath>,
 }
 
 impl Signs {
+    /// Takes a change, by its path below the fabric directory as well; false if no sync makes such.
+    fn take(&mut self, path: &RepoPath, below: &RepoPath, change: Change) -> bool {
+        let is_gone = change.new.is_none();
+        let is_keep = below.file_name() == GITKEEP.as_bytes();
+        match below.components().next().unwrap_or_default() {
+            folder if folder == RAW.as_bytes() => {
+                self.sorted |= is_gone;
+                return is_gone || is_keep;
+            }
+            folder if folder == MANAGED.as_bytes() => {
+                self.gone |= is_gone;
+                self.written |= !is_gone && !is_keep;
+            }
+            folder if folder == UNMANAGED.as_bytes() => {
+                self.retried.extend(is_gone.then(|| path.clone()));
+                self.written |= !is_gone && !is_keep;
+            }
+            _ => self.adopted |= is_gone && below.components().count() == 1,
+        }
+        true
+    }
+
+    /// Whether files of managed/ may have been put right: what is gone must be somewhere else.
+    fn may_be_repaired(&self) -> bool {
+        self.gone && self.written
+    }
+
+    /// Whether all that was written can have come from somewhere, and all that is gone have gone somewhere.
+    fn is_possible(&self) -> bool {
+        let moved = self.sorted || self.adopted || !self.retried.is_empty() || self.may_be_repaired();
+        moved || !(self.written || self.gone)
+    }
+
     fn guesses(self, dirs: usize) -> Vec<Asked> {
         let mut retries = vec![Retry::Nothing];
         if let Some(first) = self.retried.first() {
             retries.push(Retry::All);
             retries.push(Retry::Below(first.clone()));
         }
+        let (adopted, repaired) = (self.adopted, self.may_be_repaired());
         let either = |possible: bool| if possible { vec![false, true] } else { vec![false] };
         let all = (self.touched.len() < dirs).then_some(self.touched);
         let mut found = Vec::new();
         for fabrics in std::iter::once(Vec::new()).chain(all) {
             for level in [None, Some(Level::Schema), Some(Level::Identity)] {
-                for adopt in either(self.adopt) {
-                    for repair in either(self.repair) {
+                for adopt in either(adopted) {
+                    for repair in either(repaired) {
                         for retry in &retries {
                             let (fabrics, retry) = (fabrics.clone(), retry.clone());
                             found.push(Asked { fabrics, adopt, repair, retry, level, ..Asked::default() });

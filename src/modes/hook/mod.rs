@@ -11,6 +11,7 @@
 
 pub mod archive;
 mod budget;
+mod compared;
 mod error;
 pub mod install;
 pub(crate) mod lines;

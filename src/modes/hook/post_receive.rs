@@ -1,7 +1,6 @@
 //! What was let in, sorted on the server: each pushed branch gets its sync commit, which the next fetch brings.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 
 use crate::git::{BranchName, Reader, Repo};
 use crate::modes::error::ModeError;
@@ -9,6 +8,7 @@ use crate::modes::sync::sync_on_server;
 use crate::modes::talk::Talk;
 use crate::options::hook::Forge;
 use crate::options::{Common, Identities, Sync};
+use crate::render::error::words;
 use crate::report::Outcome;
 use crate::report::receive::Synced;
 use crate::snapshot::Objects;
@@ -45,7 +45,7 @@ pub(super) fn sort(
                 Err(ModeError::NoFabric { .. }) => {}
                 // Whoever deleted it meanwhile wants nothing of it.
                 Err(ModeError::Gone { .. } | ModeError::NoBranch { .. }) => {}
-                Err(error) => done.push(Synced::Failed { branch, words: words(&error) }),
+                Err(error) => done.push(Synced::Failed { branch, words: words(&error).join(": ") }),
             },
         }
     }
@@ -62,11 +62,11 @@ fn one(
     let options = Sync { branch: Some(name.as_str().to_owned()), ..Sync::default() };
     let Some(tip) = repo.tip(name)? else { return Ok(Vec::new()) };
     let reader = Reader::new(repo)?;
-    let Some(fabrics) = force.fabrics_in(&reader, reader.commit(tip)?.tree)? else { return Ok(Vec::new()) };
+    let was = reader.commit(tip)?.tree;
+    let Some(fabrics) = force.fabrics_in(&reader, was)? else { return Ok(Vec::new()) };
     // Identities in the environment are the pusher's: a web server sets them for git's reflogs.
     let common = Common { fabrics, identities: Identities::default(), ..common.clone() };
     let report = sync_on_server(repo, &common, &options, force.server(), talk)?;
-    let was = reader.commit(tip)?.tree;
     let now = report.result.and_then(|result| result.commit).unwrap_or(tip);
     // Who cannot write here is slower with the next push, and has no less of an answer.
     drop(warm(repo, &common, force, Some(was), now));
@@ -81,18 +81,4 @@ fn one(
     let alone = report.fabrics.iter().filter(|fabric| fabric.left_alone);
     rows.extend(alone.map(|fabric| Synced::LeftAlone { branch: branch(), fabric: fabric.path.to_string() }));
     Ok(rows)
-}
-
-/// An error with its causes, in one line.
-fn words(error: &ModeError) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let said = cause.to_string();
-        if !words.contains(&said) {
-            words = format!("{words}: {said}");
-        }
-        source = cause.source();
-    }
-    words
 }

@@ -7,25 +7,22 @@
 
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, LayoutError, find, tree_at};
-use crate::finding::Finding;
 use crate::git::staged::{self, Index, StagedError};
 use crate::git::tree::apply;
 use crate::git::worktree::Obstacle;
 use crate::git::{Reader, Repo};
 use crate::ids::TreeId;
 use crate::memory::store::Store;
-use crate::modes::check::{Asked, Named, compare, request_at};
+use crate::modes::asked;
+use crate::modes::check::{Asked, Named, remember, request_at};
 use crate::modes::error::ModeError;
-use crate::modes::look::{Request, look_into};
 use crate::options::local_hooks::PreCommit;
 use crate::options::{CheckLevel, Common};
-use crate::plan::fabric::Order;
-use crate::plan::message::Stamp;
-use crate::plan::{Input, Planned, plan};
 use crate::report::local_hooks::{Staged, StagedOutcome};
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::Severity;
 
+use super::compared::compared;
 use super::local_error::LocalError;
 
 /// Sorts what is staged.
@@ -39,13 +36,16 @@ pub fn pre_commit(common: &Common, options: PreCommit) -> Result<Staged, ModeErr
     if dirs.is_empty() {
         return Ok(Staged::nothing(StagedOutcome::Untouched));
     }
-    let planned = planned(&reader, &dirs, &staged.commit)?;
+    let planned = asked::Asked::default().task(None).draft_of(&reader, Some(&staged.commit), &dirs)?.planned;
     let to_sort = !planned.plan.is_empty();
     if let Some(what) = staged::replay(&repo) {
         let outcome = if to_sort { StagedOutcome::Unfinished(what) } else { StagedOutcome::Untouched };
         return Ok(Staged::nothing(outcome));
     }
-    let findings = findings(&reader, common, &repo.memory(), before.clone(), &staged.commit)?;
+    let memory = repo.memory();
+    let was = before.clone().map(|commit| Named { commit, name: "HEAD" });
+    let is = Named { commit: staged.commit.clone(), name: "what is staged" };
+    let findings = compared(&reader, common, &memory, was, is)?.findings;
     let range = if before.is_some() { "HEAD^..HEAD" } else { "HEAD" };
     let said = |outcome| Staged { outcome, fabrics: planned.fabrics.clone(), findings: findings.clone(), range };
     if options.strict && findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -62,7 +62,10 @@ pub fn pre_commit(common: &Common, options: PreCommit) -> Result<Staged, ModeErr
     let new_tree = apply(&reader, staged.commit.tree, planned.plan.edits())?;
     staged.replace(&repo, &planned.plan, &new_tree).map_err(in_the_way)?;
     let nothing_left = !staged.merges && before.as_ref().is_some_and(|before| before.tree == new_tree.id);
-    learn(&repo, common, &staged, before, new_tree.id);
+    // What was written is in the repository itself, where a new reader finds it.
+    if let (Some(before), Ok(reader)) = (before, staged.reader(&repo)) {
+        learn(&reader, common, &memory, &dirs, (before.tree, new_tree.id));
+    }
     Ok(said(if nothing_left { StagedOutcome::NothingLeft } else { StagedOutcome::Sorted }))
 }
 
@@ -93,45 +96,14 @@ fn changed(
     Ok(dirs)
 }
 
-/// The same plan that a sync of the commit would have.
-fn planned(reader: &Reader, dirs: &[FabricDir], commit: &Commit) -> Result<Planned, ModeError> {
-    let request = Request::default();
-    let inventories = look_into(reader, dirs, &request)?;
-    let stamp = Stamp { command: "sync", version: String::new(), rulesets: Vec::new(), options: Vec::new() };
-    let input = Input {
-        commit: Some(commit.id),
-        tree: commit.tree,
-        inventories: &inventories,
-        order: &Order::default(),
-        limits: &request.limits,
-        stamp: &stamp,
-    };
-    Ok(plan(reader, &input)?)
-}
-
-/// What is wrong with what the commit changes, by the fabric's own manifest and CRDs.
-fn findings(
-    reader: &Reader,
-    common: &Common,
-    memory: &Store,
-    before: Option<Commit>,
-    after: &Commit,
-) -> Result<Vec<Finding>, ModeError> {
-    let level = CheckLevel::References;
-    let asked = Asked { common, request: &request_at(level), level, max_deletions: None, memory: Some(memory) };
-    let before = before.map(|commit| Named { commit, name: "HEAD" });
-    let after = Named { commit: after.clone(), name: "what is staged" };
-    let (report, learned) = compare(reader, &asked, before, after)?;
-    // Without it the next commit is slower, and has no less of an answer.
-    drop(learned.keep(memory));
-    Ok(report.findings)
-}
-
 /// Remembers what the commit will hold, from what is remembered of the one before, so that the next commit and push need not
 /// learn it anew. Where that fails they are slower, and have no less of an answer.
-fn learn(repo: &Repo, common: &Common, staged: &staged::Staged, before: Option<Commit>, tree: TreeId) {
-    let (Ok(sorted), Ok(reader)) = (staged.sorted(repo, tree), staged.reader(repo)) else { return };
-    drop(findings(&reader, common, &repo.memory(), before, &sorted));
+fn learn(reader: &Reader, common: &Common, memory: &Store, dirs: &[FabricDir], (before, after): (TreeId, TreeId)) {
+    let common = Common { fabrics: dirs.iter().map(|dir| dir.path.clone()).collect(), ..common.clone() };
+    let level = CheckLevel::References;
+    let request = request_at(level);
+    let asked = Asked { common: &common, request: &request, level, max_deletions: None, memory: Some(memory) };
+    drop(remember(reader, &asked, Some(before), after));
 }
 
 fn in_the_way(error: StagedError) -> LocalError {

@@ -1,19 +1,20 @@
 //! `hhgit hook pre-push`: a check of what is about to leave, branch by branch, against what the remote has.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::git::{Reader, Repo};
 use crate::ids::{CommitId, ObjectId, TreeId};
 use crate::memory::store::Store;
-use crate::modes::check::{Asked, Named, compare, request_at};
+use crate::modes::check::Named;
 use crate::modes::error::ModeError;
+use crate::options::Common;
 use crate::options::local_hooks::PrePush;
-use crate::options::{CheckLevel, Common};
 use crate::path::printable;
 use crate::plan::PlanError;
 use crate::report::local_hooks::{Judged, Pushed};
 use crate::snapshot::{Commit, Objects, ReadError};
 
+use super::compared::compared;
 use super::local_error::LocalError;
 
 /// How many digits of a commit's id are shown.
@@ -36,12 +37,12 @@ pub fn pre_push(common: &Common, options: &PrePush) -> Result<Vec<Pushed>, ModeE
     let repo = Repo::open(&common.directory)?;
     let reader = Reader::new(&repo)?;
     let (memory, mut pushed) = (repo.memory(), Vec::new());
-    let mut seen: BTreeMap<(Option<TreeId>, TreeId), ()> = BTreeMap::new();
+    let mut seen: BTreeSet<(Option<TreeId>, TreeId)> = BTreeSet::new();
     for line in lines {
         let after = reader.commit(line.local)?;
         let before = before(&repo, &reader, &line, options.remote.as_deref())?;
         let trees = (before.as_ref().map(|commit| commit.tree), after.tree);
-        if trees.0 == Some(trees.1) || seen.insert(trees, ()).is_some() {
+        if trees.0 == Some(trees.1) || !seen.insert(trees) {
             continue;
         }
         let range = range(before.as_ref(), &after);
@@ -59,15 +60,9 @@ fn judged(
     before: Option<Commit>,
     after: Commit,
 ) -> Result<Option<Judged>, ModeError> {
-    let level = CheckLevel::References;
-    let asked = Asked { common, request: &request_at(level), level, max_deletions: None, memory: Some(memory) };
     let before = before.map(|commit| Named { commit, name: "what the remote has" });
-    match compare(reader, &asked, before, Named { commit: after, name: "what is pushed" }) {
-        Ok((report, learned)) => {
-            // Without it the next push is slower, and has no less of an answer.
-            drop(learned.keep(memory));
-            Ok(Some(Judged::Report(Box::new(report))))
-        }
+    match compared(reader, common, memory, before, Named { commit: after, name: "what is pushed" }) {
+        Ok(report) => Ok(Some(Judged::Report(Box::new(report)))),
         Err(ModeError::NoFabric { .. }) => Ok(None),
         // Whoever receives it has the history, and judges for itself.
         Err(ModeError::Plan(PlanError::Shallow { path, .. })) => Ok(Some(Judged::Shallow(path))),
