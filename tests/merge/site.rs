@@ -1,6 +1,7 @@
 //! A sorted fabric directory on two branches, `main` and `feature`, for tests of what becomes of both.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
 
-use crate::support::{TempRepo, hhgit};
+use crate::support::{Ended, TempRepo, hhgit, leftovers};
 
 /// The namespaces that the VPCs name, one of them by name alone.
 pub(crate) const NAMESPACES: &str = "\
@@ -73,4 +74,30 @@ pub(crate) fn on(repo: &TempRepo, branch: &str, subject: &str, change: impl FnOn
 /// A file as it is on main.
 pub(crate) fn file(repo: &TempRepo, path: &str) -> String {
     repo.git(&["show", &format!("main:{path}")]) + "\n"
+}
+
+/// Merges feature into main.
+pub(crate) fn merge(repo: &TempRepo) -> Ended {
+    hhgit(repo.dir(), &["merge", "feature"])
+}
+
+/// The merge was refused with exit code 1 and nothing at all changed.
+pub(crate) fn refused(repo: &TempRepo) -> String {
+    let before = repo.state();
+    let ended = merge(repo);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(1), ""), "{ended:?}");
+    assert_eq!(repo.state(), before);
+    assert_eq!(leftovers(repo), Vec::<String>::new());
+    ended.stdout
+}
+
+/// The merge went well; the work tree is main's and a sync has nothing to do.
+pub(crate) fn merged(repo: &TempRepo) -> Ended {
+    let ended = merge(repo);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
+    assert_eq!(repo.git(&["status", "--porcelain", "--untracked-files=all"]), "");
+    let synced = hhgit(repo.dir(), &["sync"]);
+    assert!(synced.stdout.ends_with(": nothing to do\n"), "{synced:?}");
+    repo.fsck();
+    ended
 }
