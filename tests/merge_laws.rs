@@ -18,6 +18,13 @@ const FILE: &str = "f/managed/vpcs/web.yaml";
 /// How many fields there are, and how many more may come.
 const FIELDS: u8 = 6;
 
+/// How many objects there may be.
+const OBJECTS: usize = 4;
+/// An object's fields.
+type Values = [u8; 3];
+/// The objects of one side, each with where it lies.
+type Side = BTreeMap<usize, (Values, String)>;
+
 /// What a side makes of fields: another value, or none.
 type Edits = BTreeMap<u8, Option<u8>>;
 
@@ -97,7 +104,7 @@ fn field(n: u8) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
     fn both_sides_edits_are_in_the_merge_or_the_fields_they_contradict_each_other_in_are_named(
@@ -125,6 +132,157 @@ proptest! {
                 prop_assert_eq!(fields, turned);
             }
             (one, other) => prop_assert!(false, "it depends on the side: {one:?} {other:?}"),
+        }
+    }
+}
+
+/// A VPC of these values in the way of no other.
+fn vpc(n: usize, values: Values) -> String {
+    let [a, b, c] = values;
+    format!(
+        "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: web{n}\n  annotations:\n    a: v{a}\n    b: v{b}\n    \
+         c: v{c}\nspec:\n  subnets:\n    default: {{subnet: 10.0.{n}.0/24, vlan: 10{n:02}}}\n"
+    )
+}
+
+/// Somewhere an object's file may lie: its own path, another in managed/, another object's, or raw/.
+fn place(n: usize, which: u8) -> String {
+    match which {
+        0 => format!("f/managed/vpcs/web{n}.yaml"),
+        1 => format!("f/managed/else{n}.yaml"),
+        2 => format!("f/managed/vpcs/web{}.yaml", (n + 1) % OBJECTS),
+        _ => format!("f/raw/web{n}.yaml"),
+    }
+}
+
+/// No two in one file: who comes later lies elsewhere.
+fn apart(side: Side) -> Side {
+    let mut taken = BTreeSet::new();
+    let apart = |(n, (values, path)): (usize, (Values, String))| {
+        let path = if taken.insert(path.clone()) { path } else { format!("f/managed/apart{n}.yaml") };
+        (n, (values, path))
+    };
+    side.into_iter().map(apart).collect()
+}
+
+/// What a side does to one object: nothing, or it deletes it, or it gives it values and perhaps another place.
+fn deed() -> impl Strategy<Value = Option<Option<(Vec<(usize, u8)>, Option<u8>)>>> {
+    let change = (prop::collection::vec((0..3usize, 0..3u8), 0..3), prop::option::of(0..4u8));
+    prop::option::weighted(0.7, prop::option::weighted(0.8, change))
+}
+
+fn done(base: &Side, deeds: &[Option<Option<(Vec<(usize, u8)>, Option<u8>)>>]) -> Side {
+    let mut side = base.clone();
+    for (n, deed) in deeds.iter().enumerate() {
+        match deed {
+            None => {}
+            Some(None) => drop(side.remove(&n)),
+            Some(Some((values, path))) => {
+                let is_new = !side.contains_key(&n);
+                let object = side.entry(n).or_insert_with(|| ([0; 3], place(n, 0)));
+                values.iter().for_each(|(at, value)| object.0[*at] = *value);
+                // An object that lies in raw/ on all sides is a file like any other, and no matter here.
+                if let Some(path) = path.filter(|path| !is_new || *path != 3) {
+                    object.1 = place(n, path);
+                }
+            }
+        }
+    }
+    apart(side)
+}
+
+/// The values that come out, or what contradicts.
+fn expected(base: &Side, ours: &Side, theirs: &Side) -> Result<BTreeMap<usize, Values>, BTreeSet<String>> {
+    let (mut values, mut contradicting) = (BTreeMap::new(), BTreeSet::new());
+    for n in 0..OBJECTS {
+        let of = |side: &Side| side.get(&n).map(|(values, _)| *values);
+        let (was, our, their) = (of(base), of(ours), of(theirs));
+        if our == their || was == their {
+            values.extend(our.map(|our| (n, our)));
+        } else if was == our {
+            values.extend(their.map(|their| (n, their)));
+        } else if let (Some(our), Some(their)) = (our, their) {
+            let mut both = our;
+            for (at, field) in ["a", "b", "c"].into_iter().enumerate() {
+                if was.is_some_and(|was| was[at] == our[at]) {
+                    both[at] = their[at];
+                } else if our[at] != their[at] && was.is_none_or(|was| was[at] != their[at]) {
+                    contradicting.insert(format!("web{n} metadata.annotations.{field}"));
+                }
+            }
+            values.insert(n, both);
+        } else {
+            contradicting.insert(format!("web{n} as a whole"));
+        }
+    }
+    if contradicting.is_empty() { Ok(values) } else { Err(contradicting) }
+}
+
+fn commit(repo: &TempRepo, branch: &str, from: Option<&str>, side: &Side) {
+    let files: Vec<(String, String)> =
+        side.iter().map(|(n, (values, path))| (path.clone(), vpc(*n, *values))).collect();
+    let fixed = namespaces().into_iter().map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let more = [(format!("of-{branch}"), String::new())];
+    let mut stream = format!("commit refs/heads/{branch}\ncommitter T <t@localhost> {NOW} +0000\ndata 4\ntest\n");
+    stream.extend(from.map(|from| format!("from refs/heads/{from}^0\n")));
+    stream.push_str("deleteall\n");
+    for (path, text) in fixed.chain(files).chain(more) {
+        stream.push_str(&format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()));
+    }
+    repo.git_with(&["fast-import", "--quiet"], stream.as_bytes());
+}
+
+/// The VPCs in a commit's files, each by its number, and how many files hold one.
+fn held(repo: &TempRepo, commit: &str) -> (BTreeMap<usize, Values>, usize) {
+    let files = repo.files(commit);
+    let texts: Vec<&String> = files.values().filter(|text| text.contains("kind: VPC\n")).collect();
+    let number = |text: &str, key: &str| {
+        let rest = text.split_once(key).unwrap().1;
+        rest[..rest.find('\n').unwrap()].parse::<u8>().unwrap()
+    };
+    let read = |text: &&String| {
+        (usize::from(number(text, "name: web")), [number(text, "a: v"), number(text, "b: v"), number(text, "c: v")])
+    };
+    (texts.iter().map(read).collect(), texts.len())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn objects_are_merged_by_what_they_are_wherever_they_lie_and_however_they_move(
+        was in prop::collection::btree_map(0..OBJECTS, 0..2u8, 0..=OBJECTS),
+        ours in prop::collection::vec(deed(), OBJECTS),
+        theirs in prop::collection::vec(deed(), OBJECTS),
+    ) {
+        let base = apart(was.into_iter().map(|(n, path)| (n, ([9; 3], place(n, path)))).collect());
+        let (ours, theirs) = (done(&base, &ours), done(&base, &theirs));
+        let repo = TempRepo::bare();
+        commit(&repo, "main", None, &base);
+        repo.git(&["branch", "feature", "main"]);
+        commit(&repo, "main", Some("main"), &ours);
+        commit(&repo, "feature", Some("feature"), &theirs);
+        let common = Common {
+            directory: repo.dir().to_owned(),
+            fabrics: Vec::new(),
+            identities: Identities::default(),
+            now: Time { seconds: NOW, offset: 0 },
+        };
+        let options = Merge { other: "feature".to_owned(), ..Merge::default() };
+        let merge = merge_in(&repo.open(), &common, &options, &mut Alone).unwrap();
+        let told = merge.conflicts.iter().map(|conflict| {
+            let name = conflict.object.as_ref().map_or("a file", |object| object.name.as_str());
+            format!("{name} {}", conflict.field.as_deref().unwrap_or("as a whole"))
+        });
+        match expected(&base, &ours, &theirs) {
+            Ok(values) => {
+                prop_assert_eq!(merge.outcome, MergeOutcome::Merged, "{:?} {:?}", merge.conflicts, merge.findings);
+                let commit = merge.merge.unwrap().commit.unwrap().to_string();
+                let (held, files) = held(&repo, &commit);
+                prop_assert_eq!(files, values.len());
+                prop_assert_eq!(held, values);
+            }
+            Err(contradicting) => prop_assert_eq!(told.collect::<BTreeSet<_>>(), contradicting),
         }
     }
 }

@@ -38,21 +38,14 @@ pub(super) fn settle(
     roots: &Three<TreeId>,
     contests: Vec<Contest>,
 ) -> Result<Vec<Settled>, ModeError> {
-    let mut taken = BTreeSet::new();
     let mut all = Vec::new();
     for contest in contests {
         let fate = settle::fate(&contest);
-        let Some(wanted) = settle::path(&contest) else { continue };
-        let is_gone = matches!(fate, Fate::Gone);
-        let free = |path: &RepoPath| !taken.contains(path);
-        let path = match contest.canonical.as_ref().filter(|own| !is_gone && !free(&wanted) && free(own)) {
-            Some(own) => own.clone(),
-            None => wanted,
-        };
-        let blocked = (!is_gone && !taken.insert(path.clone())).then(|| path.clone());
+        let Some(path) = settle::path(&contest) else { continue };
         let mode = settle::mode(&contest);
-        all.push(Settled { contest, fate, path, mode, shown: false, blocked });
+        all.push(Settled { contest, fate, path, mode, shown: false, blocked: None });
     }
+    part(&mut all);
     let left = roots.map(|_| BTreeSet::new());
     let left = all.iter().fold(left, |mut left, settled| {
         let Three { base, ours, theirs } = settled.contest.held.map(|held| held.as_ref().map(|held| held.path.clone()));
@@ -69,6 +62,31 @@ pub(super) fn settle(
         settled.shown = free;
     }
     Ok(all)
+}
+
+/// Has no two objects go to one path: one whose own path it is has it, else the first of them; the others go to their own.
+fn part(all: &mut [Settled]) {
+    let is_own = |settled: &Settled| settled.contest.canonical.as_ref() == Some(&settled.path);
+    let mut staying: Vec<&mut Settled> = all.iter_mut().filter(|one| !matches!(one.fate, Fate::Gone)).collect();
+    // Each goes to its own path once at most, and may send away there who is a stranger.
+    loop {
+        staying.sort_by_key(|settled| !is_own(settled));
+        let mut taken: BTreeSet<RepoPath> = BTreeSet::new();
+        let mut moved = false;
+        for settled in &mut staying {
+            settled.blocked = None;
+            if taken.insert(settled.path.clone()) {
+                continue;
+            }
+            match settled.contest.canonical.clone().filter(|own| *own != settled.path) {
+                Some(own) => (settled.path, moved) = (own, true),
+                None => settled.blocked = Some(settled.path.clone()),
+            }
+        }
+        if !moved {
+            return;
+        }
+    }
 }
 
 /// What stands at a path, or where a folder must be for it, once these files are gone.
