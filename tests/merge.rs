@@ -290,6 +290,30 @@ fn sides_that_say_the_same_are_joined_by_a_commit_that_changes_nothing() {
 }
 
 #[test]
+fn the_merge_commit_says_what_was_merged_as_git_says_it() {
+    let repo = site();
+    on(&repo, "feature", "theirs", |repo| edit(repo, &at("web"), "1001", "1501"));
+    repo.git(&["tag", "v1", "feature"]);
+    repo.git(&["update-ref", "refs/remotes/origin/main", "feature"]);
+    on(&repo, "main", "ours", |repo| repo.put("README", "x\n"));
+    let id = repo.git(&["rev-parse", "feature"]);
+    for (number, (name, said)) in [
+        ("refs/heads/feature", "Merge branch 'feature' into b0".to_owned()),
+        ("v1", "Merge tag 'v1' into b1".to_owned()),
+        ("origin/main", "Merge remote-tracking branch 'origin/main' into b2".to_owned()),
+        (id.as_str(), format!("Merge commit '{id}' into b3")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let branch = format!("b{number}");
+        repo.git(&["branch", &branch, "main"]);
+        assert_eq!(hhgit(repo.dir(), &["merge", name, "--into", &branch]).code, Some(0));
+        assert_eq!(repo.git(&["log", "-1", "--format=%s", &branch]), said);
+    }
+}
+
+#[test]
 fn a_name_that_git_reads_as_something_else_is_merged_as_the_branch_it_is() {
     let repo = site();
     on(&repo, "feature", "theirs", |repo| edit(repo, &at("web"), "1001", "1501"));

@@ -249,6 +249,15 @@ impl Combined {
 }
 
 impl Repo {
+    /// The full name of the ref that a name stands for, if it is one.
+    pub fn full_name(&self, name: &str) -> Option<String> {
+        let git = Git::new(self, "rev-parse", &[]).args(["--symbolic-full-name", "--verify", "--quiet"]);
+        let output = git.arg("--end-of-options").arg(name).run().ok()?;
+        // Some gits repeat the option that ends the options.
+        let line = output.lines().find(|line| line.starts_with(b"refs/"))?;
+        line.to_str().ok().map(str::to_owned)
+    }
+
     /// The last commits that two have in common: none for unrelated histories, several where they were merged crosswise.
     pub fn merge_bases(&self, one: CommitId, other: CommitId) -> Result<Vec<CommitId>, GitError> {
         let git = Git::new(self, "merge-base", &[]).arg("--all").arg(one.to_string()).arg(other.to_string());

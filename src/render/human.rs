@@ -73,7 +73,7 @@ pub(super) fn headline(fabric: &FabricReport, made: bool, style: Style) -> Strin
 }
 
 /// The findings, gravest first, those of one code together; a help is said once for all that share it.
-fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
+pub(super) fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
     sorted.sort_by_key(|finding| (Reverse(finding.severity), finding.code, &finding.help, *finding));
     let shown = if style.verbose { sorted.len() } else { sorted.len().min(ROWS) };

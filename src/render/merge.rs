@@ -6,7 +6,8 @@ pub use json::{SCHEMA, json, schema};
 
 use std::io::{self, Write};
 
-use super::human::{ROWS, headline, line, more};
+use super::check::with_lines;
+use super::human::{ROWS, findings, headline, more};
 use super::{Role, Style, count, date, gravest_first, sanitize};
 use crate::path::printable;
 use crate::report::merge::{Conflict, ConflictKind, How, Merge, MergeOutcome, MergedObject, Version};
@@ -44,9 +45,13 @@ fn told(out: &mut dyn Write, merge: &Merge, style: Style) -> io::Result<()> {
         one(out, conflict, merge, style)?;
         writeln!(out)?;
     }
-    for finding in gravest_first(&merge.findings) {
-        writeln!(out, "{}", line(finding, style))?;
-        writeln!(out, "{}\n", style.labelled(2, "help", &finding.help))?;
+    if merge.outcome == MergeOutcome::Broken {
+        with_lines(out, &gravest_first(&merge.findings), style)?;
+    } else if !merge.findings.is_empty() {
+        let mut body = Vec::new();
+        findings(&mut body, &merge.findings, style)?;
+        out.write_all(&body[1..])?;
+        writeln!(out)?;
     }
     if matches!(merge.outcome, MergeOutcome::Conflicts) {
         return notes(out, merge, style);

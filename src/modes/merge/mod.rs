@@ -99,7 +99,12 @@ impl Merger<'_> {
         let ground = match merge.fast_forward {
             true => land.forward()?,
             false => {
-                let pair = Pair { ours: &ours, theirs: &theirs, label: &options.other, bases: &merge.bases };
+                let pair = Pair {
+                    ours: &ours,
+                    theirs: &theirs,
+                    label: options.other.trim_start_matches("refs/heads/"),
+                    bases: &merge.bases,
+                };
                 let combination = combine(&place, &reader, pair)?;
                 (merge.objects, merge.conflicts) = (combination.objects, combination.conflicts);
                 if !merge.conflicts.is_empty() {
@@ -185,9 +190,10 @@ fn begun(reference: &str, other: &str, (ours, theirs): (&Commit, &Commit), bases
 
 /// What a merge commit says unless told otherwise, in git's own words.
 fn message(repo: &Repo, other: &str, into: &BranchName) -> String {
-    let is_branch = BranchName::parse(other).is_ok_and(|branch| matches!(repo.tip(&branch), Ok(Some(_))));
-    let what = if is_branch { "branch" } else { "commit" };
-    let short = other.strip_prefix("refs/heads/").unwrap_or(other);
+    let full = repo.full_name(other).unwrap_or_default();
+    let kinds = [("branch", "refs/heads/"), ("remote-tracking branch", "refs/remotes/"), ("tag", "refs/tags/")];
+    let named = kinds.into_iter().find_map(|(kind, start)| Some((kind, full.strip_prefix(start)?)));
+    let (what, short) = named.unwrap_or(("commit", other));
     let into = match into.short() {
         "main" | "master" => String::new(),
         other => format!(" into {other}"),
