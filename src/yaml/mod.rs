@@ -42,6 +42,7 @@ pub mod parse;
 mod problem;
 mod resolve;
 mod scalar;
+mod simple;
 pub mod split;
 mod timestamp;
 

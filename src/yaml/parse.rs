@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::compose::compose;
 use super::fault::{Fault, FaultKind};
 use super::resolve::resolve;
-use super::{Chunk, Limits, Node, Span};
+use super::{Chunk, Limits, Node, Span, simple};
 
 /// What a chunk holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,14 @@ pub struct Parsed {
 
 /// Reads a chunk of a file as Kubernetes would.
 pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Fault> {
+    match simple::parse(file, chunk, limits) {
+        Some(parsed) => Ok(parsed),
+        None => by_events(file, chunk, limits),
+    }
+}
+
+/// Reads any chunk, by way of libyaml's events.
+pub(super) fn by_events(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Fault> {
     let content = chunk.content();
     let bytes = file.get(content.start..content.end).unwrap_or_default();
     if let Some(at) = chunk.bad_separator {
