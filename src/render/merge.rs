@@ -213,3 +213,6 @@ pub fn installed(path: &str, is_new: bool, on_path: bool) -> String {
     };
     format!("{path}: {what}{path_note}\nMerge with: git merge -s hhgit BRANCH\n")
 }
+
+#[cfg(test)]
+mod tests;
