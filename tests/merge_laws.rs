@@ -166,13 +166,16 @@ fn apart(side: Side) -> Side {
     side.into_iter().map(apart).collect()
 }
 
+/// What a side does to one object.
+type Deed = Option<Option<(Vec<(usize, u8)>, Option<u8>)>>;
+
 /// What a side does to one object: nothing, or it deletes it, or it gives it values and perhaps another place.
-fn deed() -> impl Strategy<Value = Option<Option<(Vec<(usize, u8)>, Option<u8>)>>> {
+fn deed() -> impl Strategy<Value = Deed> {
     let change = (prop::collection::vec((0..3usize, 0..3u8), 0..3), prop::option::of(0..4u8));
     prop::option::weighted(0.7, prop::option::weighted(0.8, change))
 }
 
-fn done(base: &Side, deeds: &[Option<Option<(Vec<(usize, u8)>, Option<u8>)>>]) -> Side {
+fn done(base: &Side, deeds: &[Deed]) -> Side {
     let mut side = base.clone();
     for (n, deed) in deeds.iter().enumerate() {
         match deed {

@@ -4,6 +4,7 @@
 //! two sides changed different stretches of it with an element between them that neither touched, and no element is
 //! there twice: then there is only one list that they can have meant.
 
+use super::changes::field;
 use super::{Node, Pair, Span, Value, canonical_json, same_value};
 
 /// A field that both sides changed, each to another value.
@@ -55,17 +56,7 @@ pub fn differences(ours: &Node, theirs: &Node) -> Vec<FieldConflict> {
 
 /// How a field is written: `spec.subnets.default.vlan`; a key that is no plain word stands in quotes.
 pub fn field_name(keys: &[String]) -> String {
-    let plain =
-        |key: &String| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'));
-    let mut text = String::new();
-    for key in keys {
-        match plain(key) {
-            true if text.is_empty() => text.push_str(key),
-            true => text.extend([".", key]),
-            false => text.push_str(&format!("[{key:?}]")),
-        }
-    }
-    text
+    keys.iter().fold(String::new(), |path, key| field(&path, key))
 }
 
 fn same(a: Option<&Node>, b: Option<&Node>) -> bool {

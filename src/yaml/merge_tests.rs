@@ -38,7 +38,7 @@ fn the_same_change_on_both_sides_is_no_conflict() {
 #[test]
 fn a_field_changed_differently_is_a_conflict_that_names_it() {
     let (_, fields) = merged("{a: {b.c: 1, d: 1}}", "{a: {b.c: 2, d: 2}}", "{a: {b.c: 3}}");
-    assert_eq!(fields, [r#"a["b.c"]"#, "a.d"]);
+    assert_eq!(fields, [r#"a."b.c""#, "a.d"]);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use crate::path::RepoPath;
 use crate::plan::{Content, Target};
 use crate::report::merge::{Conflict, How, MergedObject};
 use crate::snapshot::{Commit, Objects, Time};
-use crate::yaml::merge::{field_name, is_unknown};
+use crate::yaml::changes;
+use crate::yaml::merge::is_unknown;
 
 use super::conflicts::{Histories, order};
 use super::settle::{self, Fate, Side};
@@ -229,14 +230,10 @@ fn told(settled: &Settled) -> Option<MergedObject> {
         _ => How::Both,
     };
     let fields = match (how, &held.base, &held.ours, &held.theirs) {
-        (How::Both, Some(base), _, Some(theirs)) => changed(base, theirs),
+        (How::Both, Some(base), _, Some(theirs)) => {
+            changes(&base.value, &theirs.value).into_iter().map(|change| change.path).collect()
+        }
         _ => Vec::new(),
     };
     Some(MergedObject { path: settled.path.clone(), object: some.object.clone(), how, fields })
-}
-
-/// The fields that a side changed.
-fn changed(base: &Held, side: &Held) -> Vec<String> {
-    let differences = crate::yaml::merge::differences(&base.value, &side.value);
-    differences.iter().map(|field| field_name(&field.keys)).collect()
 }
