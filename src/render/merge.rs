@@ -121,11 +121,13 @@ fn side(conflict: &Conflict, version: &Version) -> String {
     match (&version.value, &version.place) {
         (Some(value), _) => parts.push(printable(value)),
         (None, None) if conflict.object.is_some() => parts.push("deleted it".to_owned()),
-        (None, Some(_)) if conflict.field.is_some() => parts.push("(not there)".to_owned()),
+        (None, Some(_)) if conflict.field.is_some() && conflict.base.is_some() => parts.push("took it away".to_owned()),
+        (None, Some(_)) if conflict.field.is_some() => parts.push("does not have it".to_owned()),
         (None, Some(_)) => parts.push("has it".to_owned()),
         (None, None) => {}
     }
-    if let Some((path, line)) = &version.place {
+    let is_there = version.value.is_some() || conflict.field.is_none();
+    if let Some((path, line)) = version.place.as_ref().filter(|_| is_there) {
         parts.push(match *path == conflict.path {
             true => format!("line {line}"),
             false => format!("{path}:{line}"),

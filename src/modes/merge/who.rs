@@ -101,7 +101,11 @@ impl History<'_> {
         wanted: &Option<Option<String>>,
     ) -> Result<Option<RepoPath>, ModeError> {
         let value = |entry: Entry| self.object(field, entry).map(|value| told(&value, field.keys));
-        let here = entry_at(self.reader, commit.tree, path)?.and_then(value);
+        let entry = entry_at(self.reader, commit.tree, path)?;
+        if entry.is_some() && wanted.is_some() && entry == entry_at(self.reader, child.tree, path)? {
+            return Ok(Some(path.clone()));
+        }
+        let here = entry.and_then(value);
         if here.is_some() && here == *wanted {
             return Ok(Some(path.clone()));
         }
