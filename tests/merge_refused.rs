@@ -106,6 +106,48 @@ fn what_a_forge_merges_check_finds() {
 }
 
 #[test]
+fn an_update_that_waits_in_raw_does_not_run_over_what_the_other_side_changed() {
+    let repo = site();
+    let update = vpc("web", 1).replace("10.0.1.0/24", "10.0.31.0/24");
+    on(&repo, "feature", "An update", |repo| repo.put("f/raw/web.yaml", &update));
+    on(&repo, "main", "Move web", |repo| edit(repo, &at("web"), "1001", "1501"));
+    let said = refused(&repo);
+    let words = "f/managed/vpcs/web.yaml (VPC web)
+  object: an update waits in raw/ on their side, and our side changed it; sync their side first
+    main     has it, line 2; ";
+    assert!(said.starts_with(words), "{said}");
+    assert!(said.contains("    feature  has it, f/raw/web.yaml:2; "), "{said}");
+    assert_eq!(hhgit(repo.dir(), &["sync", "feature"]).code, Some(0));
+    assert_eq!(merge(&repo).code, Some(0));
+    assert_eq!(repo.git(&["show", &format!("main:{}", at("web"))]) + "\n", update.replace("1001", "1501"));
+}
+
+#[test]
+fn an_update_among_others_in_a_file_of_raw_waits_too() {
+    let repo = site();
+    on(&repo, "feature", "Updates", |repo| {
+        repo.put("f/raw/more.yaml", &(vpc("new", 3) + "---\n" + &vpc("web", 1).replace("1001", "1501")));
+    });
+    on(&repo, "main", "Drop web", |repo| drop(repo.git(&["rm", "--quiet", &at("web")])));
+    let said = refused(&repo);
+    let words = "an update waits in raw/ on their side, and our side deleted it; sync their side first";
+    assert!(said.contains(words), "{said}");
+    assert!(said.contains("    feature  has it, f/raw/more.yaml:13; "), "{said}");
+}
+
+#[test]
+fn an_update_that_one_side_has_sorted_already_waits_no_more() {
+    let repo = site();
+    let update = vpc("web", 1).replace("1001", "1501");
+    on(&repo, "feature", "An update", |repo| repo.put("f/raw/web.yaml", &update));
+    assert_eq!(merge(&repo).code, Some(0));
+    on(&repo, "main", "Move web again", |repo| edit(repo, &at("web"), "1501", "1601"));
+    on(&repo, "feature", "More", |repo| repo.put("README", "x\n"));
+    assert_eq!(merge(&repo).code, Some(0));
+    assert_eq!(repo.git(&["show", &format!("main:{}", at("web"))]) + "\n", vpc("web", 1).replace("1001", "1601"));
+}
+
+#[test]
 fn errors_that_one_side_has_already_refuse_nothing_and_are_told() {
     let repo = site();
     on(&repo, "feature", "theirs", |repo| {

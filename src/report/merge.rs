@@ -120,6 +120,8 @@ pub enum ConflictKind {
     Layout,
     /// Something else lies where the object's file must be.
     Place,
+    /// An update of the object waits in raw/ on one side, and the other changed it in managed/.
+    Waiting,
     /// Git could not merge a file that is none of one object in managed/.
     File,
 }

@@ -47,13 +47,15 @@ pub(super) fn combine(place: &Merging<'_>, reader: &Reader, pair: Pair<'_>) -> R
     let attributes = pair.ours.tree;
     let (base, unknown) = base(place, reader, pair.bases, attributes)?;
     let trees = Trees { roots: Three { base, ours: pair.ours.tree, theirs: pair.theirs.tree }, unknown };
-    let mut all = settle(reader, &trees.roots, contests(reader, &trees)?)?;
+    let (contests, waiting) = contests(reader, &trees)?;
+    let mut all = settle(reader, &trees.roots, contests)?;
     let combined = by_git(place, reader, &trees.roots, &all, (pair.label, attributes))?;
     let mut woven =
         Woven { place, reader, combined: &combined, label: pair.label, files: BTreeMap::new(), stages: Vec::new() };
     let history = |tip: CommitId| History { reader, tip, bases: pair.bases };
     let histories = Histories { ours: history(pair.ours.id), theirs: history(pair.theirs.id) };
-    let mut conflicts = Vec::new();
+    let waiting = waiting.iter().map(|waiting| histories.of_waiting(waiting));
+    let mut conflicts = waiting.collect::<Result<Vec<_>, _>>()?;
     let mut objects = Vec::new();
     for settled in &mut all {
         if woven.weave(settled)? {

@@ -5,10 +5,10 @@ use crate::modes::ModeError;
 use crate::path::RepoPath;
 use crate::report::merge::{Conflict, ConflictKind, Version};
 use crate::yaml::merge::{FieldConflict, field_name, is_unknown};
-use crate::yaml::{Lines, Node, canonical_json};
+use crate::yaml::{Node, canonical_json};
 
 use super::settle::{Fate, Side};
-use super::sides::Held;
+use super::sides::{Held, Waiting};
 use super::weave::Settled;
 use super::who::{Field, History};
 
@@ -47,6 +47,32 @@ impl Histories<'_> {
                 fields.iter().map(|field| self.field(settled, field, ConflictKind::Field, message)).collect()
             }
         }
+    }
+
+    /// What is to be told of an update that waits in raw/ on one side, where the other made something else of the object.
+    pub(super) fn of_waiting(&self, waiting: &Waiting) -> Result<Conflict, ModeError> {
+        let Waiting { fabric, identity, raw, is_ours, is_there, managed } = waiting;
+        let (here, there) = if *is_ours { ("our", "their") } else { ("their", "our") };
+        let did = if *is_there { "changed" } else { "deleted" };
+        let message =
+            format!("an update waits in raw/ on {here} side, and {there} side {did} it; sync {here} side first");
+        let field = Field { fabric, identity, keys: &[] };
+        let version = |history: &History<'_>, waits: bool| -> Result<Version, ModeError> {
+            let sorted = || is_there.then(|| (managed.path.clone(), managed.line(&[])));
+            let place = if waits { Some(raw.clone()) } else { sorted() };
+            let path = if waits { &raw.0 } else { &managed.path };
+            Ok(Version { value: None, place, by: history.of_field(&field, path)? })
+        };
+        Ok(Conflict {
+            kind: ConflictKind::Waiting,
+            path: managed.path.clone(),
+            object: Some(managed.object.clone()),
+            field: None,
+            message,
+            base: None,
+            ours: version(&self.ours, *is_ours)?,
+            theirs: version(&self.theirs, !*is_ours)?,
+        })
     }
 
     /// What git could not merge.
@@ -117,19 +143,9 @@ impl History<'_> {
         let asked = Field { fabric: &contest.fabric, identity: &contest.identity, keys: &field.keys };
         let last = held.as_ref().or(contest.held.base.as_ref()).map_or(&settled.path, |held| &held.path);
         let by = self.of_field(&asked, last)?;
-        let place = held.as_ref().map(|held| (held.path.clone(), line(held, &field.keys)));
+        let place = held.as_ref().map(|held| (held.path.clone(), held.line(&field.keys)));
         Ok(Version { value, place, by })
     }
-}
-
-/// The line of a field, or of the nearest mapping around it that is there.
-fn line(held: &Held, keys: &[String]) -> u32 {
-    let (mut node, mut at) = (&held.value, held.value.span.start);
-    for key in keys {
-        let Some(pair) = node.pair(key) else { break };
-        (node, at) = (&pair.value, pair.key_span.start);
-    }
-    Lines::new(&held.bytes).position(&held.bytes, at).0
 }
 
 /// The paths of conflicts, in order, each once.

@@ -20,7 +20,7 @@ use crate::verdict::file::{File, judge_keeping};
 use crate::verdict::identity::Identity;
 use crate::verdict::judge::Judge;
 use crate::yaml::merge::unknown;
-use crate::yaml::{Limits, Node};
+use crate::yaml::{Limits, Lines, Node, canonical_json};
 
 /// What the base, our side and their side have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,19 +73,68 @@ pub(super) struct Contest {
 /// What a file is on one side.
 enum Read {
     One(Box<(Identity, Option<RepoPath>, Held)>),
-    Other(Vec<Identity>),
+    Other(Vec<Named>),
 }
 
-/// The objects that take part, in order of fabric directory and identity.
-pub(super) fn contests(objects: &dyn Objects, trees: &Trees) -> Result<Vec<Contest>, ModeError> {
+/// An update of an object that waits in raw/ on one side, while the other made something else of it in managed/: a sync of
+/// the merge would take the raw document whole, and what the other side did would be lost.
+#[derive(Debug, Clone)]
+pub(super) struct Waiting {
+    pub(super) fabric: RepoPath,
+    pub(super) identity: Identity,
+    /// Where it waits: the file and the line.
+    pub(super) raw: (RepoPath, u32),
+    /// Whether that is on our side.
+    pub(super) is_ours: bool,
+    /// Whether the other side still has it.
+    pub(super) is_there: bool,
+    /// What the other side made of it, or deleted.
+    pub(super) managed: Held,
+}
+
+/// A document of a file that git merges.
+struct Named {
+    identity: Identity,
+    value: Option<String>,
+    line: u32,
+}
+
+impl Read {
+    /// The objects in the file, with their values and the lines that they start at.
+    fn named(&self) -> Vec<(&Identity, Option<String>, u32)> {
+        match self {
+            Self::One(one) => vec![(&one.0, Some(canonical_json(&one.2.value)), one.2.line(&[]))],
+            Self::Other(several) => several.iter().map(|one| (&one.identity, one.value.clone(), one.line)).collect(),
+        }
+    }
+}
+
+impl Held {
+    /// The line of a field, or of the nearest mapping around it that is there.
+    pub(super) fn line(&self, keys: &[String]) -> u32 {
+        let (mut node, mut at) = (&self.value, self.value.span.start);
+        for key in keys {
+            let Some(pair) = node.pair(key) else { break };
+            (node, at) = (&pair.value, pair.key_span.start);
+        }
+        Lines::new(&self.bytes).position(&self.bytes, at).0
+    }
+}
+
+/// The objects that take part, and the updates that must not be merged before they are sorted; in order of fabric directory
+/// and identity.
+pub(super) fn contests(objects: &dyn Objects, trees: &Trees) -> Result<(Vec<Contest>, Vec<Waiting>), ModeError> {
     let kinds = Kinds::builtin();
     let ours = find(objects, trees.roots.ours, &[], &kinds)?;
     let theirs = find(objects, trees.roots.theirs, &[], &kinds)?;
-    let mut found = Vec::new();
+    let (mut found, mut waiting) = (Vec::new(), Vec::new());
     for dir in ours.iter().filter(|dir| theirs.iter().any(|other| other.path == dir.path)) {
-        found.extend(Desk::read(objects, trees, dir)?.contests());
+        let desk = Desk::read(objects, trees, dir)?;
+        let bound = desk.bound();
+        waiting.extend(desk.waiting(&bound));
+        found.extend(desk.contests(&bound));
     }
-    Ok(found)
+    Ok((found, waiting))
 }
 
 /// What changed in a fabric directory, read on each side.
@@ -111,8 +160,7 @@ impl Desk {
         Ok(Self { fabric: dir.path.clone(), files })
     }
 
-    fn contests(self) -> Vec<Contest> {
-        let bound = self.bound();
+    fn contests(self, bound: &BTreeSet<RepoPath>) -> Vec<Contest> {
         let managed = self.fabric.child(MANAGED);
         let mut found: BTreeMap<Identity, Contest> = BTreeMap::new();
         for (path, sides) in self.files {
@@ -139,6 +187,46 @@ impl Desk {
         found.into_values().filter(is_sorted).collect()
     }
 
+    /// The updates that wait in raw/ on one side, of objects that the other side changed in managed/.
+    fn waiting(&self, bound: &BTreeSet<RepoPath>) -> Vec<Waiting> {
+        let sorted = [0, 1, 2].map(|side| self.sorted(side));
+        let value = |held: Option<&&Held>| held.map(|held| canonical_json(&held.value));
+        let raw = self.fabric.child(RAW);
+        let mut found = Vec::new();
+        for (path, sides) in self.files.iter().filter(|(path, _)| path.starts_with(&raw) && bound.contains(*path)) {
+            let named = |side: usize| sides.each()[side].as_ref().map(Read::named).unwrap_or_default();
+            let was = named(0);
+            for (side, other) in [(1, 2), (2, 1)] {
+                for (identity, update, line) in named(side) {
+                    let (before, after) = (sorted[0].get(identity), sorted[other].get(identity));
+                    let is_old = was.iter().any(|(old, value, _)| *old == identity && *value == update);
+                    let is_lost = value(before) != value(after) && value(after) != update;
+                    let Some(held) = after.or(before).filter(|_| is_lost && !is_old) else { continue };
+                    found.push(Waiting {
+                        fabric: self.fabric.clone(),
+                        identity: identity.clone(),
+                        raw: (path.clone(), line),
+                        is_ours: side == 1,
+                        is_there: after.is_some(),
+                        managed: (*held).clone(),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// The objects that a side has in managed/ in files of their own, of those that differ.
+    fn sorted(&self, side: usize) -> BTreeMap<&Identity, &Held> {
+        let managed = self.fabric.child(MANAGED);
+        let reads = self.files.iter().filter(|(path, _)| path.starts_with(&managed));
+        let one = reads.filter_map(|(_, sides)| match sides.each()[side] {
+            Some(Read::One(one)) => Some((&one.0, &one.2)),
+            _ => None,
+        });
+        one.collect()
+    }
+
     /// The files that git itself must merge: those of no one object, and all that share an object with them, on any side.
     fn bound(&self) -> BTreeSet<RepoPath> {
         let mut at: BTreeMap<&Identity, Three<Vec<&RepoPath>>> = BTreeMap::new();
@@ -150,7 +238,7 @@ impl Desk {
                     Some(Read::One(one)) => vec![&one.0],
                     Some(Read::Other(several)) => {
                         waiting.push(path);
-                        several.iter().collect()
+                        several.iter().map(|one| &one.identity).collect()
                     }
                 };
                 for identity in identities {
@@ -167,11 +255,11 @@ impl Desk {
                 continue;
             }
             for read in self.files[path].each().into_iter().flatten() {
-                let identities = match read {
-                    Read::One(one) => std::slice::from_ref(&one.0),
-                    Read::Other(several) => several.as_slice(),
+                let identities: Vec<&Identity> = match read {
+                    Read::One(one) => vec![&one.0],
+                    Read::Other(several) => several.iter().map(|one| &one.identity).collect(),
                 };
-                let holders = identities.iter().filter_map(|identity| at.get(identity));
+                let holders = identities.into_iter().filter_map(|identity| at.get(identity));
                 waiting.extend(holders.flat_map(|holders| holders.each().into_iter().flatten().copied()));
             }
         }
@@ -236,7 +324,11 @@ impl FileReader<'_> {
         let bytes = self.objects.blob(blob).map_err(failed)?;
         let (file, mut values) = judge_keeping(&bytes, path, &self.judge, &limits);
         let File::Documents(mut documents) = file else { return Ok(Read::Other(Vec::new())) };
-        let several = documents.iter().filter_map(|document| document.identity.clone()).collect();
+        let named = documents.iter().zip(&values).filter_map(|(document, value)| {
+            let (identity, value) = (document.identity.clone()?, value.as_ref().map(canonical_json));
+            Some(Named { identity, value, line: document.lines.0 })
+        });
+        let several = named.collect();
         if documents.len() > 1 {
             return Ok(Read::Other(several));
         }

@@ -199,6 +199,7 @@ impl From<&report::Conflict> for Conflict {
             Kind::Added => "added",
             Kind::Layout => "layout",
             Kind::Place => "place",
+            Kind::Waiting => "waiting",
             Kind::File => "file",
         };
         Self {
