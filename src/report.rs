@@ -3,8 +3,12 @@
 pub mod demo;
 pub mod fabrics;
 pub mod local_hooks;
+pub mod log;
 pub mod merge;
 pub mod receive;
+pub mod replay;
+pub mod verify;
+pub mod why;
 
 use std::collections::BTreeMap;
 

@@ -212,7 +212,8 @@ fn search(objects: &dyn Objects, root: TreeId, kinds: &Kinds) -> Result<Vec<Fabr
     Ok(found)
 }
 
-fn is_fabric(objects: &dyn Objects, entries: &[TreeEntry], kinds: &Kinds) -> Result<bool, ReadError> {
+/// Whether a folder of these entries is a fabric directory.
+pub fn is_fabric(objects: &dyn Objects, entries: &[TreeEntry], kinds: &Kinds) -> Result<bool, ReadError> {
     let folder = |name: &str| child(entries, name.as_bytes()).and_then(|entry| entry.as_tree());
     let hnp = folder(HNP);
     if let Some(hnp) = hnp

@@ -16,9 +16,11 @@ use crate::verdict::cluster::PrintedError;
 
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
+use super::log::LogError;
 use super::merge::MergeError;
 use super::propose::ProposeError;
 use super::undo::UndoError;
+use super::why::WhyError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,9 @@ pub enum ModeError {
     /// A sync could not be proposed.
     #[error(transparent)]
     Propose(#[from] ProposeError),
+    /// Nothing can be told of what was named.
+    #[error(transparent)]
+    Why(#[from] WhyError),
     /// What is remembered of a tree could not be read or kept.
     #[error("what is remembered of managed/ cannot be used; delete hhgit/index in the git directory, it is made again")]
     Memory {
@@ -63,6 +68,9 @@ pub enum ModeError {
         #[source]
         source: std::io::Error,
     },
+    /// There is no log of what was named.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// There is nothing that an undo could take back.
     #[error(transparent)]
     Undo(#[from] UndoError),
@@ -246,11 +254,13 @@ impl ModeError {
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }
             | Self::Detached { .. }
+            | Self::Log(_)
             | Self::DetachedInit
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
             | Self::Undo(_)
+            | Self::Why(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,

@@ -141,7 +141,7 @@ struct Counts {
 
 /// What became of one document.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Document {
+pub(super) struct Document {
     /// Where it came from.
     source: Source,
     /// What it says it is.
@@ -184,7 +184,7 @@ struct Source {
 /// What a document says it is.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Object {
+pub(super) struct Object {
     /// `apiVersion` as written.
     api_version: String,
     /// `kind` as written.
@@ -327,7 +327,7 @@ enum Severity {
 
 pub(super) mod convert;
 mod proposal;
-mod schema;
+pub(super) mod schema;
 
 /// Writes the report as JSON, indented, with a line feed at the end.
 pub fn report(out: &mut dyn Write, report: &report::Report) -> io::Result<()> {

@@ -3,8 +3,8 @@
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
 //! told, [`hook`] what a server's hook tells who pushes, [`merge`] what `hhgit merge` says, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
-//! `hhgit kinds` and `hhgit explain`, [`fabrics`] those of
-//! `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
+//! `hhgit kinds` and `hhgit explain`, [`log`](mod@log), [`why`], [`replay`] and [`verify`] what those commands found in history,
+//! [`fabrics`] the answers of `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
@@ -18,11 +18,15 @@ pub mod json;
 pub mod junit;
 pub mod list;
 pub mod local_hooks;
+pub mod log;
 pub mod merge;
+pub mod replay;
 pub mod sarif;
 mod snippet;
 pub mod status;
 pub mod table;
+pub mod verify;
+pub mod why;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -35,7 +39,9 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::finding::{Finding, Related};
 use crate::path::is_unprintable;
+use crate::report::log::Log;
 use crate::report::merge::Merge;
+use crate::report::why::Why;
 use crate::report::{Report, Status};
 use crate::snapshot::Time;
 
@@ -79,6 +85,20 @@ impl Show for Report {
     }
 }
 
+impl Show for Log {
+    fn report(&self) -> Option<&Report> {
+        None
+    }
+
+    fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        log::human(out, self, style)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        log::json(out, self)
+    }
+}
+
 impl Show for Status {
     fn report(&self) -> Option<&Report> {
         None
@@ -104,6 +124,20 @@ impl Show for Merge {
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         merge::json(out, self)
+    }
+}
+
+impl Show for Why {
+    fn report(&self) -> Option<&Report> {
+        None
+    }
+
+    fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        why::human(out, self, style)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        why::json(out, self)
     }
 }
 

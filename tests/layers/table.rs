@@ -98,7 +98,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "forge::http",
                 "exit",
             ],
-            &["similar", "tempfile", "thiserror"],
+            &["similar", "strsim", "tempfile", "thiserror"],
         )
     },
     // A push is judged with a reader in hand, and nothing that could move a ref: neither git nor git::write is in this row.

@@ -12,6 +12,7 @@ mod loose;
 mod merged;
 mod narrow;
 mod near;
+pub(super) mod one;
 mod range;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
 use super::look::Request;
+pub(super) use judge::quote;
 pub use merged::{Merged, merged};
 use narrow::Narrow;
 pub use narrow::Narrowed;
