@@ -19,6 +19,7 @@ mod targets;
 mod tests;
 mod tokens;
 pub mod undo;
+pub mod why;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -179,6 +179,11 @@ impl Entry {
         (self.mode.kind() == ModeKind::File).then(|| BlobId::new(self.id))
     }
 
+    /// The id of its bytes, if the entry has any of its own: a regular file's, or where a symbolic link leads.
+    pub fn as_bytes(&self) -> Option<BlobId> {
+        matches!(self.mode.kind(), ModeKind::File | ModeKind::Symlink).then(|| BlobId::new(self.id))
+    }
+
     /// The tree's id, if the entry is a tree.
     pub fn as_tree(&self) -> Option<TreeId> {
         (self.mode.kind() == ModeKind::Tree).then(|| TreeId::new(self.id))

@@ -5,6 +5,7 @@ pub mod local_hooks;
 pub mod log;
 pub mod propose;
 pub mod remote;
+pub mod why;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

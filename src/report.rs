@@ -5,6 +5,7 @@ pub mod fabrics;
 pub mod local_hooks;
 pub mod log;
 pub mod receive;
+pub mod why;
 
 use std::collections::BTreeMap;
 

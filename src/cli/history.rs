@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::args::Global;
-use super::{Answer, Failure, log, undo};
+use super::{Answer, Failure, log, undo, why};
 use crate::modes::talk::Talk;
 use crate::options::Common;
 use crate::render::Style;
@@ -15,6 +15,8 @@ pub enum History {
     Log(log::Log),
     /// Take a sync back: one new commit, with raw/, managed/ and unmanaged/ as they were before it
     Undo(undo::Undo),
+    /// Say where each line of a file or an object comes from, and why the file is where it is
+    Why(why::Why),
 }
 
 /// Runs one of them.
@@ -27,5 +29,6 @@ pub(super) fn run(
     match asked {
         History::Log(args) => log::run(args, global, common, style),
         History::Undo(args) => undo::run(args, (global, common), style, talk),
+        History::Why(args) => why::run(args, (global, common), style),
     }
 }

@@ -18,6 +18,7 @@ use super::hook::local_error::LocalError;
 use super::log::LogError;
 use super::propose::ProposeError;
 use super::undo::UndoError;
+use super::why::WhyError;
 
 /// Why a command could not do its work. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,9 @@ pub enum ModeError {
     /// A sync could not be proposed.
     #[error(transparent)]
     Propose(#[from] ProposeError),
+    /// Nothing can be told of what was named.
+    #[error(transparent)]
+    Why(#[from] WhyError),
     /// What is remembered of a tree could not be read or kept.
     #[error("what is remembered of managed/ cannot be used; delete hhgit/index in the git directory, it is made again")]
     Memory {
@@ -248,6 +252,7 @@ impl ModeError {
             | Self::Name { .. }
             | Self::Several { .. }
             | Self::Undo(_)
+            | Self::Why(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,
             Self::KeptMoving { .. } => Exit::KeptMoving,

@@ -24,6 +24,7 @@ pub mod sync;
 pub mod talk;
 mod uncommitted;
 pub mod undo;
+pub mod why;
 
 pub use error::ModeError;
 pub use propose::ProposeError;

@@ -19,8 +19,23 @@ pub struct Sidecar {
     pub source: Vec<u8>,
     /// The mode and blob its file had.
     pub file: (String, String),
-    /// The code of each document, by its number in the file; number 0 is the file as a whole.
-    pub codes: Vec<(u32, String)>,
+    /// Why its file is there.
+    pub said: Vec<Said>,
+}
+
+/// One reason that a sidecar gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The document's number in the file; 0 is the file as a whole.
+    pub document: u32,
+    /// The line in the file.
+    pub line: Option<u32>,
+    /// The code.
+    pub code: String,
+    /// What was wrong.
+    pub message: String,
+    /// How it could be mended.
+    pub help: String,
 }
 
 impl Sidecar {
@@ -31,12 +46,12 @@ impl Sidecar {
 
     /// The first code said of each document; number 0 is the file as a whole.
     pub fn reasons(&self) -> BTreeMap<u32, &str> {
-        self.codes.iter().rev().map(|(number, code)| (*number, code.as_str())).collect()
+        self.said.iter().rev().map(|said| (said.document, said.code.as_str())).collect()
     }
 
     /// Whether it says this code of this document.
     pub fn says(&self, document: u32, code: Code) -> bool {
-        self.codes.iter().any(|(number, said)| (*number == document || *number == 0) && said == code.as_str())
+        self.said.iter().any(|said| (said.document == document || said.document == 0) && said.code == code.as_str())
     }
 }
 
@@ -137,8 +152,14 @@ pub fn read(bytes: &[u8]) -> Option<Sidecar> {
         Some(hex) => unhex(&hex)?,
         None => wire.source.into_bytes(),
     };
-    let codes = wire.reasons.into_iter().map(|reason| (reason.document.unwrap_or(0), reason.code)).collect();
-    Some(Sidecar { source, file: (wire.mode, wire.blob), codes })
+    let said = wire.reasons.into_iter().map(|reason| Said {
+        document: reason.document.unwrap_or(0),
+        line: reason.line,
+        code: reason.code,
+        message: reason.message,
+        help: reason.help,
+    });
+    Some(Sidecar { source, file: (wire.mode, wire.blob), said: said.collect() })
 }
 
 /// The entry a sidecar has in a tree.

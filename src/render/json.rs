@@ -141,7 +141,7 @@ struct Counts {
 
 /// What became of one document.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Document {
+pub(super) struct Document {
     /// Where it came from.
     source: Source,
     /// What it says it is.

@@ -4,7 +4,7 @@
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
 //! told, [`hook`] what a server's hook tells who pushes, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
 //! `hhgit kinds` and `hhgit explain`, [`log`](mod@log) that of `hhgit log`, [`fabrics`] those of
-//! `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
+//! `hhgit crds list` and `hhgit settings show`, [`why`] where `hhgit why` says that lines come from, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
@@ -23,6 +23,7 @@ pub mod sarif;
 mod snippet;
 pub mod status;
 pub mod table;
+pub mod why;
 
 #[cfg(test)]
 pub(crate) mod sample;
@@ -36,6 +37,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use crate::finding::{Finding, Related};
 use crate::path::is_unprintable;
 use crate::report::log::Log;
+use crate::report::why::Why;
 use crate::report::{Report, Status};
 use crate::snapshot::Time;
 
@@ -104,6 +106,20 @@ impl Show for Status {
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         status::json(out, self)
+    }
+}
+
+impl Show for Why {
+    fn report(&self) -> Option<&Report> {
+        None
+    }
+
+    fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        why::human(out, self, style)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        why::json(out, self)
     }
 }
 

@@ -89,6 +89,13 @@ pub fn judge_keeping(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &
     (File::Documents(documents), values)
 }
 
+/// How a file is cut into documents: the number and the bytes of each. It is not judged whether they are good ones.
+pub fn units(bytes: &[u8], limits: &Limits) -> Vec<(u32, Unit)> {
+    let chunks = split(bytes);
+    let readings: Vec<_> = chunks.iter().map(|chunk| reading(&parse(bytes, chunk, limits))).collect();
+    cut(bytes, &chunks, &readings).into_iter().map(|(at, unit)| (chunks[at].number, unit)).collect()
+}
+
 fn reading(parsed: &Result<Parsed, Fault>) -> Reading {
     match parsed {
         Err(_) => Reading::Fault,

@@ -151,27 +151,34 @@ pub fn alone(bytes: &[u8], unit: &Unit) -> Vec<u8> {
 pub fn together(bytes: &[u8], units: &[Unit]) -> (Vec<u8>, Vec<usize>) {
     let mut out = Vec::new();
     let mut starts = Vec::new();
-    let mut previous: Option<&Unit> = None;
-    for unit in units {
-        let slice = |span: Span| &bytes[span.start..span.end];
-        let travelled = unit.travelled.map(slice).unwrap_or_default();
-        let separator = if previous.is_some() { unit.separator } else { unit.head };
-        let separator = separator.map(slice).unwrap_or_default();
-        let neighbours =
-            previous.is_none_or(|p| p.main.end == unit.travelled.or(unit.separator).map_or(0, |s| s.start));
-        if neighbours {
-            out.extend_from_slice(travelled);
-            out.extend_from_slice(separator);
-        } else {
-            // The comments' own chunk went elsewhere: they now stand on their document's side of the separator.
-            out.extend_from_slice(separator);
-            out.extend_from_slice(travelled);
-        }
+    for (unit, before) in units.iter().zip(heads(units)) {
+        before.iter().flatten().for_each(|span| out.extend_from_slice(&bytes[span.start..span.end]));
         starts.push(out.len());
-        out.extend_from_slice(slice(unit.main));
-        previous = Some(unit);
+        out.extend_from_slice(&bytes[unit.main.start..unit.main.end]);
     }
     (out, starts)
+}
+
+/// The stretches of their old file that documents take along to a new one, in the new one's order: their bytes in a row are
+/// those of [`together`].
+pub fn pieces(units: &[Unit]) -> Vec<Span> {
+    let all = units.iter().zip(heads(units));
+    all.flat_map(|(unit, before)| before.into_iter().flatten().chain([unit.main])).collect()
+}
+
+/// What stands before each document's main part where documents stay together.
+fn heads(units: &[Unit]) -> impl Iterator<Item = [Option<Span>; 2]> {
+    units.iter().enumerate().map(|(at, unit)| {
+        let previous = at.checked_sub(1).map(|before| &units[before]);
+        let separator = if previous.is_some() { unit.separator } else { unit.head };
+        let neighbours =
+            previous.is_none_or(|p| p.main.end == unit.travelled.or(unit.separator).map_or(0, |s| s.start));
+        match neighbours {
+            true => [unit.travelled, separator],
+            // The comments' own chunk went elsewhere: they now stand on their document's side of the separator.
+            false => [separator, unit.travelled],
+        }
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
     reason = "each test file uses its own part of this; a test may unwrap"
 )]
 
+pub mod contents;
 pub mod memory;
 pub mod person;
 #[cfg(unix)]

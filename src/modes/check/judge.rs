@@ -25,7 +25,7 @@ pub(super) struct Placed<'a> {
 }
 
 /// The texts of files, read when a finding needs their lines.
-pub(super) type Texts<'t> = dyn Fn(&RepoPath) -> Option<Vec<u8>> + 't;
+pub(in crate::modes) type Texts<'t> = dyn Fn(&RepoPath) -> Option<Vec<u8>> + 't;
 
 /// The findings of the rules between these objects.
 pub(super) fn rules(placed: &[Placed<'_>], settings: &Settings, texts: &Texts<'_>) -> Vec<Finding> {
@@ -84,7 +84,7 @@ pub(super) fn objects<'a>(placed: &'a [Placed<'_>]) -> Vec<Object<'a>> {
 }
 
 /// Gives every finding the text of its line, and of the other place's.
-pub(super) fn quote(findings: &mut [Finding], texts: &Texts<'_>) {
+pub(in crate::modes) fn quote(findings: &mut [Finding], texts: &Texts<'_>) {
     let mut shelf = Shelf { texts, read: BTreeMap::new() };
     for finding in findings {
         finding.excerpt = finding.place.and_then(|place| shelf.line(&finding.path, place.line));

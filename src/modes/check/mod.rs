@@ -29,6 +29,7 @@ use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
 use super::look::Request;
+pub(super) use judge::quote;
 use narrow::Narrow;
 pub use narrow::Narrowed;
 pub use range::{Asked, Named};

@@ -1,5 +1,11 @@
 //! What a branch's history tells of hhgit: which commits are syncs, told by making them again, and what they did.
 
+pub(super) mod blame;
+mod follow;
+pub(super) mod lineage;
 pub(super) mod recompute;
+pub(super) mod shelf;
+pub(super) mod subject;
+pub(super) mod text;
 pub(super) mod trailers;
 pub(super) mod walk;
