@@ -13,12 +13,14 @@ mod inputs;
 pub mod log;
 mod manual;
 pub mod output;
+pub mod replay;
 mod surroundings;
 mod targets;
 #[cfg(test)]
 mod tests;
 mod tokens;
 pub mod undo;
+pub mod verify;
 pub mod why;
 
 use std::ffi::OsString;
@@ -191,11 +193,7 @@ fn check(
         args::FailSeverity::Warning => FailOn::Warning,
         args::FailSeverity::Never => FailOn::Never,
     };
-    let options = targets::check(args, &global.directory, talk).map_err(|error| Failure {
-        exit: if error.is_usage() { Exit::Usage } else { Exit::CouldNot },
-        error: error.into(),
-        help: None,
-    })?;
+    let options = targets::check(args, &global.directory, talk).map_err(untargeted)?;
     reported(global, style, fail_on, || commands::check(common, &options))
 }
 
@@ -210,6 +208,12 @@ fn reported(
     let report = command()?;
     let stdout = outputs.write(&report, style).map_err(unwritable)?;
     Ok(Answer { stdout, stderr: Vec::new(), exit: modes::sync::exit(&report, fail_on) })
+}
+
+/// What was named cannot be judged.
+fn untargeted(error: targets::TargetError) -> Failure {
+    let exit = if error.is_usage() { Exit::Usage } else { Exit::CouldNot };
+    Failure { exit, error: error.into(), help: None }
 }
 
 fn unwritable(error: OutputError) -> Failure {

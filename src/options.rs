@@ -1,10 +1,13 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
+pub mod commits;
 pub mod hook;
 pub mod local_hooks;
 pub mod log;
 pub mod propose;
 pub mod remote;
+pub mod replay;
+pub mod verify;
 pub mod why;
 
 use std::collections::BTreeMap;
@@ -231,6 +234,18 @@ pub enum CheckLevel {
     Schema,
     /// It agrees with the other objects.
     References,
+}
+
+impl CheckLevel {
+    /// The word that the command line uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Identity => "identity",
+            Self::Schema => "schema",
+            Self::References => "references",
+        }
+    }
 }
 
 /// What a sync must have found to end with exit code 1; a fabric left alone always does.

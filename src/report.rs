@@ -5,6 +5,8 @@ pub mod fabrics;
 pub mod local_hooks;
 pub mod log;
 pub mod receive;
+pub mod replay;
+pub mod verify;
 pub mod why;
 
 use std::collections::BTreeMap;

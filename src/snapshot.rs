@@ -1,9 +1,11 @@
 //! What the pure core may ask of a repository: commits, trees and blobs by id; how they are stored is git/'s business.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ids::{BlobId, Collision, CommitId, Entry, HashKind, TreeId};
+use crate::path::RepoPath;
 
 /// Read access to a repository's objects. Nothing here can write an object or move a ref.
 pub trait Objects {
@@ -32,8 +34,43 @@ pub trait Objects {
     /// Whether history ends at this commit although it names parents (a shallow clone's boundary).
     fn is_shallow_boundary(&self, id: CommitId) -> Result<bool, ReadError>;
 
+    /// What walks back through history have found so far; none for whoever asks of one commit alone.
+    fn walked(&self) -> Option<&Walked> {
+        None
+    }
+
     /// A second handle on the same objects, for another thread.
     fn fork(&self) -> Box<dyn Objects + Send + '_>;
+}
+
+/// By path, the nearest commit, back through first parents, that changed what stands there; the root commit where none did.
+pub type LastChanges = BTreeMap<RepoPath, CommitId>;
+
+/// What walks back through history have found, for whoever looks at one commit after the other.
+#[derive(Debug, Default)]
+pub struct Walked(Mutex<VecDeque<(CommitId, Arc<LastChanges>)>>);
+
+impl Walked {
+    /// How many commits are remembered: enough for the nearest parents of whatever is looked at next.
+    const KEPT: usize = 64;
+
+    /// What was found from a commit on, as far as anybody asked.
+    pub fn from(&self, commit: CommitId) -> Option<Arc<LastChanges>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().rev().find(|(id, _)| *id == commit).map(|(_, found)| Arc::clone(found))
+    }
+
+    /// Remembers what was found from a commit on.
+    pub fn put(&self, commit: CommitId, found: LastChanges) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, earlier)) = known.iter_mut().rev().find(|(id, _)| *id == commit) {
+            return Arc::make_mut(earlier).extend(found);
+        }
+        if known.len() == Self::KEPT {
+            known.pop_front();
+        }
+        known.push_back((commit, Arc::new(found)));
+    }
 }
 
 /// One entry of a tree.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::args::Global;
-use super::{Answer, Failure, log, undo, why};
+use super::{Answer, Failure, log, replay, undo, verify, why};
 use crate::modes::talk::Talk;
 use crate::options::Common;
 use crate::render::Style;
@@ -17,6 +17,10 @@ pub enum History {
     Undo(undo::Undo),
     /// Say where each line of a file or an object comes from, and why the file is where it is
     Why(why::Why),
+    /// Say what today's rules find in each commit of a history, with a table at the end
+    Replay(replay::Replay),
+    /// Make every sync of a history again, and say which commits are just what sync makes of their parents
+    Verify(verify::Verify),
 }
 
 /// Runs one of them.
@@ -28,6 +32,8 @@ pub(super) fn run(
 ) -> Result<Answer, Failure> {
     match asked {
         History::Log(args) => log::run(args, global, common, style),
+        History::Replay(args) => replay::run(&args, (global, common), style, talk),
+        History::Verify(args) => verify::run(&args, (global, common), style),
         History::Undo(args) => undo::run(args, (global, common), style, talk),
         History::Why(args) => why::run(args, (global, common), style),
     }

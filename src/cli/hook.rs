@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::modes::hook::{self, HookError};
 use crate::modes::talk::Talk;
 use crate::options::hook::{
-    CrdsFrom, Flags, Forge, MemoryBudget, PastBudget, Policy, RefPattern, Setting, SettingsFrom, TimeBudget,
+    CrdsFrom, Flags, Forge, MemoryBudget, PastBudget, Policy, RefPattern, Setting, SettingsFrom, Syncs, TimeBudget,
 };
 use crate::options::{self, CheckLevel, Common};
 use crate::render;
@@ -71,6 +71,9 @@ pub struct Receive {
     /// What to refuse: managed, strict or warn [default: hhgit.policy, or managed]
     #[arg(long, value_parser = setting::<Policy>())]
     pub policy: Option<Policy>,
+    /// What to do with proven syncs: judged, let-in, or only, which lets nothing else change managed/ [default: hhgit.syncs, or judged]
+    #[arg(long, value_parser = setting::<Syncs>())]
+    pub syncs: Option<Syncs>,
     /// The rules.
     #[command(flatten)]
     pub rules: Rules,
@@ -142,6 +145,7 @@ impl From<Receive> for Flags {
     fn from(receive: Receive) -> Self {
         Self {
             policy: receive.policy,
+            syncs: receive.syncs,
             max_deletions: receive.max_deletions,
             time_budget: receive.time_budget,
             memory_budget: receive.memory_budget,

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::args::{self, CheckLevel};
 use crate::fabric::settings::Settings;
 use crate::modes::{self, settings::read_settings, talk::Talk};
+use crate::options::commits::Commits;
 use crate::options::{self, Target};
 use crate::path::RepoPath;
 
@@ -71,32 +72,37 @@ pub(super) fn check(args: &args::Check, directory: &Path, talk: &mut dyn Talk) -
     }
     Ok(options::Check {
         target,
-        level: match args.level {
-            CheckLevel::Syntax => options::CheckLevel::Syntax,
-            CheckLevel::Identity => options::CheckLevel::Identity,
-            CheckLevel::Schema => options::CheckLevel::Schema,
-            CheckLevel::References => options::CheckLevel::References,
-        },
-        crds: args.crds.as_deref().map(|dir| folder(&directory.join(dir))).transpose()?.unwrap_or_default(),
+        level: level(args.level),
+        crds: crds(args.crds.as_deref(), directory)?,
         settings: args.settings.as_deref().map(|file| settings(file.as_os_str(), directory, talk)).transpose()?,
         max_deletions: args.max_deletions,
     })
+}
+
+/// How closely is to be looked.
+pub(super) fn level(asked: CheckLevel) -> options::CheckLevel {
+    match asked {
+        CheckLevel::Syntax => options::CheckLevel::Syntax,
+        CheckLevel::Identity => options::CheckLevel::Identity,
+        CheckLevel::Schema => options::CheckLevel::Schema,
+        CheckLevel::References => options::CheckLevel::References,
+    }
+}
+
+/// The files of the folder of CRDs that is named.
+pub(super) fn crds(named: Option<&Path>, directory: &Path) -> Result<BTreeMap<RepoPath, Vec<u8>>, TargetError> {
+    Ok(named.map(|dir| folder(&directory.join(dir))).transpose()?.unwrap_or_default())
 }
 
 fn target(targets: &[OsString], directory: &Path, talk: &mut dyn Talk) -> Result<Target, TargetError> {
     let is_file = |name: &OsString| name == "-" || directory.join(name).is_file();
     match targets {
         [] => Ok(Target::Commit(None)),
-        [name] if !is_file(name) => {
-            let name = name.to_string_lossy().into_owned();
-            match name.split_once("..") {
-                Some((old, new)) if new.starts_with('.') => {
-                    Err(TargetError::ThreeDots { old: or_head(old), new: or_head(&new[1..]) })
-                }
-                Some((old, new)) => Ok(Target::Range { old: or_head(old), new: or_head(new) }),
-                None => Ok(Target::Commit(Some(name))),
-            }
-        }
+        [name] if !is_file(name) => Ok(match commits(Some(&name.to_string_lossy()))? {
+            Commits::Head => Target::Commit(None),
+            Commits::UpTo(name) => Target::Commit(Some(name)),
+            Commits::Between { old, new } => Target::Range { old, new },
+        }),
         files => {
             let mut read = BTreeMap::new();
             for name in files {
@@ -107,6 +113,18 @@ fn target(targets: &[OsString], directory: &Path, talk: &mut dyn Talk) -> Result
             }
             Ok(Target::Loose(read))
         }
+    }
+}
+
+/// The stretch of history that is named.
+pub(super) fn commits(named: Option<&str>) -> Result<Commits, TargetError> {
+    let Some(name) = named else { return Ok(Commits::Head) };
+    match name.split_once("..") {
+        Some((old, new)) if new.starts_with('.') => {
+            Err(TargetError::ThreeDots { old: or_head(old), new: or_head(&new[1..]) })
+        }
+        Some((old, new)) => Ok(Commits::Between { old: or_head(old), new: or_head(new) }),
+        None => Ok(Commits::UpTo(name.to_owned())),
     }
 }
 
@@ -123,7 +141,7 @@ fn bytes(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Vec<u8>,
 }
 
 /// The settings that a manifest or the installer's fab.yaml gives.
-fn settings(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Settings, TargetError> {
+pub(super) fn settings(name: &OsStr, directory: &Path, talk: &mut dyn Talk) -> Result<Settings, TargetError> {
     let bytes = bytes(name, directory, talk)?;
     let refused = |message| TargetError::Settings { name: name.to_string_lossy().into_owned(), message };
     read_settings(&bytes, &RepoPath::shown(name.as_encoded_bytes())).map_err(refused)

@@ -9,6 +9,7 @@ use super::commit::Person;
 use super::environment::Environment;
 use super::keep::share;
 use crate::ids::HashKind;
+use crate::memory::journal::Journal;
 use crate::memory::store::Store;
 
 /// The repository extensions that hhgit knows to handle, in lower case.
@@ -218,6 +219,11 @@ impl Repo {
     /// Where hhgit keeps what it remembers of this repository's trees.
     pub fn memory(&self) -> Store {
         Store::new(&self.common_dir, share, self.shared_permissions())
+    }
+
+    /// Where hhgit keeps what it found of commits, under the name of all that this depends on besides them.
+    pub fn journal(&self, name: &str) -> Journal {
+        Journal::new(&self.common_dir, name, share, self.shared_permissions())
     }
 
     /// How long a lock of a single ref is waited for.

@@ -119,6 +119,18 @@ impl Reader {
         self.find(id.object(), Kind::Commit, |bytes| Ok(People::of(bytes)))
     }
 
+    /// The names of a commit's headers that no commit of hhgit's has, as they are spelled there.
+    pub fn extra_headers(&self, id: CommitId) -> Result<Vec<String>, ReadError> {
+        const KNOWN: [&str; 5] = ["tree", "parent", "author", "committer", ""];
+        self.find(id.object(), Kind::Commit, |bytes| {
+            let bare = unsigned(bytes);
+            let header = &bare[..bare.find(b"\n\n").unwrap_or(bare.len())];
+            let name = |line: &[u8]| String::from_utf8_lossy(line.split(|b| *b == b' ').next().unwrap_or(line)).into();
+            let names = header.split(|b| *b == b'\n').map(name);
+            Ok(names.filter(|name: &String| !KNOWN.contains(&name.as_str())).collect())
+        })
+    }
+
     fn missing(&self, id: ObjectId, kind: Kind) -> ReadError {
         ReadError::Missing { kind: name(kind), id: id.to_string(), partial: self.partial }
     }

@@ -1,10 +1,13 @@
 //! What hhgit remembers of a managed/ tree by its id: every file, and the ties of the objects in it; asked by key, never read whole.
 //!
 //! `table` is a sorted file of one tree; a [`Remembered`] is such a table and what has changed since, so that a push
-//! costs what it changes. [`store`] keeps them in the git directory. All of it can be made again from the tree: who
+//! costs what it changes. [`store`] keeps them in the git directory, and [`journal`] what was found of each commit of a
+//! history. All of it can be made again from the tree: who
 //! cannot read it goes without, and nobody trusts it with more than where to look.
 
 mod changes;
+pub mod journal;
+mod place;
 pub mod store;
 mod table;
 

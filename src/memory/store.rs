@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::changes::Since;
+use super::place::{Folder, UNFINISHED};
 use super::table::{self, Table};
 use super::{Remembered, Row};
 
@@ -16,8 +16,6 @@ const FOLDER: &str = "hhgit/index";
 const TABLE: &str = "table";
 /// What the name of changes since a table ends in.
 const CHANGES: &str = "changes";
-/// What the name of a file ends in that is still written.
-const UNFINISHED: &str = "unfinished";
 /// How many trees are remembered by their changes: every branch's last, as a rule.
 const KEPT: usize = 64;
 /// How many tables are kept that no changes name.
@@ -28,15 +26,13 @@ const MANY: (usize, usize) = (1000, 8);
 /// The remembered trees of a repository.
 #[derive(Debug, Clone)]
 pub struct Store {
-    folder: PathBuf,
-    share: fn(&Path, i32) -> io::Result<()>,
-    shared: i32,
+    folder: Folder,
 }
 
 impl Store {
     /// The store of a repository; `share` gives a path the modes that the repository's sharing asks for.
     pub fn new(git_dir: &Path, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
-        Self { folder: git_dir.join(FOLDER), share, shared }
+        Self { folder: Folder::new(git_dir, FOLDER, share, shared) }
     }
 
     fn path(&self, name: &str, kind: &str) -> PathBuf {
@@ -59,7 +55,7 @@ impl Store {
     /// Remembers a tree by all its files, and answers what is remembered.
     pub fn keep_all(&self, name: &str, rows: Vec<Row>) -> io::Result<Remembered> {
         let bytes = table::bytes(rows);
-        self.place(name, TABLE, |file| table::write(file, &bytes))?;
+        self.folder.put(&self.path(name, TABLE), |file| table::write(file, &bytes))?;
         self.tidy();
         self.get(name).ok_or_else(|| io::Error::other("a tree that was just remembered is gone"))
     }
@@ -76,31 +72,15 @@ impl Store {
             return self.keep_all(name, rows).map(drop);
         }
         let since = Since { table: tree.base.name.clone(), changes: tree.since.clone() };
-        self.place(name, CHANGES, |file| io::Write::write_all(file, &since.bytes()))?;
+        self.folder.put(&self.path(name, CHANGES), |file| io::Write::write_all(file, &since.bytes()))?;
         self.tidy();
         Ok(())
-    }
-
-    /// Puts a file in its place whole, or not at all.
-    fn place(&self, name: &str, kind: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        if !self.folder.is_dir() {
-            fs::create_dir_all(&self.folder)?;
-            for folder in self.folder.ancestors().take(FOLDER.split('/').count()) {
-                (self.share)(folder, self.shared)?;
-            }
-        }
-        let mut file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.folder)?;
-        write(file.as_file_mut())?;
-        let placed = file.persist(self.path(name, kind)).map_err(|error| error.error)?;
-        drop(placed);
-        readable(&self.path(name, kind))?;
-        (self.share)(&self.path(name, kind), self.shared)
     }
 
     /// Forgets what is old, once there is much of it: changes beyond the newest, tables that none of the rest names, and
     /// what killed runs left unfinished.
     fn tidy(&self) {
-        let (mut changes, mut tables) = (self.newest(CHANGES), self.newest(TABLE));
+        let (mut changes, mut tables) = (self.folder.newest(CHANGES), self.folder.newest(TABLE));
         if changes.len() <= 2 * KEPT && tables.len() <= 2 * TABLES_KEPT {
             return;
         }
@@ -111,33 +91,9 @@ impl Store {
         let is_named = |path: &PathBuf| {
             path.file_stem().and_then(|name| name.to_str()).is_some_and(|name| named.iter().any(|known| known == name))
         };
-        let unfinished = self.newest(UNFINISHED).into_iter().skip(KEPT);
+        let unfinished = self.folder.newest(UNFINISHED).into_iter().skip(KEPT);
         for path in old.into_iter().chain(tables.into_iter().filter(|path| !is_named(path))).chain(unfinished) {
             drop(fs::remove_file(path));
         }
     }
-
-    /// The files of a kind, the newest first.
-    fn newest(&self, kind: &str) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let mut found: Vec<(SystemTime, PathBuf)> = entries
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == kind))
-            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
-            .collect();
-        found.sort_unstable_by(|one, other| other.cmp(one));
-        found.into_iter().map(|(_, path)| path).collect()
-    }
-}
-
-/// A temporary file is its maker's alone; what is kept may be read by whoever may read the repository.
-#[cfg(unix)]
-fn readable(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o444))
-}
-
-#[cfg(not(unix))]
-fn readable(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fabric::inventory::{Leaves, leaves};
@@ -28,6 +29,8 @@ use crate::verdict::file::{File, by_entry, judge_keeping, too_large};
 use crate::verdict::judge::Judge;
 use crate::yaml::{Limits, Node};
 
+use super::judged::{Judgements, Rules, Values};
+
 /// What is looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -51,6 +54,8 @@ pub struct Request {
     pub settings: Option<Settings>,
     /// Of the managed/ of these fabric directories, only what is named is looked at, as if nothing else were there.
     pub narrowed: BTreeMap<RepoPath, Leaves>,
+    /// What was judged before, for whoever looks at many commits by the same limits.
+    pub judged: Option<Arc<Judgements>>,
 }
 
 /// Looks at all fabric directories of a tree.
@@ -111,8 +116,13 @@ pub(super) fn rows(
     let (judge, managed) = (judge_of(survey), survey.path.child(MANAGED));
     let (held, others): (Leaves, Leaves) =
         leaves.clone().into_iter().partition(|(path, entry)| is_judged_in_managed(path, entry));
-    let job =
-        |(path, entry): (&RepoPath, &Entry)| Job { path: managed.join_path(path), entry: *entry, is_yaml: true, judge };
+    let job = |(path, entry): (&RepoPath, &Entry)| Job {
+        path: managed.join_path(path),
+        entry: *entry,
+        is_yaml: true,
+        judge,
+        rules: None,
+    };
     let jobs: Vec<Job<'_>> = held.iter().map(job).collect();
     let request = Request { keep: true, ..request.clone() };
     let keys = judge_all(objects, &jobs, &request, &|_, (file, values)| ties_of(&file, &values, survey))?;
@@ -159,6 +169,7 @@ pub(super) fn ties_of(file: &File, values: &[Option<Node>], survey: &Survey) -> 
 /// A fabric directory whose files are about to be judged.
 struct Room {
     survey: Survey,
+    rules: Option<Rules>,
     found: Vec<Found>,
     loose: Vec<(RepoPath, Entry)>,
     managed: Leaves,
@@ -180,13 +191,15 @@ struct Job<'a> {
     entry: Entry,
     is_yaml: bool,
     judge: Judge<'a>,
+    /// By which rules that is, where what was judged before counts.
+    rules: Option<Rules>,
 }
 
 impl Room {
     fn enter(objects: &dyn Objects, survey: Survey, request: &Request) -> Result<Self, PlanError> {
         if survey.is_broken() {
             let (found, loose, managed, unmanaged) = Default::default();
-            return Ok(Self { survey, found, loose, managed, unmanaged });
+            return Ok(Self { survey, rules: None, found, loose, managed, unmanaged });
         }
         let below = |tree: Option<TreeId>, folder| -> Result<Leaves, PlanError> {
             let path = survey.path.child(folder);
@@ -201,14 +214,17 @@ impl Room {
             None => Leaves::new(),
         };
         let loose = if request.adopt { Vec::new() } else { survey.loose.clone().into_iter().collect() };
-        Ok(Self { survey, found, loose, managed, unmanaged })
+        let rules = request.judged.as_ref().map(|judged| judged.rules(&survey));
+        Ok(Self { survey, rules, found, loose, managed, unmanaged })
     }
 
     fn jobs(&self) -> impl Iterator<Item = Job<'_>> {
         let base = &self.survey.path;
-        let judge = judge_of(&self.survey);
-        let job =
-            move |path: RepoPath, entry: Entry| Job { is_yaml: is_yaml_name(path.file_name()), path, entry, judge };
+        let (judge, rules) = (judge_of(&self.survey), self.rules);
+        let job = move |path: RepoPath, entry: Entry| {
+            let is_yaml = is_yaml_name(path.file_name());
+            Job { is_yaml, path, entry, judge, rules }
+        };
         let managed = base.child(MANAGED);
         let found = self.found.iter().filter(|found| !found.stays() && !is_sidecar(found));
         let sorted = found.map(move |found| job(base.join_path(&found.path), found.entry));
@@ -289,7 +305,7 @@ fn own_or_other(objects: &dyn Objects, survey: &Survey, found: &Found) -> Result
 }
 
 /// A judged file, and its documents' values if they are kept.
-type Judged = (File, Vec<Option<Node>>);
+type Judged = (File, Values);
 
 /// How many files a worker takes at a time: enough to be cheap, few enough to share the work evenly.
 const CHUNK: usize = 128;
@@ -336,17 +352,25 @@ fn judge_all<T: Send>(
 }
 
 fn judge_one(objects: &dyn Objects, job: &Job<'_>, request: &Request) -> Result<Judged, PlanError> {
-    let whole = |finding| Ok((File::Whole(Box::new(finding)), Vec::new()));
+    let whole = |finding| Ok((File::Whole(Box::new(finding)), Values::default()));
     if let Some(finding) = by_entry(&job.path, &job.entry, job.is_yaml) {
         return whole(finding);
     }
     let read = |source| PlanError::Read { path: job.path.clone(), source };
     let blob = job.entry.as_file().expect("what is no regular file was decided by its entry");
+    let shared = request.judged.as_ref().zip(job.rules);
+    if let Some(known) = shared.and_then(|(judged, rules)| judged.get(rules, blob, &job.path)) {
+        return Ok(known);
+    }
     let size = objects.blob_size(blob).map_err(read)?;
     if size > request.limits.file_bytes {
         return whole(too_large(&job.path, size, &request.limits));
     }
     let bytes = objects.blob(blob).map_err(read)?;
     let (file, values) = judge_keeping(&bytes, &job.path, &job.judge, &request.limits);
-    Ok((file, if request.keep { values } else { Vec::new() }))
+    let judged = (file, if request.keep { Arc::new(values) } else { Values::default() });
+    if let Some((shared, rules)) = shared {
+        shared.put(rules, blob, size, &judged);
+    }
+    Ok(judged)
 }

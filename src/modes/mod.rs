@@ -7,16 +7,17 @@ pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
-#[allow(dead_code, reason = "the commands that use it come next")]
 mod history;
 pub mod hook;
 pub mod import;
 pub mod init;
+pub mod judged;
 pub mod log;
 pub mod look;
 mod offer;
 mod propose;
 mod remote;
+pub mod replay;
 pub mod settings;
 mod stamp;
 pub mod status;
@@ -24,6 +25,7 @@ pub mod sync;
 pub mod talk;
 mod uncommitted;
 pub mod undo;
+pub mod verify;
 pub mod why;
 
 pub use error::ModeError;

@@ -6,10 +6,10 @@ use crate::fabric::kinds::{Kind, Kinds};
 use crate::fabric::layout::FabricDir;
 use crate::fabric::manifest::Level;
 use crate::fabric::survey::survey;
-use crate::git::Reader;
 use crate::ids::sha256_hex;
 use crate::plan::fabric::Inventory;
 use crate::schema::Schemas;
+use crate::snapshot::Objects;
 
 use super::asked::level_flag;
 use super::error::ModeError;
@@ -43,7 +43,11 @@ fn digest(kinds: &Kinds, schemas: &Schemas) -> String {
 }
 
 /// The level that was imposed, where it is not the one that a manifest asks for.
-pub(super) fn level(reader: &Reader, dirs: &[FabricDir], imposed: Option<Level>) -> Result<Option<String>, ModeError> {
+pub(super) fn level(
+    reader: &dyn Objects,
+    dirs: &[FabricDir],
+    imposed: Option<Level>,
+) -> Result<Option<String>, ModeError> {
     let Some(level) = imposed else { return Ok(None) };
     for dir in dirs {
         if survey(reader, dir)?.manifest.level != level {

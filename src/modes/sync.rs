@@ -245,7 +245,7 @@ impl Task {
     /// Looks at these fabric directories of a commit, or of a branch without one, and plans.
     pub(super) fn draft_of(
         &self,
-        reader: &Reader,
+        reader: &dyn Objects,
         input: Option<&Commit>,
         dirs: &[FabricDir],
     ) -> Result<Draft, ModeError> {

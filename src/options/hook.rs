@@ -1,9 +1,12 @@
 //! What a server's hook is told: by the flags of its shim, by git's environment, and the values its settings can have.
 
+mod syncs;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::CheckLevel;
+pub use syncs::Syncs;
 
 /// A setting of a server's hook: what stands in git's config and behind the flag of the same meaning.
 pub trait Setting: Sized {
@@ -259,6 +262,8 @@ impl Setting for RefPattern {
 pub struct Flags {
     /// What is refused.
     pub policy: Option<Policy>,
+    /// What becomes of proven syncs.
+    pub syncs: Option<Syncs>,
     /// How closely a push is looked at.
     pub level: Option<CheckLevel>,
     /// How many objects may leave managed/ in one push to one ref.

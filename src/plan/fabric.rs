@@ -1,6 +1,7 @@
 //! The plan of one fabric directory: each stage a named step, from valid documents to edits and a report.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::fabric::inventory::Leaves;
 use crate::fabric::survey::Survey;
@@ -36,13 +37,13 @@ pub struct Inventory {
     /// All below unmanaged/.
     pub unmanaged: Leaves,
     /// The values of the documents of each file, by repository path, where they were asked for.
-    pub values: BTreeMap<RepoPath, Vec<Option<Node>>>,
+    pub values: BTreeMap<RepoPath, Arc<Vec<Option<Node>>>>,
 }
 
 impl Inventory {
     /// The values of a file's documents, by its repository path; none where they were not asked for.
     pub fn values_of(&self, path: &RepoPath) -> &[Option<Node>] {
-        self.values.get(path).map_or(&[], Vec::as_slice)
+        self.values.get(path).map_or(&[], |values| values.as_slice())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ids::{BlobId, CommitId, Entry, TreeId};
 use crate::path::RepoPath;
-use crate::snapshot::{Objects, ReadError, TreeEntry};
+use crate::snapshot::{LastChanges, Objects, ReadError, TreeEntry};
 
 use super::error::PlanError;
 
@@ -43,36 +43,15 @@ pub fn find(
     for candidate in candidates {
         waiting.entry(&candidate.raw).or_default().push(candidate);
     }
-    let mut taken: Vec<(Vec<Key>, BlobId)> = Vec::new();
-    let mut commit = input;
-    let mut paths: Vec<&RepoPath> = waiting.keys().copied().collect();
-    while !waiting.is_empty() {
-        let now = objects.commit(commit).map_err(PlanError::History)?;
-        let Some(parent) = now.parents.first().copied() else { break };
-        if objects.is_shallow_boundary(commit).map_err(PlanError::History)? {
-            let path = waiting.keys().next().map(|path| (*path).clone()).unwrap_or_default();
-            return Err(PlanError::Shallow { boundary: commit, path });
-        }
-        let before = objects.commit(parent).map_err(PlanError::History)?;
-        let trees = (Some(before.tree), Some(now.tree));
-        let mut by_managed: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
-        for change in changes(objects, trees, &paths, 0).map_err(PlanError::History)? {
-            for candidate in waiting.remove(change.path).unwrap_or_default() {
-                by_managed.entry(&candidate.managed).or_default().push(candidate);
-            }
-        }
-        if !by_managed.is_empty() {
-            paths.retain(|path| waiting.contains_key(path));
-        }
-        let taken_from: Vec<&RepoPath> = by_managed.keys().copied().collect();
-        for change in changes(objects, trees, &taken_from, 0).map_err(PlanError::History)? {
-            let Some(was) = change.was.and_then(|entry| entry.as_file()) else { continue };
-            if change.is.and_then(|entry| entry.as_file()) != Some(was) {
-                taken.push((by_managed[change.path].iter().map(|candidate| candidate.key).collect(), was));
-            }
-        }
-        commit = parent;
+    let mut walk = Walk { objects, taken: BTreeMap::new(), found: LastChanges::new() };
+    if !waiting.is_empty() {
+        walk.back(input, waiting)?;
     }
+    if let Some(walked) = objects.walked() {
+        walked.put(input, walk.found);
+    }
+    let mut taken: Vec<(Vec<Key>, BlobId)> = walk.taken.into_values().collect();
+    taken.iter_mut().for_each(|(keys, _)| keys.sort_unstable());
     // In the documents' order, so that each file is read once.
     taken.sort_unstable();
     let mut reverted = Vec::new();
@@ -88,6 +67,100 @@ pub fn find(
     Ok(reverted)
 }
 
+/// The candidates of each raw file whose last change is looked for.
+type Waiting<'c> = BTreeMap<&'c RepoPath, Vec<&'c Candidate>>;
+
+/// A walk back through first parents.
+struct Walk<'o> {
+    objects: &'o dyn Objects,
+    /// What was taken from the candidates' places in managed/ by who changed their raw files last.
+    taken: BTreeMap<(CommitId, RepoPath), (Vec<Key>, BlobId)>,
+    /// Who that was.
+    found: LastChanges,
+}
+
+impl Walk<'_> {
+    /// Goes back until each raw file was changed, or to where an earlier walk has been.
+    fn back(&mut self, input: CommitId, mut waiting: Waiting<'_>) -> Result<(), PlanError> {
+        let mut commit = input;
+        let mut paths: Vec<&RepoPath> = waiting.keys().copied().collect();
+        while !waiting.is_empty() {
+            if let Some(known) = self.objects.walked().and_then(|walked| walked.from(commit)) {
+                self.jump(&known, &mut waiting)?;
+                paths.retain(|path| waiting.contains_key(path));
+                if waiting.is_empty() {
+                    break;
+                }
+            }
+            let Some((parent, trees)) = self.step(commit, &waiting)? else {
+                self.found.extend(waiting.keys().map(|path| ((*path).clone(), commit)));
+                break;
+            };
+            let changed: Vec<&RepoPath> =
+                changes(self.objects, trees, &paths, 0).map_err(PlanError::History)?.iter().map(|d| d.path).collect();
+            if !changed.is_empty() {
+                let group = changed.into_iter().filter_map(|path| waiting.remove_entry(path)).collect();
+                self.settle(commit, trees, group)?;
+                paths.retain(|path| waiting.contains_key(path));
+            }
+            commit = parent;
+        }
+        Ok(())
+    }
+
+    /// A commit's first parent, and both trees; none at a root commit.
+    fn step(&self, commit: CommitId, waiting: &Waiting<'_>) -> Result<Option<(CommitId, Trees)>, PlanError> {
+        let now = self.objects.commit(commit).map_err(PlanError::History)?;
+        let Some(parent) = now.parents.first().copied() else { return Ok(None) };
+        if self.objects.is_shallow_boundary(commit).map_err(PlanError::History)? {
+            let path = waiting.keys().next().map(|path| (*path).clone()).unwrap_or_default();
+            return Err(PlanError::Shallow { boundary: commit, path });
+        }
+        let before = self.objects.commit(parent).map_err(PlanError::History)?;
+        Ok(Some((parent, (Some(before.tree), Some(now.tree)))))
+    }
+
+    /// Settles those whose last change an earlier walk has found.
+    fn jump<'c>(&mut self, known: &LastChanges, waiting: &mut Waiting<'c>) -> Result<(), PlanError> {
+        let mut groups: BTreeMap<CommitId, Waiting<'c>> = BTreeMap::new();
+        for path in waiting.keys().copied().collect::<Vec<_>>() {
+            let Some(commit) = known.get(path) else { continue };
+            groups.entry(*commit).or_default().extend(waiting.remove_entry(path));
+        }
+        for (commit, group) in groups {
+            match self.step(commit, &group)? {
+                Some((_, trees)) => self.settle(commit, trees, group)?,
+                None => self.found.extend(group.keys().map(|path| ((*path).clone(), commit))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what a commit that changed these raw files took from their candidates' places.
+    fn settle(&mut self, commit: CommitId, trees: Trees, group: Waiting<'_>) -> Result<(), PlanError> {
+        let mut by_managed: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
+        for (raw, candidates) in group {
+            self.found.insert(raw.clone(), commit);
+            candidates
+                .into_iter()
+                .for_each(|candidate| by_managed.entry(&candidate.managed).or_default().push(candidate));
+        }
+        let taken_from: Vec<&RepoPath> = by_managed.keys().copied().collect();
+        for change in changes(self.objects, trees, &taken_from, 0).map_err(PlanError::History)? {
+            let Some(was) = change.was.and_then(|entry| entry.as_file()) else { continue };
+            if change.is.and_then(|entry| entry.as_file()) != Some(was) {
+                let keys = by_managed[change.path].iter().map(|candidate| candidate.key);
+                let taken = self.taken.entry((commit, change.path.clone())).or_insert_with(|| (Vec::new(), was));
+                taken.0.extend(keys);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The tree before a commit and the one after it.
+type Trees = (Option<TreeId>, Option<TreeId>);
+
 /// A path at which two trees differ.
 struct Differs<'p> {
     path: &'p RepoPath,
@@ -98,7 +171,7 @@ struct Differs<'p> {
 /// Where two trees differ at these sorted paths; equal sub-trees are not read. `depth` components are behind us.
 fn changes<'p>(
     objects: &dyn Objects,
-    (before, after): (Option<TreeId>, Option<TreeId>),
+    (before, after): Trees,
     paths: &[&'p RepoPath],
     depth: usize,
 ) -> Result<Vec<Differs<'p>>, ReadError> {

@@ -214,6 +214,8 @@ codes! {
         "Delete what names it first, and it in a second push: the cluster refuses it until then, and deletes in no set order.";
     TooManyDeletions "too-many-deletions" Rule Error "More objects leave managed/ than --max-deletions allows."
         "Look at the objects listed; if all shall go, give their number to --max-deletions.";
+    NotASync "not-a-sync" Rule Error "Something other than a sync changes managed/ or unmanaged/, and the server lets only syncs do so."
+        "Put the change into raw/ and push that: a sync brings it into managed/.";
     NamespaceNotDefault "namespace-not-default" Rule Error "Hedgehog takes objects in the namespace default only."
         "Leave metadata.namespace out, or write default.";
     NameTooLong "name-too-long" Rule Error "The names of VPCs, Externals and IPv4Namespaces have at most 11 characters."

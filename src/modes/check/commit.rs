@@ -85,6 +85,13 @@ impl Seen {
 
     /// All findings, with their lines.
     pub(super) fn findings(&self, reader: &dyn Objects, level: CheckLevel) -> Vec<Finding> {
+        let mut findings = self.unquoted(reader, level);
+        quote(&mut findings, &|path: &RepoPath| self.text(reader, path));
+        findings
+    }
+
+    /// All findings, without their lines.
+    pub(super) fn unquoted(&self, reader: &dyn Objects, level: CheckLevel) -> Vec<Finding> {
         let mut findings = self.planned.findings.clone();
         let texts = |path: &RepoPath| self.text(reader, path);
         for (inventory, fabric) in self.inventories.iter().zip(&self.planned.fabrics) {
@@ -95,7 +102,6 @@ impl Seen {
                 findings.extend(not_deployed(reader, inventory));
             }
         }
-        quote(&mut findings, &texts);
         findings
     }
 

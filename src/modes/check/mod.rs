@@ -11,6 +11,7 @@ mod judge;
 mod loose;
 mod narrow;
 mod near;
+pub(super) mod one;
 mod range;
 
 use std::collections::BTreeMap;

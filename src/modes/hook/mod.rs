@@ -23,12 +23,13 @@ pub mod pre_push;
 mod receive;
 pub(crate) mod refuse;
 pub mod shims;
+mod syncs;
 mod warm;
 
 use crate::git::{Head, Reader, Repo};
 use crate::ids::CommitId;
 use crate::options::Common;
-use crate::options::hook::{Hook, PastBudget};
+use crate::options::hook::{Hook, PastBudget, Syncs};
 use crate::report::receive::{Answer, Synced, Verdict};
 
 use super::error::ModeError;
@@ -76,7 +77,9 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     if asks_to_skip && force.allow_skip {
         return Ok(nothing(Answer::Skipped));
     }
-    let (budget, memory, past) = (force.budget, force.memory, force.past);
+    // Who lets in nothing but syncs lets nothing in that could not be told to be one.
+    let past = if force.syncs == Syncs::Only { PastBudget::Refuse } else { force.past };
+    let (budget, memory) = (force.budget, force.memory);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
     let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };

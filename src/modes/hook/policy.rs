@@ -15,7 +15,7 @@ use crate::modes::look::Request;
 use crate::modes::settings::read_settings;
 use crate::modes::sync::Server;
 use crate::options::hook::{
-    CrdsFrom, Flags, MemoryBudget, PastBudget, Policy, RefPattern, Setting, SettingsFrom, TimeBudget,
+    CrdsFrom, Flags, MemoryBudget, PastBudget, Policy, RefPattern, Setting, SettingsFrom, Syncs, TimeBudget,
 };
 use crate::options::{CheckLevel, Common};
 use crate::path::RepoPath;
@@ -30,6 +30,7 @@ use super::error::HookError;
 #[derive(Debug, Clone)]
 pub(super) struct InForce {
     pub(super) policy: Policy,
+    pub(super) syncs: Syncs,
     pub(super) level: CheckLevel,
     pub(super) max_deletions: Option<usize>,
     pub(super) refs: Vec<RefPattern>,
@@ -53,6 +54,7 @@ impl InForce {
         let settings = config.one("settings", flags.settings.clone())?.unwrap_or_default();
         Ok(Self {
             policy: config.one("policy", flags.policy)?.unwrap_or_default(),
+            syncs: config.one("syncs", flags.syncs)?.unwrap_or_default(),
             level: config.one("level", flags.level)?.unwrap_or(CheckLevel::References),
             max_deletions: config.one("maxDeletions", flags.max_deletions)?,
             refs: config.several("refs", flags.refs.clone(), RefPattern::default)?,

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fabric::layout::entry_at;
+use crate::fabric::layout::{MANAGED, entry_at};
 use crate::finding::Finding;
 use crate::git::read::{Peeled, Reader};
 use crate::ids::{CommitId, ObjectId, TreeId};
@@ -15,6 +15,7 @@ use crate::modes::error::ModeError;
 use crate::modes::look::Request;
 use crate::options::CheckLevel;
 use crate::options::Common;
+use crate::options::hook::{Policy, Syncs};
 use crate::path::RepoPath;
 use crate::report::Report;
 use crate::report::receive::{Answer, Command, Told, Verdict};
@@ -25,6 +26,7 @@ use super::error::HookError;
 use super::lines::Move;
 use super::policy::InForce;
 use super::refuse::refuses;
+use super::syncs::Pushed;
 
 /// All that judging a push needs.
 pub(super) struct Receive {
@@ -82,11 +84,12 @@ impl Receive {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(place) => place.insert(self.found(&change, &request)?),
             };
-            let refused = this.found.iter().any(|(refuses, _)| *refuses);
-            if !this.found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
+            let found = self.with_syncs(&change, &this.found)?;
+            let refused = found.iter().any(|(refuses, _)| *refuses);
+            if !found.is_empty() && command.as_ref().is_none_or(|(before, _)| !before && refused) {
                 command = Some((refused, Command { name: change.name.clone(), words: self.command(&change) }));
             }
-            for finding in &this.found {
+            for finding in &found {
                 told.entry(finding.clone()).or_default().insert(change.name.clone());
             }
         }
@@ -150,6 +153,30 @@ impl Receive {
             found.insert((refuses(self.force.policy, &finding, &fabrics, is_changed), finding));
         }
         Ok(Judged { found, notes: report.notes, learned: Some(learned) })
+    }
+
+    /// What was found in a change, after a look at the commits that it is made of: these count, and not the trees alone.
+    fn with_syncs(&self, change: &Change, found: &Found) -> Result<Found, HookError> {
+        let (policy, syncs) = (self.force.policy, self.force.syncs);
+        let Some(before) = change.before.as_ref().filter(|_| syncs != Syncs::Judged) else { return Ok(found.clone()) };
+        let (server, fabrics, after) = (self.force.server(), &self.common.fabrics, &change.after);
+        let pushed = Pushed { reader: &self.reader, server, fabrics, before, after, is_new: change.is_new };
+        let failed = |source| HookError::Judge { name: change.name.clone(), source: Box::new(source) };
+        let strange = pushed.strange().map_err(failed)?;
+        if !strange.is_empty() {
+            let refused = strange.into_iter().filter(|_| syncs == Syncs::Only);
+            let refused = refused.map(|finding| (policy != Policy::Warn, finding));
+            return Ok(found.iter().cloned().chain(refused).collect());
+        }
+        // What a sync brings into managed/ was let into raw/. What leaves, and what was there, is another matter.
+        let is_moved =
+            |path: &RepoPath| path.components().any(|name| name == MANAGED.as_bytes()) && self.differs(change, path);
+        let is_brought = |finding: &Finding| {
+            let by_other = finding.related.as_ref().is_some_and(|related| is_moved(&related.path));
+            let leaves = matches!(finding.code, Code::TooManyDeletions | Code::StillReferred);
+            policy == Policy::Managed && !leaves && (is_moved(&finding.path) || by_other)
+        };
+        Ok(found.iter().map(|(refuses, finding)| (*refuses && !is_brought(finding), finding.clone())).collect())
     }
 
     /// Whether the change puts something else at a path; what cannot be told is taken to be so.
