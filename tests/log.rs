@@ -225,7 +225,7 @@ HEAD~2..HEAD at <sync-2>: 1 operation
 "
     );
     assert_eq!(story.told(&["--rev", "HEAD..HEAD"]), "HEAD..HEAD at <sync-2>: nothing was done\n");
-    assert_eq!(story.told(&["--rev", "HEAD..", "VPC/new"]), "VPC/new on HEAD.. at <sync-2>: nothing was done\n");
+    assert_eq!(story.told(&["--rev", "HEAD..", "VPC/new"]), "VPC/new on HEAD..HEAD at <sync-2>: nothing was done\n");
     story.git(&["switch", "--quiet", "--detach"]);
     assert!(story.told(&[]).starts_with("HEAD at <sync-2>: 3 operations, newest first\n"));
 }
