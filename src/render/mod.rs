@@ -19,12 +19,15 @@ pub mod junit;
 pub mod list;
 pub mod local_hooks;
 pub mod log;
+pub mod openmetrics;
 pub mod replay;
 pub mod sarif;
+pub mod schedule;
 mod snippet;
 pub mod status;
 pub mod table;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 #[cfg(test)]
