@@ -7,6 +7,8 @@
 mod story;
 mod support;
 
+use std::collections::BTreeSet;
+
 use story::{begun, vpc};
 
 #[test]
@@ -223,7 +225,7 @@ HEAD~2..HEAD at <sync-2>: 1 operation
 "
     );
     assert_eq!(story.told(&["--rev", "HEAD..HEAD"]), "HEAD..HEAD at <sync-2>: nothing was done\n");
-    assert_eq!(story.told(&["--rev", "HEAD..", "VPC/new"]), "VPC/new on HEAD.. at <sync-2>: nothing was done\n");
+    assert_eq!(story.told(&["--rev", "HEAD..", "VPC/new"]), "VPC/new on HEAD..HEAD at <sync-2>: nothing was done\n");
     story.git(&["switch", "--quiet", "--detach"]);
     assert!(story.told(&[]).starts_with("HEAD at <sync-2>: 3 operations, newest first\n"));
 }
@@ -333,4 +335,32 @@ main at <import>: the last operation
 note: Older operations are not shown; -n N shows more, --verbose all.
 "
     );
+}
+
+#[test]
+fn a_sync_of_several_pushes_names_each_that_is_still_in_what_it_sorted() {
+    let mut story = begun();
+    story.push("ada", "Ada", "One", &[("f/fabric-1/raw/a.yaml", &vpc("a", 1100)), ("f/fabric-1/raw/b.yaml", "x")]);
+    story.push("grace", "Grace", "Two", &[("f/fabric-1/raw/b.yaml", &vpc("b", 1101))]);
+    story.push("eve", "Eve", "Three", &[("f/fabric-1/raw/c.yaml", "x")]);
+    story.remove("eves", "Eve", "Not three", "f/fabric-1/raw/c.yaml");
+    story.sync("sync-2", &[]);
+    let told = story.told(&["-n", "1"]);
+    let by: BTreeSet<&str> = told.lines().filter(|line| line.contains("pushed by")).collect();
+    assert_eq!(by, BTreeSet::from(["  pushed by Ada: One (<ada>)", "  pushed by Grace: Two (<grace>)"]), "{told}");
+    assert!(story.told(&["VPC/b", "-n", "1"]).contains("\n  pushed by Grace: Two (<grace>)\n  added: "));
+}
+
+#[test]
+fn a_fabric_that_is_gone_is_still_told() {
+    let mut story = begun();
+    story.git(&["rm", "-r", "--quiet", "f"]);
+    story.push("gone", "Eve", "No fabric any more", &[("README.md", "hello\n")]);
+    let told = story.told(&[]);
+    assert!(told.starts_with("main at <gone>: 3 operations, newest first\n\n<gone>  by hand  "), "{told}");
+    assert!(told.contains("    removed: .hnp/manifest.yaml, VPC/db, VPC/web\n"), "{told}");
+    let one = story.told(&["VPC/web"]);
+    assert!(one.contains("\n  removed: managed/vpcs/web.yaml\n"), "{one}");
+    let path = story.told(&["f/fabric-1"]);
+    assert!(path.starts_with("f/fabric-1 on main at <gone>: 4 operations, newest first\n"), "{path}");
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::args::Global;
 use super::output::{Format, Output, Outputs};
-use super::{Answer, Failure, unwritable};
+use super::{Answer, Failure, targets, unwritable};
 use crate::exit::Exit;
 use crate::modes;
 use crate::options::{self, Common};
@@ -35,8 +35,13 @@ pub(super) fn run(args: Log, global: &Global, common: &Common, style: Style) -> 
     let outputs = Outputs::open(&global.directory, &global.outputs).map_err(unwritable)?;
     let for_machines = global.outputs.iter().any(|output| output.format == Format::Json);
     let usual = (!global.verbose && !for_machines).then_some(USUAL);
-    let Log { target, max_count, rev: revision } = args;
-    let options = options::log::Log { target, revision, max_count: max_count.map(NonZeroUsize::get).or(usual) };
+    let Log { target, max_count, rev } = args;
+    let commits = targets::commits(rev.as_deref()).map_err(|error| Failure {
+        exit: Exit::Usage,
+        error: error.into(),
+        help: None,
+    })?;
+    let options = options::log::Log { target, commits, max_count: max_count.map(NonZeroUsize::get).or(usual) };
     let told = modes::log::log(common, &options);
     let log = told.map_err(|error| Failure { exit: error.exit(), error: error.into(), help: None })?;
     let stdout = outputs.write(&log, style).map_err(unwritable)?;

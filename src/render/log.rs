@@ -84,7 +84,7 @@ pub fn human(out: &mut dyn Write, log: &Log, style: Style) -> io::Result<()> {
 }
 
 fn headline(log: &Log, fabric: Option<&RepoPath>) -> String {
-    let reference = log.reference.strip_prefix("refs/heads/").unwrap_or(&log.reference);
+    let reference = &log.reference;
     let about = match (&log.about, fabric) {
         (About::Everything, _) => String::new(),
         (About::Fabric { path }, _) => format!("{path} on "),

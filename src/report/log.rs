@@ -10,7 +10,7 @@ use super::Repair;
 /// A history, or as much of it as was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
-    /// The full name of the ref, or the revision as it was named.
+    /// The branch, or the revision as it was named.
     pub reference: String,
     /// The commit it starts from.
     pub tip: CommitId,

@@ -18,45 +18,41 @@ mod target;
 mod tell;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, LayoutError, find};
 use crate::finding::ObjectRef;
-use crate::git::{Head, Reader, Repo};
-use crate::ids::CommitId;
+use crate::git::{Reader, Repo};
+use crate::options::commits::Commits;
 use crate::options::{self, Common};
 use crate::path::RepoPath;
 use crate::report::log::{About, Change, Log, Operation, Untold};
 use crate::snapshot::Objects;
 
 use super::error::ModeError;
+use super::history::past::Past;
 use super::history::recompute::Recompute;
-use super::history::walk::{Follow, Walk, walk};
-use super::sync;
+use super::history::stretch::Stretch;
+use super::history::walk::Walk;
 use dirs::Dirs;
 use documents::Documents;
 pub use error::LogError;
 use target::{Place, Target};
 use tell::Teller;
 
-/// Where a log starts, and what it leaves out.
-struct Start {
-    reference: String,
-    tip: CommitId,
-    hidden: Vec<CommitId>,
-}
-
 /// Tells what was done on a branch, or in a revision or range.
 pub fn log(common: &Common, options: &options::log::Log) -> Result<Log, ModeError> {
     let repo = Repo::open(&common.directory)?;
     let reader = Reader::new(&repo)?;
-    let Start { reference, tip, hidden } = start(&repo, options.revision.as_deref())?;
+    let stretch = Stretch::of(&repo, &reader, &options.commits)?;
+    let walked = stretch.walk(&reader)?;
+    let tip = *stretch.tips.first().expect("a stretch always has a commit that it ends at");
     let root = reader.commit(tip)?.tree;
     let dirs = find(&reader, root, &common.fabrics, &Kinds::builtin())?;
-    let place = Place::new(&reader, root, &dirs, &reference)?;
+    let place = Place::new(&reader, root, &dirs, &stretch.name)?;
     let word = options.target.as_deref();
     let (target, otherwise) = word.map_or(Ok((Target::All, None)), |word| place.targets(word))?;
-    let walked = walk(&reader, &[tip], &hidden, Follow::All)?;
     let most = options.max_count.unwrap_or(usize::MAX);
     let mut told = None;
     for target in std::iter::once(target).chain(otherwise) {
@@ -75,7 +71,7 @@ pub fn log(common: &Common, options: &options::log::Log) -> Result<Log, ModeErro
     let older = operations.len() > most;
     operations.truncate(most);
     let about = about(&target, &operations);
-    Ok(Log { reference: reference.clone(), tip, about, operations, older, cut: walked.cut, untold })
+    Ok(Log { reference: stretch.name.clone(), tip, about, operations, older, cut: walked.cut, untold })
 }
 
 /// What was done, newest first, and one operation more than are asked for if there are more.
@@ -90,9 +86,10 @@ fn operations(
         Target::Object(name, _) => Some(name.name.as_str()),
         _ => None,
     };
+    let past = Past::of(place.reader);
     let teller = Teller {
         reader: place.reader,
-        recompute: Recompute::new(place.reader),
+        recompute: Recompute::new(&past).sharing(Arc::default(), None),
         dirs: Dirs::new(place.reader),
         documents: Documents::new(place.reader, only),
         kinds: place.kinds.clone(),
@@ -133,23 +130,6 @@ fn about(target: &Target, operations: &[Operation]) -> About {
     }
 }
 
-fn start(repo: &Repo, revision: Option<&str>) -> Result<Start, ModeError> {
-    let Some(revision) = revision else {
-        if let Head::Detached { commit } = repo.head()? {
-            return Ok(Start { reference: "HEAD".to_owned(), tip: commit, hidden: Vec::new() });
-        }
-        let branch = sync::branch(repo, None, "there is no branch to tell of; name a revision: hhgit log --rev REV")?;
-        let tip = sync::tip(repo, &branch, false)?;
-        return Ok(Start { reference: branch.as_str().to_owned(), tip, hidden: Vec::new() });
-    };
-    let named = |name: &str| repo.commit_named(if name.is_empty() { "HEAD" } else { name });
-    let (hidden, tip) = match revision.split_once("..") {
-        Some((old, new)) => (vec![named(old)?], named(new)?),
-        None => (Vec::new(), named(revision)?),
-    };
-    Ok(Start { reference: revision.to_owned(), tip, hidden })
-}
-
 /// The fabric directories that need be looked at; empty for all that each commit has.
 fn named(common: &Common, target: &Target, dirs: &[FabricDir]) -> Vec<RepoPath> {
     let is_dir = |path: &RepoPath| dirs.iter().any(|dir| dir.path == *path);
@@ -181,11 +161,7 @@ fn refuse_unknown(
         }
         Target::All | Target::Fabric(_) => Ok(()),
         // A range may hold nothing of what is there.
-        Target::Object(..) | Target::Paths(_)
-            if options.revision.as_deref().is_some_and(|name| name.contains("..")) =>
-        {
-            Ok(())
-        }
+        Target::Object(..) | Target::Paths(_) if matches!(options.commits, Commits::Between { .. }) => Ok(()),
         Target::Object(..) | Target::Paths(_) => Err(place.unknown(word)?),
     }
 }

@@ -216,7 +216,7 @@ impl<'a> Place<'a> {
         }
         Ok(LogError::Unknown {
             word: word.to_owned(),
-            reference: self.reference.strip_prefix("refs/heads/").unwrap_or(self.reference).to_owned(),
+            reference: self.reference.to_owned(),
             near: nearest(word, &words),
             fabrics,
         }

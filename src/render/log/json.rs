@@ -22,7 +22,7 @@ struct Log {
     schema: &'static str,
     /// The command that reports.
     command: &'static str,
-    /// The full name of the ref, or the revision as it was named.
+    /// The branch, or the revision as it was named.
     #[serde(rename = "ref")]
     reference: String,
     /// The commit it starts from.

@@ -124,7 +124,7 @@ fn full() -> Log {
     let file = ObjectChange { object: None, ..change(Change::Updated, "", "managed/vpcs/kustomization.yaml") };
     let returned = change(Change::Returned, "web", "managed/vpcs/web.yaml");
     Log {
-        reference: "refs/heads/main".to_owned(),
+        reference: "main".to_owned(),
         tip: id('1'),
         about: About::Everything,
         operations: vec![
