@@ -6,7 +6,10 @@ pub mod local_hooks;
 pub mod log;
 pub mod receive;
 pub mod replay;
+pub mod schedule;
 pub mod verify;
+pub mod watch;
+pub mod watch_tally;
 pub mod why;
 
 use std::collections::BTreeMap;

@@ -15,12 +15,12 @@ pub enum History {
     Log(log::Log),
     /// Take a sync back: one new commit, with raw/, managed/ and unmanaged/ as they were before it
     Undo(undo::Undo),
+    /// Say where each line of a file or an object comes from, and why the file is where it is
+    Why(why::Why),
     /// Say what today's rules find in each commit of a history, with a table at the end
     Replay(replay::Replay),
     /// Make every sync of a history again, and say which commits are just what sync makes of their parents
     Verify(verify::Verify),
-    /// Say where each line of a file or an object comes from, and why the file is where it is
-    Why(why::Why),
 }
 
 /// Runs one of them.
@@ -31,9 +31,9 @@ pub(super) fn run(
     talk: &mut dyn Talk,
 ) -> Result<Answer, Failure> {
     match asked {
+        History::Log(args) => log::run(args, global, common, style),
         History::Replay(args) => replay::run(&args, (global, common), style, talk),
         History::Verify(args) => verify::run(&args, (global, common), style),
-        History::Log(args) => log::run(args, global, common, style),
         History::Undo(args) => undo::run(args, (global, common), style, talk),
         History::Why(args) => why::run(args, (global, common), style),
     }

@@ -7,7 +7,6 @@ pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
-#[allow(dead_code, reason = "the commands that use it come next")]
 mod history;
 pub mod hook;
 pub mod import;
@@ -19,14 +18,17 @@ mod offer;
 mod propose;
 mod remote;
 pub mod replay;
+pub mod schedule;
 pub mod settings;
 mod stamp;
 pub mod status;
 pub mod sync;
 pub mod talk;
+mod turns;
 mod uncommitted;
 pub mod undo;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 pub use error::ModeError;

@@ -3,9 +3,8 @@
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
 //! told, [`hook`] what a server's hook tells who pushes, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
-//! `hhgit kinds` and `hhgit explain`, [`log`](mod@log) that of `hhgit log`, [`fabrics`] those of
-//! `hhgit crds list` and `hhgit settings show`, [`why`] where `hhgit why` says that lines come from,
-//! [`replay`] and [`verify`] what those commands found, [`demo`] what `hhgit demo` shows, [`table`] the
+//! `hhgit kinds` and `hhgit explain`, [`log`](mod@log), [`why`], [`replay`] and [`verify`] what those commands found in history,
+//! [`fabrics`] the answers of `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
 pub mod check;
@@ -20,12 +19,15 @@ pub mod junit;
 pub mod list;
 pub mod local_hooks;
 pub mod log;
+pub mod openmetrics;
 pub mod replay;
 pub mod sarif;
+pub mod schedule;
 mod snippet;
 pub mod status;
 pub mod table;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 #[cfg(test)]

@@ -49,7 +49,6 @@ pub(in crate::modes) enum How {
 }
 
 /// Follows lines back. What it reads and recomputes it keeps, so one serves for many files.
-#[derive(Debug)]
 pub(in crate::modes) struct Blame<'a> {
     pub(in crate::modes) shelf: Shelf<'a>,
     recompute: Recompute<'a>,
