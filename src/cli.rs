@@ -13,6 +13,7 @@ pub mod hook_local;
 mod inputs;
 pub mod log;
 mod manual;
+pub mod merge;
 pub mod output;
 pub mod replay;
 pub mod schedule;
@@ -69,6 +70,13 @@ impl Failure {
 
 /// Runs one command line, program name first. `talk` is asked what only a person can answer.
 pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings, talk: &mut dyn Talk) -> Answer {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some((program, args)) = args.split_first()
+        && merge::is_strategy(program)
+    {
+        let color = around.terminal.stdout && around.colors;
+        return merge::strategy(args, around, Style { color, verbose: false, width: around.width });
+    }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => return unparsed(&error, around),
@@ -120,6 +128,7 @@ fn dispatch(
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
         Command::Check(args) => check(&global, &common, style, &args, talk),
+        Command::Merge(args) => merge::run(args, (&global, &common), (style, around), talk),
         Command::Init(args) => {
             let options = options::Init { path: args.path, name: args.name, yes: args.yes };
             reported(&global, style, FailOn::Never, || commands::init(&common, &options, talk))

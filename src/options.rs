@@ -4,6 +4,7 @@ pub mod commits;
 pub mod hook;
 pub mod local_hooks;
 pub mod log;
+pub mod merge;
 pub mod propose;
 pub mod remote;
 pub mod replay;

@@ -4,6 +4,7 @@ pub mod demo;
 pub mod fabrics;
 pub mod local_hooks;
 pub mod log;
+pub mod merge;
 pub mod receive;
 pub mod replay;
 pub mod schedule;

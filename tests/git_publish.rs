@@ -5,6 +5,7 @@
 mod support;
 
 use hhgit::git::publish::{PublishError, publish_with};
+use hhgit::git::write::Touch;
 use hhgit::git::{Published, clean_up, publish};
 use support::{TempRepo, branch, packs, reflog, written};
 
@@ -25,6 +26,31 @@ fn a_written_commit_becomes_the_tip_and_the_repository_stays_sound() {
         "{:?}",
         packs(&temp)
     );
+    temp.fsck();
+}
+
+#[test]
+fn a_commit_and_the_one_below_it_are_published_by_one_move() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("kept", "k"), ("changed", "1"), ("gone", "g"), ("back", "b")]);
+    let repo = temp.open();
+    let below = written(
+        &repo,
+        base,
+        &[("passing", Some("p")), ("new", Some("1")), ("changed", Some("2")), ("gone", None), ("back", None)],
+    );
+    let middle = below.commit();
+    let above = written(&repo, middle, &[("passing", None), ("new", Some("2")), ("back", Some("again"))]);
+    let (commit, both) = (above.commit(), above.on_top_of(below));
+    let touches: Vec<(String, Touch)> = both.touches().iter().map(|(path, touch)| (path.to_string(), *touch)).collect();
+    let expected =
+        [("back", Touch::Changes), ("changed", Touch::Changes), ("gone", Touch::Removes), ("new", Touch::Adds)];
+    assert_eq!(touches, expected.map(|(path, touch)| (path.to_owned(), touch)));
+    assert_eq!((both.base(), both.commit()), (Some(base), commit));
+    assert_eq!(packs(&temp).iter().filter(|name| name.ends_with(".keep")).count(), 2);
+    assert_eq!(publish(&repo, &branch("main"), both, &reflog()).unwrap(), Published::Published);
+    assert_eq!(temp.git(&["rev-list", "--parents", "main"]), format!("{commit} {middle}\n{middle} {base}\n{base}"));
+    assert!(!packs(&temp).iter().any(|name| name.ends_with(".keep")), "{:?}", packs(&temp));
     temp.fsck();
 }
 

@@ -63,6 +63,8 @@ pub enum Command {
     Sync(Sync),
     /// Judge a fabric as the cluster's admission would, before anything is pushed
     Check(Check),
+    /// Merge a branch, object by object and field by field, and sync
+    Merge(super::merge::Merge),
     /// Make a folder a fabric directory
     Init(Init),
     /// Put what kubectl get -o yaml prints of a cluster's objects into raw/, in one commit

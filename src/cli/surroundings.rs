@@ -1,6 +1,7 @@
 //! What the process stands in: environment, terminal and clock, each read once and handed on as values.
 
 use std::env;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::forges;
@@ -36,6 +37,8 @@ pub struct Surroundings {
     pub forges: Ci,
     /// The time.
     pub now: Time,
+    /// The folders that programs are looked for in.
+    pub path: Vec<PathBuf>,
     /// What git and a forge tell a hook.
     pub hook: Around,
 }
@@ -53,6 +56,7 @@ impl Surroundings {
             identities: Identities { author: identity("AUTHOR"), committer: identity("COMMITTER") },
             forges: forges::ci(|name| env::var(name).ok(), tokens(|name| env::var(name).ok())),
             now: now(),
+            path: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
             hook: Around { forge: forge(), push_options: push_options() },
         }
     }

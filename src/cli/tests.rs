@@ -13,6 +13,7 @@ fn around() -> Surroundings {
         identities: Identities::default(),
         forges: options::propose::Ci::default(),
         now: Time { seconds: 1_700_000_000, offset: 0 },
+        path: Vec::new(),
         hook: Default::default(),
     }
 }

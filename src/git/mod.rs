@@ -3,7 +3,7 @@
 //! In the order the data passes through: [`open`] finds and gates a repository ([`make`] makes one), [`refs`] names branches and their tips,
 //! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`mod@write`] puts them and
 //! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
-//! where the branch is checked out. [`remote`] fetches from where others push, and pushes there. [`run`] is the one way the `git` program is started.
+//! where the branch is checked out. [`merging`] lets git merge trees where nobody sees it. [`remote`] fetches from where others push, and pushes there. [`run`] is the one way the `git` program is started.
 
 pub mod commit;
 mod config;
@@ -12,10 +12,12 @@ pub(crate) mod fast_forward;
 pub mod hook_files;
 pub mod hooks;
 pub mod in_use;
+pub mod index;
 pub(crate) mod keep;
 pub(crate) mod limit;
 pub(crate) mod lock;
 pub mod make;
+pub mod merging;
 pub mod open;
 pub(crate) mod pack;
 pub mod publish;

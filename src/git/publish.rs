@@ -138,7 +138,7 @@ pub fn publish_with(
         None if must_ask_git(repo) => ask_git(repo, &wanted),
         None => move_branch(repo, &wanted, locked),
     };
-    drop(written.into_keep());
+    drop(written.into_keeps());
     outcome
 }
 

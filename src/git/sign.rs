@@ -56,7 +56,7 @@ pub(super) fn identify(git: Git, role: &str, who: &Signature) -> Git {
 }
 
 /// A path as one entry of git's list of alternates.
-fn quoted(path: &Path) -> OsString {
+pub(super) fn quoted(path: &Path) -> OsString {
     let mut out = OsString::from("\"");
     for part in path.to_string_lossy().chars() {
         if matches!(part, '"' | '\\') {

@@ -5,7 +5,7 @@
 //! its writing and the move of the ref. Every object that the input commit does not hold is written, whether or not
 //! a copy lies about already, since such a copy may be unreachable and about to be pruned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::commit::{CommitMeta, encode};
@@ -18,6 +18,7 @@ use super::tree::NewTree;
 use crate::ids::{BlobId, Collision, CommitId, TreeId};
 use crate::path::RepoPath;
 use crate::plan::{Content, Edit, Plan};
+use crate::snapshot::Commit;
 
 /// A commit that is in the repository and that no ref names yet. Dropped unpublished, it is left to git's own collection.
 pub struct Written {
@@ -25,7 +26,7 @@ pub struct Written {
     commit: CommitId,
     tree: TreeId,
     touches: Vec<(RepoPath, Touch)>,
-    keep: Keep,
+    keeps: Vec<Keep>,
 }
 
 /// What a commit does to one path.
@@ -109,8 +110,32 @@ impl Written {
         &self.touches
     }
 
-    pub(super) fn into_keep(self) -> Keep {
-        self.keep
+    /// A commit that is in the repository already and that the branch is to be moved to, as by a fast-forward.
+    pub fn standing(base: CommitId, commit: &Commit, edits: &BTreeMap<RepoPath, Edit>) -> Self {
+        Self { base: Some(base), commit: commit.id, tree: commit.tree, touches: touches(edits), keeps: Vec::new() }
+    }
+
+    /// This commit with the one below it that nobody names yet either: one move of the branch publishes both.
+    pub fn on_top_of(self, below: Self) -> Self {
+        let mut together: BTreeMap<RepoPath, Touch> = below.touches.into_iter().collect();
+        for (path, touch) in self.touches {
+            let both = match (together.get(&path), touch) {
+                (Some(Touch::Adds), Touch::Removes) => None,
+                (Some(Touch::Adds), _) => Some(Touch::Adds),
+                (Some(Touch::Changes | Touch::Removes), Touch::Adds | Touch::Changes) => Some(Touch::Changes),
+                (_, touch) => Some(touch),
+            };
+            match both {
+                Some(both) => together.insert(path, both),
+                None => together.remove(&path),
+            };
+        }
+        let keeps = below.keeps.into_iter().chain(self.keeps).collect();
+        Self { base: below.base, touches: together.into_iter().collect(), keeps, ..self }
+    }
+
+    pub(super) fn into_keeps(self) -> Vec<Keep> {
+        self.keeps
     }
 }
 
@@ -146,8 +171,7 @@ pub fn write(
     let commit = CommitId::of(hash, &bytes)?;
     objects.push(Object { id: commit.object(), kind: Kind::Commit, bytes: &bytes });
     let keep = install(repo, staging, &objects)?;
-    let touches = plan.edits().iter().map(|(path, edit)| (path.clone(), touch(edit))).collect();
-    Ok(Written { base, commit, tree: new_tree.id, touches, keep })
+    Ok(Written { base, commit, tree: new_tree.id, touches: touches(plan.edits()), keeps: vec![keep] })
 }
 
 /// Writes the plan's new blobs and the new trees alone, for a commit that git itself will make; kept until the answer is dropped.
@@ -178,6 +202,11 @@ fn new_objects<'a>(repo: &Repo, plan: &'a Plan, new_tree: &'a NewTree) -> Result
 pub fn clean_leftovers(repo: &Repo) -> Result<usize, WriteError> {
     let dir = repo.common_dir().join("objects");
     super::keep::clean(&dir).map_err(|source| WriteError::Io { path: dir.join("pack"), source })
+}
+
+/// What edits do to their paths.
+pub fn touches(edits: &BTreeMap<RepoPath, Edit>) -> Vec<(RepoPath, Touch)> {
+    edits.iter().map(|(path, edit)| (path.clone(), touch(edit))).collect()
 }
 
 /// What an edit does to its path.

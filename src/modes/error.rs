@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use crate::fabric::crd_files::CrdFilesError;
 use crate::fabric::layout::LayoutError;
 use crate::fabric::settings::FabError;
+use crate::git::merging::MergingError;
 use crate::git::remote::RemoteError;
 use crate::git::run::GitError;
 use crate::git::{OpenError, PublishError, RefError, TreeError, WriteError};
@@ -16,6 +17,7 @@ use crate::verdict::cluster::PrintedError;
 use super::demo::DemoError;
 use super::hook::local_error::LocalError;
 use super::log::LogError;
+use super::merge::MergeError;
 use super::propose::ProposeError;
 use super::schedule::ScheduleError;
 use super::undo::UndoError;
@@ -82,6 +84,12 @@ pub enum ModeError {
     /// A hook could not be placed, or could not do its work in a person's repository.
     #[error(transparent)]
     LocalHook(#[from] LocalError),
+    /// Trees could not be merged.
+    #[error(transparent)]
+    Merging(#[from] MergingError),
+    /// Two branches could not be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// No branch is checked out and none was named.
     #[error("HEAD is detached, so {remedy}")]
     Detached {

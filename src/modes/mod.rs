@@ -14,6 +14,7 @@ pub mod init;
 pub mod judged;
 pub mod log;
 pub mod look;
+pub mod merge;
 mod offer;
 mod propose;
 mod remote;

@@ -193,9 +193,9 @@ pub(super) struct Draw<'a> {
 }
 
 /// How one try ended.
-pub(super) enum Done {
+pub(super) enum Done<T = Report> {
     /// It is over.
-    Report(Box<Report>),
+    Report(Box<T>),
     /// The branch moved; start over.
     Moved,
     /// The branch was deleted.

@@ -1,4 +1,4 @@
-//! A plan of files as they are given: what a command puts into a fabric directory without sorting anything.
+//! A plan of files as they are given: what a command puts into a fabric directory, or a branch, without sorting anything.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +25,13 @@ impl Plan {
         }
         let message = message(&edits);
         Ok(Self { edits, message })
+    }
+}
+
+impl Plan {
+    /// A plan of edits that lead from one commit's tree to another's that is made already: what a merge does to a branch.
+    pub fn of_edits(edits: BTreeMap<RepoPath, Edit>, message: &str) -> Self {
+        Self { edits, message: message.to_owned() }
     }
 }
 

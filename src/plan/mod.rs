@@ -43,7 +43,7 @@ use crate::yaml::Limits;
 use fabric::{Inventory, Order};
 use message::Stamp;
 
-/// What a sync will do. The planner makes one, or [`Plan::of_files`]; a dry run prints it, the writer writes it, and both see the same value.
+/// What a sync will do. The planner makes one, or [`Plan::of_files`], or a merge; a dry run prints it, the writer writes it, and both see the same value.
 #[derive(Debug, Clone)]
 pub struct Plan {
     edits: BTreeMap<RepoPath, Edit>,

@@ -38,7 +38,7 @@ pub fn report(out: &mut dyn Write, report: &Report, style: Style) -> io::Result<
     writeln!(out, "{}", outcome(report, style))
 }
 
-fn headline(fabric: &FabricReport, made: bool, style: Style) -> String {
+pub(super) fn headline(fabric: &FabricReport, made: bool, style: Style) -> String {
     let name = style.paint(Role::Strong, &sanitize(&fabric.name));
     if fabric.left_alone {
         return format!("{name} ({}): {}", fabric.path, style.paint(Role::Error, "left alone"));
@@ -73,7 +73,7 @@ fn headline(fabric: &FabricReport, made: bool, style: Style) -> String {
 }
 
 /// The findings, gravest first, those of one code together; a help is said once for all that share it.
-fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
+pub(super) fn findings(out: &mut dyn Write, findings: &[Finding], style: Style) -> io::Result<()> {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
     sorted.sort_by_key(|finding| (Reverse(finding.severity), finding.code, &finding.help, *finding));
     let shown = if style.verbose { sorted.len() } else { sorted.len().min(ROWS) };

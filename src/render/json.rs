@@ -90,7 +90,7 @@ enum Outcome {
 
 /// A commit and its tree.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Point {
+pub(super) struct Point {
     /// The commit's id; left out where a dry run made none.
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
@@ -100,7 +100,7 @@ struct Point {
 
 /// What became of one fabric directory. Paths in it are relative to it.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Fabric {
+pub(super) struct Fabric {
     /// The fabric directory; `.` is the repository's root.
     path: String,
     /// The path's bytes in hexadecimal, where `path` is quoted.

@@ -2,7 +2,7 @@
 //!
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
-//! told, [`hook`] what a server's hook tells who pushes, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
+//! told, [`hook`] what a server's hook tells who pushes, [`merge`] what `hhgit merge` says, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
 //! `hhgit kinds` and `hhgit explain`, [`log`](mod@log), [`why`], [`replay`] and [`verify`] what those commands found in history,
 //! [`fabrics`] the answers of `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
@@ -19,6 +19,7 @@ pub mod junit;
 pub mod list;
 pub mod local_hooks;
 pub mod log;
+pub mod merge;
 pub mod openmetrics;
 pub mod replay;
 pub mod sarif;
@@ -42,6 +43,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use crate::finding::{Finding, Related};
 use crate::path::is_unprintable;
 use crate::report::log::Log;
+use crate::report::merge::Merge;
 use crate::report::why::Why;
 use crate::report::{Report, Status};
 use crate::snapshot::Time;
@@ -111,6 +113,20 @@ impl Show for Status {
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         status::json(out, self)
+    }
+}
+
+impl Show for Merge {
+    fn report(&self) -> Option<&Report> {
+        None
+    }
+
+    fn human(&self, out: &mut dyn Write, style: Style) -> io::Result<()> {
+        merge::human(out, self, style)
+    }
+
+    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
+        merge::json(out, self)
     }
 }
 

@@ -56,7 +56,7 @@ fn compare<'a>(path: String, old: Option<&'a Node>, new: Option<&'a Node>, found
 }
 
 /// The path of a key below another; a key that would read as several is quoted.
-fn field(path: &str, key: &str) -> String {
+pub(super) fn field(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '/'));
     let key = if plain { key.to_owned() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }

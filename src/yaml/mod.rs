@@ -13,6 +13,8 @@
 //! | [`json`] | a [`Node`] | canonical JSON, by which values are compared |
 //! | [`changes`](mod@changes) | two [`Node`]s | the fields in which they differ |
 //! | `emit` | a [`Node`] | YAML that is read as the same value |
+//! | [`merge`](mod@merge) | two [`Node`]s that came of one | what both sides made of it, or where they contradict |
+//! | [`graft`](mod@graft) | a text, another, and a value | the one text with the other's fields in it |
 //! | [`lines`] | an offset | line and column |
 //!
 //! [`limits`] bounds all of it; [`fault`] and `problem` say what is wrong. Nothing here knows of verdicts, git or files.
@@ -29,9 +31,11 @@ mod compose;
 mod emit;
 mod events;
 pub mod fault;
+pub mod graft;
 pub mod json;
 pub mod limits;
 pub mod lines;
+pub mod merge;
 mod node;
 mod number;
 pub mod parse;

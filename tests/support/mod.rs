@@ -250,6 +250,7 @@ pub fn surroundings() -> Surroundings {
         identities: Identities::default(),
         forges: Ci::default(),
         now: Time { seconds: NOW, offset: 0 },
+        path: Vec::new(),
         hook: Around::default(),
     }
 }
