@@ -4,6 +4,7 @@
 //! are the [`Answer`]'s, and main's to hand over.
 
 pub mod args;
+pub mod clock;
 mod commands;
 mod forges;
 pub mod history;
@@ -15,6 +16,7 @@ mod manual;
 pub mod merge;
 pub mod output;
 pub mod replay;
+pub mod schedule;
 mod surroundings;
 mod targets;
 #[cfg(test)]
@@ -22,6 +24,7 @@ mod tests;
 mod tokens;
 pub mod undo;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 use std::ffi::OsString;
@@ -78,6 +81,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, around: &Surroundings, talk
         Ok(cli) => cli,
         Err(error) => return unparsed(&error, around),
     };
+    if !cli.command.ends_when_asked() {
+        talk.may_be_interrupted();
+    }
     let color = |terminal: bool| match cli.global.color {
         ColorWhen::Always => true,
         ColorWhen::Never => false,
@@ -152,6 +158,7 @@ fn dispatch(
             }
         }
         Command::History(asked) => history::run(asked, (&global, &common), style, talk),
+        Command::Clock(asked) => clock::run(asked, (&global, &common), (style, around), talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;

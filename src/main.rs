@@ -14,7 +14,6 @@ fn main() -> ExitCode {
         stdout: io::stdout().is_terminal(),
         stderr: io::stderr().is_terminal(),
     };
-    hhgit::git::release_locks_on_interrupt();
     std::panic::set_hook(Box::new(|panic| drop(write(&mut io::stderr(), defect(panic).as_bytes()))));
     let around = Surroundings::of_process(terminal);
     let answer = cli::run(std::env::args_os(), &around, &mut Person { terminal });
@@ -59,6 +58,15 @@ impl Talk for Person {
 
     fn pause(&mut self, tries: u32) {
         Alone.pause(tries);
+    }
+
+    fn may_be_interrupted(&mut self) {
+        hhgit::git::release_locks_on_interrupt();
+    }
+
+    fn say(&mut self, line: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout();
+        stdout.write_all(line).and_then(|()| stdout.flush())
     }
 
     fn input(&mut self) -> io::Result<Vec<u8>> {

@@ -9,6 +9,7 @@ pub mod propose;
 pub mod remote;
 pub mod replay;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,10 @@ pub mod log;
 pub mod merge;
 pub mod receive;
 pub mod replay;
+pub mod schedule;
 pub mod verify;
+pub mod watch;
+pub mod watch_tally;
 pub mod why;
 
 use std::collections::BTreeMap;

@@ -23,5 +23,9 @@ mod gitlab;
 mod linters;
 #[path = "ecosystem/pre_commit.rs"]
 mod pre_commit;
+#[path = "ecosystem/schedule.rs"]
+mod schedule;
 #[path = "ecosystem/tools.rs"]
 mod tools;
+#[path = "ecosystem/watch.rs"]
+mod watch;

@@ -318,6 +318,16 @@ fn it_reads_well_in_a_terminal_of_eighty_columns() {
 }
 
 #[test]
+fn what_programs_read_obeys_its_schema() {
+    let said = replay(&eventful(), &[]);
+    let schema = hhgit::render::replay::schema().to_value();
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&said).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(said["schema"], hhgit::render::replay::SCHEMA);
+}
+
+#[test]
 fn the_real_history_is_what_check_finds_it_to_be() {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let bundle = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from).join("gitops-test-1.bundle");

@@ -327,6 +327,22 @@ fn it_reads_well_in_a_terminal_of_eighty_columns() {
 }
 
 #[test]
+fn what_programs_read_obeys_its_schema() {
+    let repo = synced(&[]);
+    repo.put("f/managed/vpcs/web\n.yaml", "a: 1\n");
+    repo.git(&["rm", "--quiet", "f/unmanaged/b.txt"]);
+    amend(&repo);
+    replace(&repo, &bytes(&repo).replace("1 to managed", "2 to managed"));
+    let said = verify(&repo, &[]).1;
+    assert_eq!(said["commits"][0]["files"].as_array().unwrap().len(), 2, "{said}");
+    let schema = hhgit::render::verify::schema().to_value();
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&said).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(said["schema"], hhgit::render::verify::SCHEMA);
+}
+
+#[test]
 fn none_of_the_old_tools_commits_is_taken_for_a_sync() {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let bundle = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from).join("gitops-test-1.bundle");

@@ -78,6 +78,9 @@ pub enum Command {
     /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
     Hook(Hooks),
+    /// Work by the clock.
+    #[command(flatten)]
+    Clock(super::clock::Clock),
     /// Work on history.
     #[command(flatten)]
     History(super::history::History),
@@ -100,6 +103,13 @@ pub enum Command {
     /// Print files that other programs read: completions, the manual page, the report's JSON Schema
     #[command(subcommand)]
     Generate(Generate),
+}
+
+impl Command {
+    /// Whether an interrupt is an order to come to an end, and not the end itself.
+    pub(super) fn ends_when_asked(&self) -> bool {
+        matches!(self, Self::Clock(super::clock::Clock::Watch(_)))
+    }
 }
 
 /// What `hhgit hook` does.

@@ -6,6 +6,7 @@ use crate::verdict::code::{Code, Severity};
 use crate::yaml::{Node, Value};
 
 use super::document::{Located, single};
+use super::interval::Interval;
 use super::settings::Settings;
 
 /// What a manifest says, with the defaults where it says nothing.
@@ -21,6 +22,39 @@ pub struct Manifest {
     pub crds_only: bool,
     /// What the rules between objects depend on.
     pub settings: Settings,
+    /// What is to be done by the clock.
+    pub periodic: Periodic,
+}
+
+/// What is to be done by the clock, as far as the manifest says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Periodic {
+    /// Whether anything is; yes unless said.
+    pub enabled: Option<bool>,
+    /// How often.
+    pub interval: Option<Interval>,
+    /// Whether the fabric is only judged and never sorted; no unless said.
+    pub validate_only: Option<bool>,
+}
+
+impl Periodic {
+    /// Whether anything is to be done.
+    pub fn is_enabled(self) -> bool {
+        self.enabled.unwrap_or(true)
+    }
+
+    /// Whether the fabric is only judged.
+    pub fn only_validates(self) -> bool {
+        self.validate_only.unwrap_or(false)
+    }
+
+    /// The lines of a manifest's `periodic:`: key and value, as far as they are said.
+    pub fn lines(self) -> Vec<(&'static str, String)> {
+        let enabled = self.enabled.map(|enabled| ("enabled", enabled.to_string()));
+        let interval = self.interval.map(|interval| ("interval", interval.to_string()));
+        let validate_only = self.validate_only.map(|only| ("validate-only", only.to_string()));
+        [enabled, interval, validate_only].into_iter().flatten().collect()
+    }
 }
 
 /// How deep a raw object is judged before it goes to managed/.
@@ -53,6 +87,7 @@ impl Manifest {
             on_existing: OnExisting::default(),
             crds_only: false,
             settings: Settings::default(),
+            periodic: Periodic::default(),
         }
     }
 
@@ -134,7 +169,9 @@ impl Reader<'_> {
                     }
                     _ => false,
                 }),
-                "periodic" => self.section(&pair.value, "periodic", Self::periodic),
+                "periodic" => {
+                    self.section(&pair.value, "periodic", |reader, key, value| reader.periodic(key, value, manifest))
+                }
                 old if OLD_KEYS.contains(&old) => {}
                 other => self.unknown(&pair.value, pair.key_span, other),
             }
@@ -198,13 +235,14 @@ impl Reader<'_> {
         }
     }
 
-    fn periodic(&mut self, key: &str, node: &Node) -> bool {
+    fn periodic(&mut self, key: &str, node: &Node, manifest: &mut Manifest) -> bool {
+        let periodic = &mut manifest.periodic;
         match key {
-            "enabled" | "validate-only" => {
-                self.boolean(node, &format!("periodic.{key}"));
-            }
+            "enabled" => periodic.enabled = Some(self.boolean(node, "periodic.enabled")),
+            "validate-only" => periodic.validate_only = Some(self.boolean(node, "periodic.validate-only")),
             "interval" => {
-                if !node.as_str().is_some_and(is_interval) {
+                periodic.interval = node.as_str().and_then(Interval::parse);
+                if periodic.interval.is_none() {
                     self.bad(node, "periodic.interval is no duration", "Write a number and s, m or h: interval: 60m.");
                 }
             }
@@ -250,9 +288,4 @@ impl Reader<'_> {
         finding.help = help.to_owned();
         self.findings.push(finding);
     }
-}
-
-fn is_interval(text: &str) -> bool {
-    let Some(number) = text.strip_suffix(['s', 'm', 'h']) else { return false };
-    number.parse::<u32>().is_ok_and(|n| n > 0) && number.bytes().all(|b| b.is_ascii_digit())
 }

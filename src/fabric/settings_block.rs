@@ -1,66 +1,12 @@
 //! New settings in an old manifest: the top-level `settings:` block is replaced or added, every other byte stays.
 
-use crate::path::RepoPath;
-use crate::yaml::{Node, Pair, Value, canonical_json};
-
-use super::document::single;
-use super::manifest;
+use super::block;
 use super::settings::Settings;
 
 /// The manifest with these settings and no others. None where its layout leaves no room for them: it is in flow style, or
 /// ends with a line of dots.
 pub fn replace(bytes: &[u8], settings: &Settings) -> Option<Vec<u8>> {
-    let root = single(bytes).ok()??;
-    let (start, end) = block(bytes, &root)?;
-    let eol = if bytes.windows(2).any(|two| two == b"\r\n") { "\r\n" } else { "\n" };
-    let mut out = bytes[..start].to_vec();
-    let lines = settings.lines();
-    if !lines.is_empty() {
-        if !out.is_empty() && !out.ends_with(b"\n") {
-            out.extend(eol.bytes());
-        }
-        out.extend(format!("settings:{eol}").bytes());
-        lines.iter().for_each(|(key, value)| out.extend(format!("  {key}: {value}{eol}").bytes()));
-    }
-    out.extend(&bytes[end..]);
-    is_meant(&out, &root, settings).then_some(out)
-}
-
-/// Where the block is, or where one can be added: the end.
-fn block(bytes: &[u8], root: &Node) -> Option<(usize, usize)> {
-    let pairs = root.as_mapping()?;
-    let Some(pair) = pairs.iter().find(|pair| pair.key == "settings") else { return Some((bytes.len(), bytes.len())) };
-    let start = pair.key_span.start;
-    if start > 0 && bytes[start - 1] != b'\n' {
-        return None;
-    }
-    let next = pairs.iter().map(|pair| pair.key_span.start).filter(|other| *other > start).min();
-    let limit = next.unwrap_or(bytes.len());
-    let (mut at, mut end) = (start, start);
-    for line in bytes[start..limit].split_inclusive(|byte| *byte == b'\n') {
-        at += line.len();
-        let text = line.trim_ascii();
-        if line.starts_with(b"---") || line.starts_with(b"...") {
-            break;
-        }
-        if !text.is_empty() && !text.starts_with(b"#") {
-            end = at;
-        }
-    }
-    Some((start, end))
-}
-
-/// Whether the new manifest says these settings, and of all else what the old one said.
-fn is_meant(bytes: &[u8], old: &Node, settings: &Settings) -> bool {
-    let root = RepoPath::root();
-    let (read, _) = manifest::read(bytes, &root, &root);
-    let others = |node: &Node| {
-        let pairs = node.as_mapping().unwrap_or_default();
-        let pairs: Vec<Pair> = pairs.iter().filter(|pair| pair.key != "settings").cloned().collect();
-        canonical_json(&Node { span: node.span, value: Value::Mapping(pairs) })
-    };
-    let same = single(bytes).ok().flatten().is_some_and(|new| others(&new) == others(old));
-    same && read.is_some_and(|manifest| manifest.settings == *settings)
+    block::replace(bytes, "settings", &settings.lines(), |manifest| manifest.settings == *settings)
 }
 
 #[cfg(test)]

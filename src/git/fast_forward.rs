@@ -49,7 +49,7 @@ pub(super) fn fast_forward(
     let git = git.env("GIT_REFLOG_ACTION", if message.is_empty() { "hhgit".to_owned() } else { message });
     let git =
         git.args(["--ff-only", "--no-squash", "--no-autostash", "--no-verify-signatures", "--no-overwrite-ignore"]);
-    let answer = git.args(["--no-stat", "--no-progress", "--quiet"]).arg(wanted.to.to_string()).ask()?;
+    let answer = git.args(["--no-stat", "--no-progress", "--quiet"]).arg(wanted.to.to_string()).apart().ask()?;
     let outcome = outcome_of(repo, wanted, answer.success, answer.words);
     if matches!(outcome, Err(PublishError::Refused { .. })) {
         give_back(repo, wanted);

@@ -166,7 +166,7 @@ fn ask_git(repo: &Repo, wanted: &Move<'_>) -> Result<Published, PublishError> {
     let git = identify(Git::new(repo, "update-ref", &[]), "COMMITTER", &wanted.reflog.who);
     let message = wanted.reflog.message.split_whitespace().collect::<Vec<_>>().join(" ");
     let message = if message.is_empty() { "hhgit".to_owned() } else { message };
-    let answer = git.arg("-m").arg(message).args(["--stdin", "-z"]).input(line.into_bytes()).ask()?;
+    let answer = git.arg("-m").arg(message).args(["--stdin", "-z"]).input(line.into_bytes()).apart().ask()?;
     outcome_of(repo, wanted, answer.success, answer.words)
 }
 

@@ -184,6 +184,14 @@ impl Repo {
         }
     }
 
+    /// What a branch's ref says, read afresh and not looked into: as little as can be asked. None if there is no such branch.
+    pub fn glance(&self, branch: &BranchName) -> Result<Option<ObjectId>, RefError> {
+        Ok(match self.read_ref(branch.as_str().as_bytes())? {
+            Some(Value::Object(id)) => Some(id),
+            Some(Value::Symbolic(_)) | None => None,
+        })
+    }
+
     /// The commit that a name stands for, in any way git can spell one.
     pub fn commit_named(&self, name: &str) -> Result<CommitId, RefError> {
         let unknown = || RefError::NoCommit { name: name.as_bytes().to_vec() };

@@ -172,6 +172,12 @@ impl Git {
         self
     }
 
+    /// Apart from hhgit's process group: an interrupt at the terminal does not reach it, so that what it has begun, it ends.
+    pub(super) fn apart(mut self) -> Self {
+        limit::group(&mut self.command);
+        self
+    }
+
     /// What it reads from its standard input.
     pub fn input(mut self, bytes: Vec<u8>) -> Self {
         self.input = bytes;
@@ -253,11 +259,15 @@ fn clean(bytes: &[u8]) -> String {
 
 fn hide_password(word: &str) -> String {
     let Some((scheme, rest)) = word.split_once("://") else { return word.to_owned() };
-    let end = rest.find('/').unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => format!("{scheme}://***{}", &rest[at..]),
-        None => word.to_owned(),
-    }
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let rest = match rest[..end].rfind('@') {
+        Some(at) => format!("***{}", &rest[at..]),
+        None => rest.to_owned(),
+    };
+    // A query may be a token, and git tells it.
+    let Some((address, query)) = rest.split_once('?') else { return format!("{scheme}://{rest}") };
+    let after = query.find(['\'', '"']).map_or("", |end| &query[end..]);
+    format!("{scheme}://{address}?***{after}")
 }
 
 #[cfg(test)]
@@ -268,5 +278,8 @@ mod tests {
     fn no_password_and_no_control_byte_reaches_an_error() {
         let words = clean(b"fatal: 'https://me:s3cret@host/x' \x1b[31m\n\nhint: https://a/b@c\n");
         assert_eq!(words, "fatal: 'https://***@host/x' ?[31m; hint: https://a/b@c");
+        let words =
+            clean(b"fatal: unable to access 'https://host/x.git?private_token=s3cret/': no, https://h?t=s3cret");
+        assert_eq!(words, "fatal: unable to access 'https://host/x.git?***': no, https://h?***");
     }
 }

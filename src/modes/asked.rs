@@ -118,6 +118,7 @@ impl Asked {
             diff: false,
             max_deletions: None,
             agreed: false,
+            turns: None,
         }
     }
 }

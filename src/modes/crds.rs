@@ -46,7 +46,7 @@ pub fn import(common: &Common, options: &CrdsImport, talk: &mut dyn Talk) -> Res
         files.extend(new.clone());
         let full = files.into_iter().map(|(path, bytes)| (place.dir.path.join_path(&path), bytes)).collect();
         let read = crds::read(&full, place.survey.manifest.crds_only);
-        let subject = |n| format!("import {}", count(n, "CRD"));
+        let subject = |n| format!("import {} into", count(n, "CRD"));
         Ok(Offer { files: new.clone(), subject, findings: read.findings, notes: notes.clone() })
     })
 }

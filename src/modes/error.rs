@@ -19,6 +19,7 @@ use super::hook::local_error::LocalError;
 use super::log::LogError;
 use super::merge::MergeError;
 use super::propose::ProposeError;
+use super::schedule::ScheduleError;
 use super::undo::UndoError;
 use super::why::WhyError;
 
@@ -74,6 +75,9 @@ pub enum ModeError {
     /// There is nothing that an undo could take back.
     #[error(transparent)]
     Undo(#[from] UndoError),
+    /// Nothing can be printed for a scheduler.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// There is no demo.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -250,6 +254,7 @@ impl ModeError {
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Remote(error) if error.is_usage() => Exit::Usage,
             Self::Propose(error) => error.exit(),
+            Self::Schedule(error) => error.exit(),
             Self::Demo(DemoError::Exists { .. })
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
             | Self::Expectation { .. }

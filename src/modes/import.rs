@@ -19,7 +19,7 @@ pub fn import(common: &Common, options: &Import, talk: &mut dyn Talk) -> Result<
         let raw = RepoPath::root().child(RAW);
         let notes = notes(&printed);
         let files = printed.files.into_iter().map(|(path, text)| (raw.join_path(&path), text.into_bytes())).collect();
-        Ok(Offer { files, subject: |n| format!("import {}", count(n, "object")), findings: Vec::new(), notes })
+        Ok(Offer { files, subject: |n| format!("import {} into", count(n, "object")), findings: Vec::new(), notes })
     })
 }
 

@@ -72,6 +72,7 @@ fn task(options: &Init) -> Task {
         diff: false,
         max_deletions: None,
         agreed: options.yes,
+        turns: None,
     }
 }
 

@@ -19,14 +19,17 @@ mod offer;
 mod propose;
 mod remote;
 pub mod replay;
+pub mod schedule;
 pub mod settings;
 mod stamp;
 pub mod status;
 pub mod sync;
 pub mod talk;
+mod turns;
 mod uncommitted;
 pub mod undo;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 pub use error::ModeError;

@@ -38,7 +38,7 @@ pub(super) struct Giver {
 pub(super) struct Offer {
     /// The files, from the fabric directory down.
     pub(super) files: BTreeMap<RepoPath, Vec<u8>>,
-    /// What the commit's subject says of this many changed files, without the fabric's name.
+    /// What the commit's subject says of this many changed files, before the fabric's name.
     pub(super) subject: fn(usize) -> String,
     /// What is wrong with it; an error refuses it.
     pub(super) findings: Vec<Finding>,
@@ -164,7 +164,7 @@ fn changed(survey: &Survey, plan: &Plan) -> FabricReport {
 }
 
 fn message(subject: &str, survey: &Survey, edits: &BTreeMap<RepoPath, Edit>) -> String {
-    let mut text = format!("hhgit: {subject} into {}\n\n", survey.manifest.name);
+    let mut text = format!("hhgit: {subject} {}\n\n", survey.manifest.name);
     for (path, edit) in edits.iter().take(MOST_LINES) {
         let word = if edit.from.is_some() { "updated" } else { "added" };
         let _ = writeln!(text, "  {word} {path}");

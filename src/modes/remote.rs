@@ -27,7 +27,13 @@ const FAILURES: u32 = 2;
 const STEPS: [u32; 3] = [16, 128, 1024];
 
 /// Syncs a branch of a remote.
-pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+pub(super) fn sync(
+    common: &Common,
+    options: &Sync,
+    asked: &Asked,
+    task: &mut Task,
+    talk: &mut dyn Talk,
+) -> Result<Report, ModeError> {
     let named = options.branch.as_deref().map(BranchName::parse).transpose()?;
     let place = insist(talk, || Place::find(&common.directory, asked))?;
     let repo = place.repo();
@@ -62,7 +68,7 @@ pub(super) fn sync(common: &Common, options: &Sync, asked: &Asked, talk: &mut dy
         untold: None,
         tries: 0,
     };
-    bot.run(talk)
+    bot.run(task, talk)
 }
 
 /// Asks a remote again that could not be spoken with, before it is believed.
@@ -113,11 +119,10 @@ enum Next {
 }
 
 impl Bot<'_> {
-    fn run(mut self, talk: &mut dyn Talk) -> Result<Report, ModeError> {
-        let mut task = Task::of_sync(self.common, self.options);
+    fn run(mut self, task: &mut Task, talk: &mut dyn Talk) -> Result<Report, ModeError> {
         while self.tries < TRIES {
             self.tries += 1;
-            let tried = self.attempt(&mut task, talk);
+            let tried = self.attempt(task, talk);
             match self.judge(tried)? {
                 Next::End(report) => return Ok(*report),
                 Next::Deeper => self.tries -= 1,
@@ -152,6 +157,9 @@ impl Bot<'_> {
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(self.repo, &input, &self.common.identities, self.options.sign)?;
         let dirs = find(&reader, input.tree, &self.common.fabrics, &Kinds::builtin())?;
+        let dirs = task.choose(&reader, &input, dirs, (self.common, self.options))?;
+        // Where nothing is sorted, nothing is known of what is proposed.
+        let proposal = proposal.filter(|_| !dirs.is_empty());
         let at = proposal.map_or(At::Remote(&self.visit), At::Proposal);
         let from = Start { repo: self.repo, reader: &reader, branch, input: Some(&input), dirs: &dirs, at };
         let mut done = task.run(&from, &meta, talk)?;

@@ -29,7 +29,7 @@ pub fn import(common: &Common, options: &SettingsImport, talk: &mut dyn Talk) ->
         let same = place.survey.has_manifest && place.survey.manifest.settings == settings;
         let new = if same { old } else { replace(&old, &settings).ok_or_else(no_room)? };
         let files = BTreeMap::from([(path, new)]);
-        Ok(Offer { files, subject: |_| "import settings".to_owned(), findings: Vec::new(), notes: Vec::new() })
+        Ok(Offer { files, subject: |_| "import settings into".to_owned(), findings: Vec::new(), notes: Vec::new() })
     })
 }
 
@@ -43,7 +43,7 @@ pub fn read_settings(bytes: &[u8], shown: &RepoPath) -> Result<Settings, String>
 }
 
 /// The manifest's bytes, or those of a new one.
-fn manifest(place: &Place<'_>, path: &RepoPath) -> Result<Vec<u8>, ModeError> {
+pub(super) fn manifest(place: &Place<'_>, path: &RepoPath) -> Result<Vec<u8>, ModeError> {
     match entry_at(place.reader, place.dir.tree, path)?.and_then(|entry| entry.as_file()) {
         Some(blob) => Ok(place.reader.blob(blob)?),
         None => Ok(Manifest::write(&place.survey.manifest.name).into_bytes()),

@@ -27,6 +27,7 @@ use super::look::{Request, look_into};
 use super::propose::Proposal;
 use super::stamp;
 use super::talk::Talk;
+use super::turns::Turns;
 use super::uncommitted::uncommitted;
 
 /// How often a sync starts over when the branch moves under it.
@@ -34,15 +35,25 @@ pub(super) const TRIES: u32 = 10;
 
 /// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
 pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
+    sync_in_turn(common, options, &mut Task::of_sync(common, options), talk)
+}
+
+/// Does with a branch what the task says, wherever the branch is.
+pub(super) fn sync_in_turn(
+    common: &Common,
+    options: &Sync,
+    task: &mut Task,
+    talk: &mut dyn Talk,
+) -> Result<Report, ModeError> {
     match &options.remote {
-        Some(remote) => super::remote::sync(common, options, remote, talk),
-        None => sync_in(&Repo::open(&common.directory)?, common, options, talk),
+        Some(remote) => super::remote::sync(common, options, remote, task, talk),
+        None => sync_by(&Repo::open(&common.directory)?, common, options, task, talk),
     }
 }
 
 /// Syncs a branch of a repository that is open already.
 pub fn sync_in(repo: &Repo, common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
-    sync_by(repo, common, options, Task::of_sync(common, options), talk)
+    sync_by(repo, common, options, &mut Task::of_sync(common, options), talk)
 }
 
 /// What a server goes by, whatever the manifests and CRDs of a commit say; none leaves it to them.
@@ -64,14 +75,14 @@ pub(super) fn sync_on_server(
     let mut task = Task::of_sync(common, options);
     let Server { level, rules, settings } = server;
     task.request = Request { level, rules, settings, ..task.request };
-    sync_by(repo, common, options, task, talk)
+    sync_by(repo, common, options, &mut task, talk)
 }
 
 fn sync_by(
     repo: &Repo,
     common: &Common,
     options: &Sync,
-    mut task: Task,
+    task: &mut Task,
     talk: &mut dyn Talk,
 ) -> Result<Report, ModeError> {
     let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
@@ -85,6 +96,7 @@ fn sync_by(
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
+        let dirs = task.choose(&reader, &input, dirs, (common, options))?;
         let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
         let done = task.run(&from, &meta, talk)?;
         match done {
@@ -140,6 +152,8 @@ pub(super) struct Task {
     pub(super) max_deletions: Option<usize>,
     /// Whether what is to be adopted was agreed to.
     pub(super) agreed: bool,
+    /// Which fabric directories have their turn, and what is done in each; none for a sync of all.
+    pub(super) turns: Option<Turns>,
 }
 
 /// What one try starts from.
@@ -201,7 +215,7 @@ impl Task {
 
     /// Looks, plans, writes and publishes, once.
     pub(super) fn run(&mut self, from: &Start<'_>, meta: &CommitMeta, talk: &mut dyn Talk) -> Result<Done, ModeError> {
-        if from.dirs.is_empty() {
+        if from.dirs.is_empty() && self.turns.as_ref().is_none_or(Turns::found_none) {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
         let Draft { tree, inventories, planned, .. } = self.draft(from)?;

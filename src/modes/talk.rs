@@ -16,6 +16,14 @@ pub trait Talk {
         std::thread::sleep(length);
     }
 
+    /// Told before a command that an interrupt may end in its middle, so that what it holds by then can be given back.
+    fn may_be_interrupted(&mut self) {}
+
+    /// Says a line at once, before the command's end.
+    fn say(&mut self, _line: &[u8]) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard output"))
+    }
+
     /// All that standard input holds; whoever has none says so.
     fn input(&mut self) -> io::Result<Vec<u8>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is no standard input"))

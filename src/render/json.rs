@@ -347,7 +347,7 @@ pub(super) fn write_value(out: &mut dyn Write, value: &impl Serialize) -> io::Re
 
 /// JSON escapes only the first 32 control characters; the rest that no terminal should see are escaped here, which
 /// changes no value. Outside of strings there are none but the line feeds.
-fn terminal_safe(json: &str) -> String {
+pub(super) fn terminal_safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
         if is_unprintable(c) && c != '\n' {

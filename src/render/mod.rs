@@ -20,12 +20,15 @@ pub mod list;
 pub mod local_hooks;
 pub mod log;
 pub mod merge;
+pub mod openmetrics;
 pub mod replay;
 pub mod sarif;
+pub mod schedule;
 mod snippet;
 pub mod status;
 pub mod table;
 pub mod verify;
+pub mod watch;
 pub mod why;
 
 #[cfg(test)]

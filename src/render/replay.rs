@@ -132,7 +132,6 @@ struct Wire {
     summary: WireSummary,
     table: Vec<WireRow>,
     commits: Vec<WireCommit>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
 

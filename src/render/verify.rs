@@ -104,7 +104,6 @@ struct Wire {
     range: String,
     summary: WireSummary,
     commits: Vec<WireCommit>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }
 
@@ -127,9 +126,7 @@ struct WireCommit {
     subject: String,
     verdict: &'static str,
     why: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     files: Vec<WireFile>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     message: Vec<WireLine>,
 }
 

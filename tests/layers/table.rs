@@ -42,7 +42,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "finding", "yaml", "fabric", "verdict", "verdict::code", "report"],
         &["serde", "serde_yaml", "similar", "thiserror"],
     ),
-    pure("report", &["ids", "path", "snapshot", "finding", "verdict::code"], &[]),
+    pure("report", &["ids", "path", "snapshot", "finding", "verdict::code", "fabric"], &[]),
     pure(
         "render",
         &["ids", "path", "snapshot", "finding", "verdict", "verdict::code", "fabric", "plan", "report", "exit"],
@@ -107,12 +107,54 @@ pub(crate) const TABLE: &[Row] = &[
         &["ids", "path", "snapshot", "finding", "fabric", "verdict::code", "report", "options", "memory", "git::read"],
         &[],
     ),
+    // A watch has time and signals of its own; its rounds are the other pipelines'.
+    Row {
+        world: &["fs", "clock"],
+        ..pure(
+            "modes::watch",
+            &[
+                "path",
+                "snapshot",
+                "fabric",
+                "verdict::code",
+                "report",
+                "render",
+                "git",
+                "ids",
+                "options",
+                "exit",
+                "modes",
+            ],
+            &["tempfile", "thiserror"],
+        )
+    },
+    // The process as it is: the one file that takes over signals, and sees chance.
+    Row {
+        world: &["fs", "clock", "process"],
+        hashed: true,
+        ..pure("modes::watch::process", &["snapshot", "git", "modes", "modes::watch"], &["signal_hook"])
+    },
+    // Whoever asks from outside meets this one file: it knows pages, and nothing of rounds, git or reports.
+    Row { world: &["net", "clock", "thread"], ..pure("modes::watch::listen", &[], &[]) },
     pure("exit", &[], &[]),
     Row {
         world: &["env", "fs", "clock"],
         ..pure(
             "cli",
-            &["path", "snapshot", "fabric", "verdict::code", "report", "render", "modes", "options", "secret", "exit"],
+            &[
+                "path",
+                "snapshot",
+                "fabric",
+                "verdict::code",
+                "report",
+                "render",
+                "modes",
+                "modes::watch",
+                "modes::watch::process",
+                "options",
+                "secret",
+                "exit",
+            ],
             &["anyhow", "clap", "clap_complete", "clap_mangen", "tempfile", "terminal_size", "thiserror"],
         )
     },
@@ -139,6 +181,7 @@ const CRATES: &[&str] = &[
     "serde",
     "serde_json",
     "serde_yaml",
+    "signal_hook",
     "similar",
     "strsim",
     "tempfile",

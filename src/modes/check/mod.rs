@@ -18,6 +18,7 @@ mod range;
 use std::collections::BTreeMap;
 
 use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::FabricDir;
 use crate::fabric::{crds, manifest};
 use crate::finding::Finding;
 use crate::git::Repo;
@@ -46,6 +47,15 @@ pub fn check(common: &Common, options: &Check) -> Result<Report, ModeError> {
         Target::Range { old, new } => range::check(common, &request, options, old, new)?,
     };
     settle(&mut report, options.level);
+    Ok(report)
+}
+
+/// What is wrong in these fabric directories of a commit, as closely as can be looked.
+pub(super) fn judge(reader: &dyn Objects, commit: Commit, dirs: &[FabricDir]) -> Result<Report, ModeError> {
+    let level = CheckLevel::References;
+    let seen = commit::Seen::of(reader, &request_at(level), commit, dirs)?;
+    let mut report = seen.report(String::new(), seen.findings(reader, level));
+    settle(&mut report, level);
     Ok(report)
 }
 

@@ -1,6 +1,7 @@
 //! Syncs made again: what sync makes of a commit, and whether a commit is just what sync makes of its parent.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -50,6 +51,12 @@ pub(in crate::modes) struct SyncOf {
     pub(in crate::modes) asked: Asked,
     /// The sync, made again.
     pub(in crate::modes) again: Again,
+}
+
+impl fmt::Debug for Recompute<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recompute").field("server", &self.server).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Recompute<'a> {
