@@ -203,6 +203,8 @@ fn every_code_that_only_a_check_finds_has_a_case() {
     let others = [Code::SchemaViolation, Code::UnknownField, Code::NotDeployed];
     let names = names();
     let asked = Code::ALL.iter().filter(|code| code.subject() == Subject::Rule || others.contains(code));
+    // No commit breaks this by itself, only a push to a server that asks for it: tests/hook_syncs.rs has it.
+    let asked = asked.filter(|code| **code != Code::NotASync);
     let missing: Vec<&str> = asked.map(|code| code.as_str()).filter(|code| !names.iter().any(|n| n == code)).collect();
     assert!(missing.is_empty(), "testrepos-check/ has no folder for {missing:?}");
 }

@@ -29,7 +29,8 @@ fn every_verdict_code_has_a_case_here_or_among_those_of_check() {
         .iter()
         .map(|name| fs::read_to_string(case::root().join(name).join("report.json")).unwrap_or_default())
         .collect();
-    for code in Code::ALL {
+    // No commit breaks the last by itself, only a push to a server that asks for it: tests/hook_syncs.rs has it.
+    for code in Code::ALL.iter().filter(|code| **code != Code::NotASync) {
         let shown = reports.contains(&format!("\"code\": \"{code}\""));
         let checked = case::root().with_file_name("testrepos-check").join(code.as_str()).is_dir();
         assert!(shown || checked, "{code} has a case neither here nor in testrepos-check/");
