@@ -23,7 +23,9 @@ const PACK_CACHE: usize = 16 << 20;
 /// the same commit reads the same everywhere. In a partial clone a reader sees the packs that were there when it was made;
 /// after a fetch, make a new one.
 pub struct Reader {
-    odb: gix::OdbHandle,
+    odb: RefCell<gix::OdbHandle>,
+    /// Where the objects are.
+    objects: PathBuf,
     hash: HashKind,
     partial: bool,
     shallow: Arc<BTreeSet<ObjectId>>,
@@ -42,18 +44,10 @@ impl Reader {
     pub(super) fn joining(repo: &Repo, objects: Option<&Path>) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Open { dir: repo.git_dir().to_owned(), source };
         let partial = repo.is_partial_clone();
-        let (mut odb, joined) = match join(repo, objects) {
-            Ok(Some((odb, joined))) => (odb, Some(Arc::new(joined))),
-            Ok(None) => {
-                let objects = repo.common_dir().join("objects");
-                let odb = open_objects(objects, repo).map_err(|source| failed(Box::new(source)))?;
-                (gix::OdbHandle::new(odb, repo.hash_kind()).with_write_passthrough(), None)
-            }
-            Err(source) => return Err(failed(Box::new(source))),
-        };
-        // Without it each blob of a delta chain would be unpacked from the chain's start. Chains do not follow the order of paths,
-        // so what was unpacked is worth keeping for long.
-        odb.set_pack_cache(|| Box::new(gix_pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE)));
+        let joined = join(repo, objects).map_err(|source| failed(Box::new(source)))?.map(Arc::new);
+        let own = || repo.common_dir().join("objects");
+        let objects = joined.as_ref().map_or_else(own, |joined| joined.path().to_owned());
+        let mut odb = open_objects(&objects, repo.hash_kind()).map_err(|source| failed(Box::new(source)))?;
         if partial {
             // Misses are by design here; looking at the disk again for each would cost more than all reads.
             odb.refresh_never();
@@ -61,7 +55,8 @@ impl Reader {
         let shallow = repo.gix.shallow_commits().map_err(|source| failed(Box::new(source)))?;
         let shallow = shallow.map(|list| list.iter().copied().collect()).unwrap_or_default();
         Ok(Self {
-            odb,
+            odb: RefCell::new(odb),
+            objects,
             hash: repo.hash_kind(),
             partial,
             shallow: Arc::new(shallow),
@@ -75,8 +70,7 @@ impl Reader {
         const LONGEST: usize = 32;
         let mut at = id;
         for _ in 0..LONGEST {
-            let header = self.odb.try_header(&at).map_err(|source| failed(at, Kind::Commit, source))?;
-            match header.ok_or_else(|| self.missing(at, Kind::Commit))?.kind() {
+            match self.look(at, Kind::Commit, |odb| odb.try_header(&at))?.kind() {
                 Kind::Commit if at == id => return Ok(Peeled::Commit(CommitId::new(at))),
                 Kind::Commit => return Ok(Peeled::Tagged(CommitId::new(at))),
                 Kind::Tag => at = self.find(at, Kind::Tag, |bytes| tag_target(self.hash, bytes))?,
@@ -99,12 +93,36 @@ impl Reader {
         decode: impl FnOnce(&[u8]) -> Result<T, String>,
     ) -> Result<T, ReadError> {
         let mut buffer = self.buffer.borrow_mut();
-        let found = self.odb.try_find(&id, &mut buffer).map_err(|source| failed(id, expected, source))?;
-        let data = found.ok_or_else(|| self.missing(id, expected))?;
-        if data.kind != expected {
-            return Err(wrong_type(id, expected, data.kind));
+        let mut decode = Some(decode);
+        let decoded = self.look(id, expected, |odb| {
+            let Some(data) = odb.try_find(&id, &mut buffer)? else { return Ok(None) };
+            let decode = decode.take().filter(|_| data.kind == expected);
+            Ok(Some(decode.map_or(Err(data.kind), |decode| Ok(decode(data.data)))))
+        })?;
+        let decoded = decoded.map_err(|kind| wrong_type(id, expected, kind))?;
+        decoded.map_err(|reason| ReadError::Corrupt { kind: name(expected), id: id.to_string(), reason })
+    }
+
+    /// Looks for an object, and where it is not to be seen once more with new eyes: when git packs anew what was packed before, the
+    /// old packs may go between the moment they were listed and the one they are read in.
+    fn look<T>(
+        &self,
+        id: ObjectId,
+        expected: Kind,
+        mut look: impl FnMut(&gix::OdbHandle) -> Result<Option<T>, gix::Error>,
+    ) -> Result<T, ReadError> {
+        let failed = |source| failed(id, expected, source);
+        let seen = look(&self.odb.borrow()).map_err(failed)?;
+        if let Some(found) = seen {
+            return Ok(found);
         }
-        decode(data.data).map_err(|reason| ReadError::Corrupt { kind: name(expected), id: id.to_string(), reason })
+        // In a partial clone misses are by design.
+        if self.partial {
+            return Err(self.missing(id, expected));
+        }
+        let io = |source| ReadError::Io { kind: name(expected), id: id.to_string(), source: Box::new(source) };
+        *self.odb.borrow_mut() = open_objects(&self.objects, self.hash).map_err(io)?;
+        look(&self.odb.borrow()).map_err(failed)?.ok_or_else(|| self.missing(id, expected))
     }
 
     /// Whether a commit is just this, a signature aside: its tree and message with these parents, people and dates, and nothing more.
@@ -170,8 +188,7 @@ impl Objects for Reader {
 
     fn blob_size(&self, id: BlobId) -> Result<u64, ReadError> {
         let (id, expected) = (id.object(), Kind::Blob);
-        let found = self.odb.try_header(&id).map_err(|source| failed(id, expected, source))?;
-        let header = found.ok_or_else(|| self.missing(id, expected))?;
+        let header = self.look(id, expected, |odb| odb.try_header(&id))?;
         if header.kind() != expected {
             return Err(wrong_type(id, expected, header.kind()));
         }
@@ -184,7 +201,8 @@ impl Objects for Reader {
 
     fn fork(&self) -> Box<dyn Objects + Send + '_> {
         Box::new(Self {
-            odb: self.odb.clone(),
+            odb: RefCell::new(self.odb.borrow().clone()),
+            objects: self.objects.clone(),
             hash: self.hash,
             partial: self.partial,
             shallow: Arc::clone(&self.shallow),
@@ -246,14 +264,19 @@ fn failed(id: ObjectId, kind: Kind, source: gix::Error) -> ReadError {
     }
 }
 
-fn open_objects(dir: PathBuf, repo: &Repo) -> std::io::Result<gix::odb::Handle> {
+fn open_objects(dir: &Path, hash: HashKind) -> std::io::Result<gix::OdbHandle> {
     let options = gix::odb::store::init::Options { slots: SLOTS, ..Default::default() };
-    gix::odb::at_opts(dir, repo.hash_kind(), None, options)
+    let odb = gix::odb::at_opts(dir.to_owned(), hash, None, options)?;
+    let mut odb = gix::OdbHandle::new(odb, hash).with_write_passthrough();
+    // Without it each blob of a delta chain would be unpacked from the chain's start. Chains do not follow the order of paths,
+    // so what was unpacked is worth keeping for long.
+    odb.set_pack_cache(|| Box::new(gix_pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE)));
+    Ok(odb)
 }
 
 /// An object database over the push's quarantine and the repository: gix knows no `GIT_OBJECT_DIRECTORY`, so a private
 /// directory names both as alternates. Nothing is written into either.
-fn join(repo: &Repo, first: Option<&Path>) -> std::io::Result<Option<(gix::OdbHandle, tempfile::TempDir)>> {
+fn join(repo: &Repo, first: Option<&Path>) -> std::io::Result<Option<tempfile::TempDir>> {
     let Some(first) = first else { return Ok(None) };
     let own = repo.common_dir().join("objects");
     let dir = tempfile::Builder::new().prefix("hhgit-objects-").tempdir()?;
@@ -270,8 +293,7 @@ fn join(repo: &Repo, first: Option<&Path>) -> std::io::Result<Option<(gix::OdbHa
     }
     std::fs::create_dir(dir.path().join("info"))?;
     std::fs::write(dir.path().join("info/alternates"), list)?;
-    let odb = open_objects(dir.path().to_owned(), repo)?;
-    Ok(Some((gix::OdbHandle::new(odb, repo.hash_kind()).with_write_passthrough(), dir)))
+    Ok(Some(dir))
 }
 
 /// Reads what hhgit needs of a commit, forgiving what git forgives: a date that means nothing is 1970.
