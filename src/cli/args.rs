@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::output::Output;
 use crate::options::MAX_FILE_SIZE;
 use crate::path::RepoPath;
+use crate::render::formats::Format;
 use crate::verdict::code::Code;
 
 /// Sorts a Hedgehog fabric's Kubernetes objects in git: raw/ in, managed/ and unmanaged/ out, one commit.
@@ -326,7 +327,16 @@ pub enum Generate {
     /// The manual page, in roff
     Man,
     /// The JSON Schema of `--output json`
-    Schema,
+    Schema {
+        /// Whose: report, which sync and check write, or status, log, why, verify, replay, merge or watch
+        #[arg(value_name = "FORMAT", default_value = "report", hide_possible_values = true, value_parser = formats())]
+        of: Format,
+    },
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()));
+    parser.try_map(|text| Format::parse(&text).ok_or("no such format"))
 }
 
 fn codes() -> impl TypedValueParser<Value = Code> {

@@ -102,7 +102,7 @@ pub(super) fn explain(code: Option<Code>, style: Style) -> Result<Answer, Failur
 /// `hhgit generate WHAT`.
 pub(super) fn generate(what: Generate) -> Result<Answer, Failure> {
     answer(|out| match what {
-        Generate::Schema => render::json::schema(out),
+        Generate::Schema { of } => render::formats::schema(out, of),
         Generate::Man => manual::page(out),
         Generate::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hhgit", out);

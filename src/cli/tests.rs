@@ -201,6 +201,11 @@ fn everything_that_can_be_generated_is() {
         let (code, out, err) = run_line(&format!("generate {what}"));
         assert!(code == 0 && err.is_empty() && out.contains(holds), "{what}: {err}{out}");
     }
+    for format in crate::render::formats::Format::ALL {
+        let (code, out, err) = run_line(&format!("generate schema {}", format.as_str()));
+        let holds = format!("\"title\": \"hhgit.{}/1\"", format.as_str());
+        assert!(code == 0 && err.is_empty() && out.contains(&holds), "{holds}: {err}{out}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod check;
 pub mod demo;
 pub mod error;
 pub mod fabrics;
+pub mod formats;
 pub mod github;
 pub mod hook;
 pub mod human;
