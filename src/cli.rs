@@ -15,6 +15,7 @@ pub mod log;
 mod manual;
 pub mod merge;
 pub mod output;
+pub mod remotes;
 pub mod replay;
 pub mod schedule;
 mod surroundings;
@@ -29,7 +30,6 @@ pub mod why;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Parser;
 
@@ -293,31 +293,10 @@ fn fail_on(asked: args::FailOn) -> FailOn {
     }
 }
 
-fn forge(asked: args::Forge) -> options::remote::Forge {
-    match asked {
-        args::Forge::Github => options::remote::Forge::GitHub,
-        args::Forge::Gitlab => options::remote::Forge::GitLab,
-        args::Forge::Gitea => options::remote::Forge::Gitea,
-    }
-}
-
 fn sync_options(args: args::Sync, around: &Surroundings) -> Result<options::Sync, Failure> {
-    let short = |name: &String| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
-    if let (Some(one), Some(other)) = (&args.branch, &args.remote_branch)
-        && short(one) != short(other)
-    {
-        let error = anyhow::anyhow!("BRANCH and --branch name two branches");
-        return Err(Failure::usage(error, "Name the branch once."));
-    }
-    let asked = options::propose::Asked { forge: args.forge.map(forge), api: args.api };
-    let remote = args.remote.map(|name| options::remote::Remote {
-        name,
-        timeout: Duration::from_secs(args.timeout),
-        tokens: around.forges.tokens.clone(),
-        propose: args.propose.then(|| options::propose::Propose { asked, ci: around.forges.clone() }),
-    });
+    let (branch, remote) = args.remote.options(args.branch, around)?;
     Ok(options::Sync {
-        branch: args.branch.or(args.remote_branch),
+        branch,
         dry_run: args.dry_run,
         diff: args.diff,
         adopt: args.adopt,

@@ -8,7 +8,7 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -24,25 +24,13 @@ use hhgit::plan::message::Stamp;
 use hhgit::plan::{Content, Input, Planned, plan};
 use hhgit::snapshot::{Commit, Objects, ReadError, Time, TreeEntry};
 use hhgit::yaml::Limits;
-use support::{TempRepo, commit_id, git_command, hhgit, run};
+use support::{TempRepo, commit_id, git_command, hhgit, real_history, run};
 
 /// The commit whose raw/ holds prepop.yaml with its 46 documents, and one VPC in two files of equal value.
 const PREPOP: &str = "f6d7490268ea475f6030bf8f15dc3259591ec5f4";
 const FABRIC: &str = "gitops/hedgehog/fabric-1";
 /// Of so many commits one is looked at, unless all are asked for.
 const SAMPLE: usize = 97;
-
-/// The bundle, if it is there.
-fn bundle() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let corpus = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from);
-    let bundle = corpus.join("gitops-test-1.bundle");
-    if bundle.is_file() {
-        return Some(bundle.canonicalize().unwrap());
-    }
-    eprintln!("skipped: there is no gitops-test-1.bundle in HHGIT_CORPUS or ../shared/corpus");
-    None
-}
 
 /// A repository with the whole history in it and `main` at this commit.
 fn history_at(bundle: &Path, commit: &str) -> TempRepo {
@@ -77,7 +65,7 @@ fn listed(temp: &TempRepo, folder: &str) -> Vec<String> {
 
 #[test]
 fn the_first_files_of_the_real_repository_are_sorted_in_one_commit() {
-    let Some(bundle) = bundle() else { return };
+    let Some(bundle) = real_history() else { return };
     let temp = history_at(&bundle, PREPOP);
     synced(&temp);
     assert_eq!((listed(&temp, "managed").len(), listed(&temp, "raw").len()), (47, 0));
@@ -87,7 +75,7 @@ fn the_first_files_of_the_real_repository_are_sorted_in_one_commit() {
 
 #[test]
 fn a_sync_that_a_person_reverts_stays_reverted_until_the_files_are_put_into_raw_again() {
-    let Some(bundle) = bundle() else { return };
+    let Some(bundle) = real_history() else { return };
     let temp = history_at(&bundle, PREPOP);
     synced(&temp);
     temp.git(&["revert", "--no-edit", "HEAD"]);
@@ -226,7 +214,7 @@ fn look_at(reader: &Reader, id: CommitId) -> BTreeMap<String, usize> {
 
 #[test]
 fn every_tree_of_the_real_history_syncs_once_and_only_within_its_fabric_directories() {
-    let Some(bundle) = bundle() else { return };
+    let Some(bundle) = real_history() else { return };
     let all = std::env::var_os("HHGIT_HISTORY").is_some_and(|value| value == "all");
     let temp = TempRepo::bare();
     temp.git(&["fetch", "--quiet", bundle.to_str().unwrap(), "refs/heads/*:refs/heads/*"]);

@@ -220,7 +220,7 @@ fn a_word_that_means_nothing_is_a_usage_error_that_says_what_there_is() {
 
 #[test]
 fn the_objects_of_the_real_repository_are_told() {
-    let Some(bundle) = story::bundle() else { return };
+    let Some(bundle) = support::real_history() else { return };
     let mut story = Story::real(&bundle);
     assert_eq!(
         story.told(&["Switch/leaf-01"]),

@@ -9,11 +9,11 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::Value;
-use support::{NOW, TempRepo, hhgit, hhgit_command, vpc};
+use support::{NOW, TempRepo, hhgit, hhgit_command, real_history, vpc};
 
 /// Of so many commits of the real history one is compared.
 const SAMPLE: usize = 191;
@@ -329,13 +329,7 @@ fn what_programs_read_obeys_its_schema() {
 
 #[test]
 fn the_real_history_is_what_check_finds_it_to_be() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let bundle = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from).join("gitops-test-1.bundle");
-    if !bundle.is_file() {
-        eprintln!("skipped: there is no gitops-test-1.bundle in HHGIT_CORPUS or ../shared/corpus");
-        return;
-    }
-    let bundle = bundle.canonicalize().unwrap();
+    let Some(bundle) = real_history() else { return };
     let repo = TempRepo::bare();
     repo.git(&["fetch", "--quiet", bundle.to_str().unwrap(), "refs/heads/*:refs/heads/*"]);
     if std::env::var_os("HHGIT_HISTORY").is_some_and(|value| value == "all") {

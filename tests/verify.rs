@@ -6,11 +6,9 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-
 use serde_json::Value;
 use support::server::Server;
-use support::{Ended, NOW, TempRepo, hhgit, hhgit_command, run, vpc};
+use support::{Ended, NOW, TempRepo, hhgit, hhgit_command, real_history, run, vpc};
 
 /// A repository whose branch is a fabric with one object and one note in raw/, and its sync.
 fn synced(args: &[&str]) -> TempRepo {
@@ -344,13 +342,7 @@ fn what_programs_read_obeys_its_schema() {
 
 #[test]
 fn none_of_the_old_tools_commits_is_taken_for_a_sync() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let bundle = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from).join("gitops-test-1.bundle");
-    if !bundle.is_file() {
-        eprintln!("skipped: there is no gitops-test-1.bundle in HHGIT_CORPUS or ../shared/corpus");
-        return;
-    }
-    let bundle = bundle.canonicalize().unwrap();
+    let Some(bundle) = real_history() else { return };
     let repo = TempRepo::bare();
     repo.git(&["fetch", "--quiet", bundle.to_str().unwrap(), "refs/heads/*:refs/heads/*"]);
     let ended = hhgit(repo.dir(), &["verify", "main"]);

@@ -10,11 +10,11 @@
 mod people;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use people::{Town, vpc};
-use support::{TempRepo, hhgit, hhgit_command, run};
+use support::{TempRepo, hhgit, hhgit_command, real_history, run};
 
 /// For each group of lines, who brought them and from where: the answer without its lines.
 fn heads(told: &str) -> Vec<String> {
@@ -216,21 +216,9 @@ fn an_object_among_others_in_a_file_has_its_own_lines_told() {
     assert_eq!(heads(&told), ["#2 2023-11-14 Ann: By hand", place]);
 }
 
-/// The bundle of the predecessor's real history, if it is there.
-fn bundle() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let corpus = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from);
-    let bundle = corpus.join("gitops-test-1.bundle");
-    if !bundle.is_file() {
-        eprintln!("skipped: there is no gitops-test-1.bundle in HHGIT_CORPUS or ../shared/corpus");
-        return None;
-    }
-    Some(bundle.canonicalize().unwrap())
-}
-
 #[test]
 fn every_object_of_the_real_repositorys_first_file_is_told_line_by_line() {
-    let Some(bundle) = bundle() else { return };
+    let Some(bundle) = real_history() else { return };
     let temp = TempRepo::work_tree();
     temp.git(&["fetch", "--quiet", bundle.to_str().unwrap(), "refs/heads/*:refs/real/*"]);
     temp.git(&["reset", "--quiet", "--hard", "f6d7490268ea475f6030bf8f15dc3259591ec5f4"]);

@@ -165,24 +165,9 @@ pub struct Sync {
     /// How many threads read [default: one a core]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
-    /// Sync a branch of this remote, by its name, URL or path: fetch it, and push the commit
-    #[arg(long, value_name = "NAME|URL")]
-    pub remote: Option<String>,
-    /// With --remote, the branch to sync, as BRANCH [default: the one the remote's HEAD names]
-    #[arg(long = "branch", value_name = "BRANCH", requires = "remote")]
-    pub remote_branch: Option<String>,
-    /// With --remote, how many seconds a fetch or a push may take
-    #[arg(long, value_name = "SECONDS", requires = "remote", default_value = "300", value_parser = clap::value_parser!(u64).range(1..=86400))]
-    pub timeout: u64,
-    /// With --remote, push to hhgit/sync/BRANCH instead, and open or renew one pull or merge request
-    #[arg(long, requires = "remote")]
-    pub propose: bool,
-    /// With --propose, the forge's kind: github, gitlab or gitea, which is Forgejo's too [default: told by the remote or the CI]
-    #[arg(long, value_name = "KIND", requires = "propose", hide_possible_values = true)]
-    pub forge: Option<Forge>,
-    /// With --propose and --forge, where the forge's API begins [default: told by the remote or the CI]
-    #[arg(long, value_name = "URL", requires = "forge")]
-    pub api: Option<String>,
+    /// The remote.
+    #[command(flatten)]
+    pub remote: super::remotes::Remote,
 }
 
 /// The kinds of forges.

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::support::{Ended, NOW, TempRepo, hhgit_command, run};
 
@@ -169,12 +169,4 @@ impl Story {
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{args:?}: {}", ended.stdout);
         self.names.iter().fold(ended.stdout, |text, (id, name)| text.replace(id, &format!("<{name}>")))
     }
-}
-
-/// The predecessor's real history, if it is there; it is no part of hhgit.
-pub(crate) fn bundle() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let corpus = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from);
-    let bundle = corpus.join("gitops-test-1.bundle");
-    bundle.is_file().then(|| bundle.canonicalize().unwrap())
 }

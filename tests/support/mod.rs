@@ -2,6 +2,7 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "each test file uses its own part of this; a test may unwrap"
 )]
@@ -319,6 +320,18 @@ pub fn leftovers_in(git_dir: &Path) -> Vec<String> {
 /// A commit id by its hexadecimal form.
 pub fn commit_id(hex: &str) -> CommitId {
     CommitId::new(ObjectId::from_hex(hex.trim().as_bytes()).unwrap())
+}
+
+/// The bundle of the predecessor's real history, if it is there: it is no part of hhgit, and a test that lacks it says so.
+pub fn real_history() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let corpus = std::env::var_os("HHGIT_CORPUS").map_or_else(beside, PathBuf::from);
+    let bundle = corpus.join("gitops-test-1.bundle");
+    if bundle.is_file() {
+        return Some(bundle.canonicalize().unwrap());
+    }
+    eprintln!("skipped: there is no gitops-test-1.bundle in HHGIT_CORPUS or ../shared/corpus");
+    None
 }
 
 /// A path that is known to be good.
