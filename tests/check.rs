@@ -7,8 +7,9 @@ mod support;
 use std::io::Write;
 use std::process::Stdio;
 
+use support::crds::colour_crd;
 use support::person::NAMESPACES;
-use support::{Ended, TempRepo, colour_crd, hhgit, hhgit_command};
+use support::{Ended, TempRepo, hhgit, hhgit_command};
 
 const MANIFEST: &str = "version: '1.0'\n";
 

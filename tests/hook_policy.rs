@@ -4,8 +4,9 @@
 
 mod support;
 
+use support::crds::{colour_crd, crd};
 use support::server::{MANIFEST, Server, vpc, vpc_path};
-use support::{Ended, colour_crd, crd, git_command};
+use support::{Ended, git_command};
 
 /// Whether a push was let in, and the codes that its message names.
 fn answer(server: &Server, pushed: &Ended) -> (bool, Vec<String>) {

@@ -8,6 +8,7 @@
 )]
 
 pub mod contents;
+pub mod crds;
 pub mod memory;
 pub mod person;
 #[cfg(unix)]
@@ -261,31 +262,6 @@ pub fn vpc(name: &str, note: &str) -> String {
     format!(
         "apiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata:\n  name: {name}\n  annotations:\n    \
          note: \"{note}\"\nspec:\n  subnets:\n    default:\n      subnet: 10.0.1.0/24\n      vlan: 1001\n"
-    )
-}
-
-/// A CRD of VPCs that knows no field of a VPC's spec but `colour`.
-pub fn colour_crd() -> String {
-    crd("{type: object, properties: {spec: {type: object, properties: {colour: {type: string}}}}}")
-}
-
-/// The CRD of VPCs with this schema.
-pub fn crd(schema: &str) -> String {
-    format!(
-        "\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {{name: vpcs.vpc.githedgehog.com}}
-spec:
-  group: vpc.githedgehog.com
-  scope: Namespaced
-  names: {{kind: VPC, plural: vpcs, singular: vpc, listKind: VPCList}}
-  versions:
-  - name: v1beta1
-    served: true
-    storage: true
-    schema: {{openAPIV3Schema: {schema}}}
-"
     )
 }
 
