@@ -8,54 +8,8 @@ use std::collections::BTreeMap;
 
 use support::person::{NAMESPACES, prepared};
 use support::server::{self, Server};
-use support::{Ended, NOW, TempRepo, git_command, hhgit, hhgit_command, run, vpc};
-
-const MANIFEST: &str = "version: '1.0'\n";
-
-/// A repository whose newest commit is the sync of one file with two VPCs and a note, and the tree before that sync.
-fn synced(temp: TempRepo) -> (TempRepo, String) {
-    let two = format!("{}---\n# the second\n{}", vpc("a", "x"), vpc("b", "x"));
-    let files = [("f/.hnp/manifest.yaml", MANIFEST), ("f/raw/in/two.yaml", two.as_str()), ("f/raw/note.txt", "n\n")];
-    match temp.dir().join(".git").exists() {
-        true => temp.commit_all(&files),
-        false => temp.commit("main", &files),
-    };
-    let before = tree(&temp, "main");
-    assert_eq!(hhgit(temp.dir(), &["sync"]).code, Some(0));
-    (temp, before)
-}
-
-fn tree(temp: &TempRepo, name: &str) -> String {
-    temp.git(&["rev-parse", &format!("{name}^{{tree}}")])
-}
-
-fn undo(temp: &TempRepo, args: &[&str]) -> Ended {
-    hhgit(temp.dir(), &[&["undo"], args].concat())
-}
-
-fn done(ended: &Ended) {
-    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
-}
-
-/// The files of managed/.
-fn managed(temp: &TempRepo) -> BTreeMap<String, String> {
-    let mut files = temp.files("main");
-    files.retain(|path, _| path.starts_with("f/managed/") && path.ends_with(".yaml"));
-    files
-}
-
-fn refused(temp: &TempRepo, args: &[&str], code: i32, words: &[&str]) {
-    let before = temp.state();
-    let ended = undo(temp, args);
-    assert_eq!(ended.code, Some(code), "{args:?}: {ended:?}");
-    let said = ended.stdout + &ended.stderr;
-    // A line that is too long for the terminal is broken at a space.
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    for words in words {
-        assert!(said.contains(words), "{words:?} is not in {said}");
-    }
-    assert_eq!(temp.state(), before);
-}
+use support::undo::{MANIFEST, done, managed, synced, tree, undo};
+use support::{NOW, TempRepo, git_command, hhgit, hhgit_command, run, vpc};
 
 #[test]
 fn after_an_undo_the_tree_is_the_very_one_from_before_the_sync() {
@@ -145,15 +99,6 @@ fn the_same_object_said_in_other_words_does_not_bring_it_back() {
 }
 
 #[test]
-fn what_was_taken_back_once_is_not_brought_back_by_another_undo() {
-    let (temp, _) = synced(TempRepo::bare());
-    done(&undo(&temp, &[]));
-    done(&hhgit(temp.dir(), &["sync"]));
-    let words = ["f/raw/in/two.yaml had been taken back before that sync", "move it out of unmanaged/ into raw/"];
-    refused(&temp, &[], 3, &words);
-}
-
-#[test]
 fn an_older_sync_can_be_named_as_long_as_nothing_changed_its_files() {
     let (temp, _) = synced(TempRepo::bare());
     let first = temp.tip("main").unwrap().to_string();
@@ -162,20 +107,6 @@ fn an_older_sync_can_be_named_as_long_as_nothing_changed_its_files() {
     done(&undo(&temp, &[&first]));
     assert_eq!(managed(&temp).into_keys().collect::<Vec<_>>(), ["f/managed/vpcs/c.yaml"]);
     assert_eq!(temp.files("main")["elsewhere"], "x");
-}
-
-#[test]
-fn it_is_refused_with_the_list_where_later_commits_touched_the_same_files() {
-    let (temp, _) = synced(TempRepo::bare());
-    let first = temp.tip("main").unwrap().to_string();
-    temp.commit("main", &[("f/managed/vpcs/a.yaml", "by: hand\n"), ("f/raw/in", "a file now\n")]);
-    let hand = temp.git(&["rev-parse", "--short=7", "main"]);
-    let words = [
-        format!("f/managed/vpcs/a.yaml was changed since, by {hand} (Tester): test"),
-        "f/raw/in/two.yaml is not as that sync left it".to_owned(),
-        "main: refused: nothing was written".to_owned(),
-    ];
-    refused(&temp, &[&first], 3, &words.each_ref().map(String::as_str));
 }
 
 #[test]
@@ -190,70 +121,6 @@ fn a_second_undo_says_that_it_is_done_already() {
 }
 
 #[test]
-fn one_object_is_taken_back_and_the_others_stay() {
-    for named in ["VPC/b", "vpc/b", "vpcs/b", "vpcs/b.yaml", "managed/vpcs/b.yaml", "f/managed/vpcs/b.yaml"] {
-        let (temp, _) = synced(TempRepo::bare());
-        done(&undo(&temp, &["--object", named]));
-        assert_eq!(managed(&temp).into_keys().collect::<Vec<_>>(), ["f/managed/vpcs/a.yaml"], "{named}");
-        let raw = temp.files("main").remove("f/raw/in/two.yaml").unwrap();
-        assert!(raw.starts_with("# the second\n") && raw.contains("name: b"), "{raw}");
-        done(&hhgit(temp.dir(), &["sync"]));
-        assert_eq!(managed(&temp).into_keys().collect::<Vec<_>>(), ["f/managed/vpcs/a.yaml"], "{named}");
-    }
-}
-
-#[test]
-fn an_object_that_was_alone_in_its_raw_file_gets_that_very_file_back() {
-    let temp = TempRepo::work_tree();
-    temp.commit_all(&[("f/.hnp/manifest.yaml", MANIFEST), ("f/raw/a.yaml", &vpc("a", "x"))]);
-    temp.git(&["update-index", "--chmod=+x", "f/raw/a.yaml"]);
-    temp.git(&["commit", "--quiet", "--amend", "--no-edit"]);
-    temp.git(&["reset", "--quiet", "--hard"]);
-    let was = temp.git(&["ls-tree", "main", "f/raw/a.yaml"]);
-    done(&hhgit(temp.dir(), &["sync"]));
-    done(&undo(&temp, &["--object", "VPC/a"]));
-    assert_eq!(temp.git(&["ls-tree", "main", "f/raw/a.yaml"]), was);
-}
-
-#[test]
-fn an_object_that_a_repair_moved_goes_back_to_where_it_was() {
-    let temp = TempRepo::bare();
-    let (a, b) = (vpc("a", "x"), vpc("b", "x"));
-    let managed_a = ("f/managed/vpcs/strange.yaml", a.as_str());
-    temp.commit("main", &[("f/.hnp/manifest.yaml", MANIFEST), managed_a, ("f/raw/a.yaml", &a), ("f/raw/b.yaml", &b)]);
-    done(&hhgit(temp.dir(), &["sync"]));
-    done(&undo(&temp, &["--object", "VPC/a"]));
-    assert_eq!(
-        managed(&temp).into_keys().collect::<Vec<_>>(),
-        ["f/managed/vpcs/b.yaml", "f/managed/vpcs/strange.yaml"]
-    );
-}
-
-#[test]
-fn what_cannot_be_meant_is_a_usage_error_that_says_what_can() {
-    let (temp, _) = synced(TempRepo::bare());
-    let sync = temp.tip("main").unwrap().to_string();
-    refused(&temp, &["--object", "VPC/c"], 2, &["brought no object VPC/c into managed/; it brought VPC/a, VPC/b"]);
-    refused(&temp, &["main^"], 2, &["is not a commit that sync makes; git revert"]);
-    refused(&temp, &["nowhere"], 2, &["nowhere"]);
-    refused(&temp, &["--branch", "none"], 2, &["there is no branch none"]);
-    temp.git(&["update-ref", "refs/heads/other", &sync]);
-    temp.git(&["update-ref", "refs/heads/main", "main^"]);
-    refused(&temp, &["other"], 2, &["is not in the history of main"]);
-    refused(&temp, &[], 2, &["no commit of main is one that sync makes"]);
-}
-
-#[test]
-fn it_obeys_max_deletions_and_a_dry_run_writes_nothing() {
-    let (temp, before) = synced(TempRepo::bare());
-    refused(&temp, &["--max-deletions", "1"], 3, &["2 objects would leave managed/, more than --max-deletions 1"]);
-    refused(&temp, &["--dry-run"], 0, &["VPC a (f/managed)", "dry run: nothing was written"]);
-    let ended = hhgit(temp.dir(), &["undo", "--dry-run", "--output", "json"]);
-    assert!(ended.stdout.contains(&before), "the planned tree: {}", ended.stdout);
-    done(&undo(&temp, &["--max-deletions", "2"]));
-}
-
-#[test]
 fn one_fabric_of_several_can_be_taken_back() {
     let temp = TempRepo::bare();
     let (a, b) = (vpc("a", "x"), vpc("b", "x"));
@@ -264,6 +131,18 @@ fn one_fabric_of_several_can_be_taken_back() {
     let files = temp.files("main");
     assert!(files.contains_key("f/raw/a.yaml") && files.contains_key("g/managed/vpcs/b.yaml"), "{:?}", files.keys());
     assert!(!files.contains_key("f/managed/vpcs/a.yaml") && !files.contains_key("g/raw/b.yaml"), "{:?}", files.keys());
+}
+
+#[test]
+fn the_newest_sync_is_the_newest_of_all_that_was_merged() {
+    let (temp, _) = synced(TempRepo::work_tree());
+    temp.git(&["switch", "--quiet", "--create", "pr"]);
+    temp.commit_all(&[("f/raw/c.yaml", &vpc("c", "x"))]);
+    done(&hhgit(temp.dir(), &["sync"]));
+    temp.git(&["switch", "--quiet", "main"]);
+    temp.git(&["merge", "--quiet", "--no-ff", "--no-edit", "pr"]);
+    done(&undo(&temp, &[]));
+    assert_eq!(managed(&temp).into_keys().collect::<Vec<_>>(), ["f/managed/vpcs/a.yaml", "f/managed/vpcs/b.yaml"]);
 }
 
 #[test]

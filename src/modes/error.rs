@@ -254,6 +254,7 @@ impl ModeError {
             Self::Layout(error) if error.is_usage() => Exit::Usage,
             Self::Remote(error) if error.is_usage() => Exit::Usage,
             Self::Propose(error) => error.exit(),
+            Self::Undo(error) => error.exit(),
             Self::Schedule(error) => error.exit(),
             Self::Demo(DemoError::Exists { .. })
             | Self::Ref(RefError::BadName { .. } | RefError::NoCommit { .. })
@@ -264,7 +265,6 @@ impl ModeError {
             | Self::NoBranch { .. }
             | Self::Name { .. }
             | Self::Several { .. }
-            | Self::Undo(_)
             | Self::Why(_)
             | Self::LocalHook(LocalError::Flags)
             | Self::CannotAsk { .. } => Exit::Usage,

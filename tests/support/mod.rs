@@ -13,6 +13,7 @@ pub mod memory;
 pub mod person;
 #[cfg(unix)]
 pub mod server;
+pub mod undo;
 
 use std::collections::BTreeMap;
 use std::io::Write;

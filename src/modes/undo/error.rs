@@ -1,6 +1,8 @@
 //! Why there is nothing that an undo could take back.
 
+use crate::exit::Exit;
 use crate::ids::CommitId;
+use crate::path::RepoPath;
 
 /// Why an undo cannot be told. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,46 @@ pub enum UndoError {
     NotASync {
         /// The commit.
         commit: CommitId,
+    },
+    /// The commit is a merge, or the first of all.
+    #[error("{commit} has not one parent, so it is not a commit that sync makes; hhgit log tells those that are")]
+    NotOneParent {
+        /// The commit.
+        commit: CommitId,
+    },
+    /// History ends before it can be told.
+    #[error(
+        "history is cut off at {commit}, so that what it did cannot be told; fetch the rest: git fetch --unshallow"
+    )]
+    Cut {
+        /// Where it ends.
+        commit: CommitId,
+    },
+    /// No sync was named, and managed/ was changed by hand since the newest.
+    #[error(
+        "{hand} changed managed/ by hand after the newest sync; if that sync is to be taken back, name it: hhgit undo {sync}"
+    )]
+    ByHand {
+        /// The later commit.
+        hand: CommitId,
+        /// The newest sync.
+        sync: CommitId,
+    },
+    /// The sync does not come out the same here, so what became of one object cannot be told.
+    #[error(
+        "{commit} does not come out the same by the rules that are here, so its objects cannot be told apart; take it back as a whole"
+    )]
+    NotAgain {
+        /// The commit.
+        commit: CommitId,
+    },
+    /// The object is in several fabric directories.
+    #[error("{object} could be any of {}; name one by its file, or its fabric directory with --fabric", named(paths))]
+    Several {
+        /// The object, as written.
+        object: String,
+        /// Its files.
+        paths: Vec<RepoPath>,
     },
     /// The commit is not in the branch's history.
     #[error("{commit} is not in the history of {branch}; git branch --contains {commit} tells where it is")]
@@ -41,6 +83,17 @@ pub enum UndoError {
         /// What it brought.
         known: Vec<String>,
     },
+}
+
+impl UndoError {
+    /// The exit code this ends with.
+    pub fn exit(&self) -> Exit {
+        if matches!(self, Self::Cut { .. }) { Exit::CouldNot } else { Exit::Usage }
+    }
+}
+
+fn named(paths: &[RepoPath]) -> String {
+    paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn listed(known: &[String]) -> String {

@@ -1,12 +1,15 @@
 //! The sync that is to be taken back: the one named, or the newest of the branch.
 
+use std::sync::Arc;
+
 use crate::fabric::changes::{Changes, changes};
+use crate::fabric::layout::{MANAGED, is_yaml_name};
 use crate::git::{Reader, Repo};
 use crate::ids::CommitId;
 use crate::modes::ModeError;
 use crate::modes::history::recompute::{Recompute, SyncOf};
 use crate::modes::history::trailers::claim;
-use crate::modes::history::walk::{Follow, walk};
+use crate::modes::history::walk::{Follow, Walk, walk};
 use crate::path::RepoPath;
 use crate::snapshot::{Commit, Objects};
 
@@ -21,6 +24,8 @@ pub(super) struct Found {
     pub(super) sync: Option<SyncOf>,
     /// What it changed, by repository path.
     pub(super) changes: Changes,
+    /// The newest commit after it that changed managed/ and is no sync, where no sync was named.
+    pub(super) hand: Option<CommitId>,
 }
 
 /// Finds it in the history of a branch that stands at `tip`.
@@ -30,40 +35,59 @@ pub(super) fn find(
     (branch, tip): (&str, CommitId),
     named: Option<&str>,
 ) -> Result<Found, ModeError> {
-    let Some(named) = named else { return newest(reader, branch, tip) };
+    let history = walk(reader, &[tip], &[], Follow::All)?;
+    let recompute = Recompute::new(reader).sharing(Arc::default(), None);
+    let Some(named) = named else { return newest(reader, &recompute, branch, history) };
     let commit = repo.commit_named(named)?;
-    let history = walk(reader, &[tip], &[], Follow::All)?.commits;
-    let Some(commit) = history.into_iter().find(|one| one.id == commit) else {
-        return Err(UndoError::Elsewhere { commit, branch: branch.to_owned() }.into());
+    if history.cut.contains(&commit) {
+        return Err(UndoError::Cut { commit }.into());
+    }
+    let Some(commit) = history.commits.into_iter().find(|one| one.id == commit) else {
+        return Err(match history.cut.first() {
+            Some(end) => UndoError::Cut { commit: *end },
+            None => UndoError::Elsewhere { commit, branch: branch.to_owned() },
+        }
+        .into());
     };
-    let id = commit.id;
-    of(reader, commit)?.ok_or_else(|| UndoError::NotASync { commit: id }.into())
+    let (id, parents) = (commit.id, commit.parents.len());
+    of(reader, &recompute, commit)?.map_err(|_| match parents {
+        1 => UndoError::NotASync { commit: id }.into(),
+        _ => UndoError::NotOneParent { commit: id }.into(),
+    })
 }
 
-fn newest(reader: &Reader, branch: &str, tip: CommitId) -> Result<Found, ModeError> {
-    let mut at = Some(tip);
-    while let Some(id) = at {
-        let commit = reader.commit(id)?;
-        at = commit.parents.first().copied();
-        if at.is_some() && reader.is_shallow_boundary(id)? {
-            break;
+/// The newest sync of all that the branch holds, merged branches included.
+fn newest(reader: &Reader, recompute: &Recompute<'_>, branch: &str, history: Walk) -> Result<Found, ModeError> {
+    let mut hand = None;
+    for commit in history.commits {
+        if history.cut.contains(&commit.id) {
+            return Err(UndoError::Cut { commit: commit.id }.into());
         }
-        if let Some(found) = of(reader, commit)? {
-            return Ok(found);
+        let id = commit.id;
+        match of(reader, recompute, commit)? {
+            Ok(found) => return Ok(Found { hand, ..found }),
+            Err(changes) if hand.is_none() && changes.keys().any(is_of_managed) => hand = Some(id),
+            Err(_) => {}
         }
     }
     Err(UndoError::NoSync { branch: branch.to_owned() }.into())
 }
 
-/// A commit, if it is a sync, or was made as one: it names its parent's tree as the one that was sorted.
-fn of(reader: &Reader, commit: Commit) -> Result<Option<Found>, ModeError> {
-    let sync = Recompute::new(reader).of(&commit)?;
-    let [parent] = commit.parents.as_slice() else { return Ok(None) };
+/// Whether a path is one of an object's files, wherever its fabric directory is.
+fn is_of_managed(path: &RepoPath) -> bool {
+    path.components().any(|component| component == MANAGED.as_bytes()) && is_yaml_name(path.file_name())
+}
+
+/// A commit, if it is a sync, or was made as one: it names its parent's tree as the one that was sorted. Else what it
+/// changed; of a merge that is nothing, since its parents did it.
+fn of(reader: &Reader, recompute: &Recompute<'_>, commit: Commit) -> Result<Result<Found, Changes>, ModeError> {
+    let [parent] = commit.parents.as_slice() else { return Ok(Err(Changes::new())) };
     let parent = reader.commit(*parent)?;
+    let changes = changes(reader, Some(parent.tree), Some(commit.tree), &RepoPath::root())?;
+    let sync = recompute.of(&commit)?;
     let is_claimed = || claim(&commit.message).is_some_and(|claim| claim.input_tree == parent.tree.to_string());
     if sync.is_none() && !is_claimed() {
-        return Ok(None);
+        return Ok(Err(changes));
     }
-    let changes = changes(reader, Some(parent.tree), Some(commit.tree), &RepoPath::root())?;
-    Ok(Some(Found { commit, sync, changes }))
+    Ok(Ok(Found { commit, sync, changes, hand: None }))
 }

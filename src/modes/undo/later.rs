@@ -1,12 +1,15 @@
 //! Which later commits changed what an undo would put back: the list that it is refused with.
 
+use std::collections::BTreeSet;
+
 use crate::fabric::changes::Changes;
-use crate::fabric::layout::entry_at;
+use crate::fabric::layout::{FabricDir, SIDECAR, UNMANAGED, entry_at};
 use crate::git::Reader;
 use crate::ids::CommitId;
 use crate::modes::ModeError;
 use crate::modes::history::walk::{Follow, walk};
 use crate::path::{RepoPath, printable};
+use crate::plan::sidecar;
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::Code;
 
@@ -34,21 +37,33 @@ pub(super) fn notes(
     if paths.len() > SHOWN {
         notes.push(format!("and {} more files were changed since", paths.len() - SHOWN));
     }
-    notes.push("Take the later changes back first, newest first, or one object alone with --object.".to_owned());
+    notes.push("Take the later changes back first, newest first.".to_owned());
     Ok(notes)
 }
 
 /// What to say of raw documents that the sync parked because their sync had been taken back before: put back into raw/ by
-/// yet another commit, they would count as dropped anew, and the next sync would apply them.
-pub(super) fn brought_back(found: &Found, changes: &Changes) -> Vec<String> {
-    let Some(sync) = &found.sync else { return Vec::new() };
-    let rows =
-        sync.again.planned.fabrics.iter().flat_map(|fabric| fabric.documents.iter().map(move |row| (fabric, row)));
-    let parked = rows.filter(|(_, row)| row.code == Some(Code::Reverted));
-    let parked: Vec<RepoPath> = parked
-        .map(|(fabric, row)| fabric.path.join_path(&row.source))
-        .filter(|path| changes.get(path).is_some_and(|change| change.old.is_some()))
-        .collect();
+/// yet another commit, they would count as dropped anew, and the next sync would apply them. Its own sidecars say so.
+pub(super) fn brought_back(
+    reader: &Reader,
+    dirs: &[FabricDir],
+    found: &Found,
+    changes: &Changes,
+) -> Result<Vec<String>, ModeError> {
+    let mut parked = BTreeSet::new();
+    for (path, change) in &found.changes {
+        let dir = dirs.iter().find(|dir| path.starts_with(&dir.path.child(UNMANAGED)));
+        let blob =
+            change.new.and_then(|entry| entry.as_file()).filter(|_| path.file_name().ends_with(SIDECAR.as_bytes()));
+        let (Some(dir), Some(blob)) = (dir, blob) else { continue };
+        if reader.blob_size(blob)? > sidecar::LARGEST {
+            continue;
+        }
+        let Some(sidecar) = sidecar::read(&reader.blob(blob)?) else { continue };
+        let is_reverted = sidecar.said.iter().any(|said| said.code == Code::Reverted.as_str());
+        let source = RepoPath::new(sidecar.source).ok().map(|source| dir.path.join_path(&source));
+        let is_back = |path: &RepoPath| changes.get(path).is_some_and(|change| change.old.is_some());
+        parked.extend(source.filter(|source| is_reverted && is_back(source)));
+    }
     let mut notes: Vec<String> = parked
         .iter()
         .take(SHOWN)
@@ -59,7 +74,7 @@ pub(super) fn brought_back(found: &Found, changes: &Changes) -> Vec<String> {
             "If you mean that, move it out of unmanaged/ into raw/ and commit; else name an older sync.".to_owned(),
         );
     }
-    notes
+    Ok(notes)
 }
 
 /// The newest of these commits that changed a path against its first parent.

@@ -62,7 +62,9 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
 fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, options: &Undo) -> Result<Done, ModeError> {
     let reader = from.reader;
     let mut changes = match &options.object {
-        Some(object) => one::of_object(reader, found, object)?,
+        Some(object) => {
+            one::of_object(reader, found, &one::Wanted { object, fabrics: &common.fabrics, tip: input.tree })?
+        }
         None => found.changes.clone(),
     };
     if !common.fabrics.is_empty() {
@@ -85,7 +87,10 @@ fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, option
             return Ok(Done::Report(Box::new(report)));
         }
     };
-    let brought_back = later::brought_back(found, &changes);
+    if let Some(hand) = found.hand {
+        return Err(UndoError::ByHand { hand, sync: found.commit.id }.into());
+    }
+    let brought_back = later::brought_back(reader, from.dirs, found, &changes)?;
     if !brought_back.is_empty() {
         report.outcome = Outcome::Refused;
         report.notes = brought_back;

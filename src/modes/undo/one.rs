@@ -2,8 +2,8 @@
 
 use crate::fabric::changes::{Change, Changes};
 use crate::fabric::inventory::Leaves;
-use crate::fabric::layout::MANAGED;
-use crate::ids::{Entry, Mode};
+use crate::fabric::layout::{MANAGED, RAW, UNMANAGED, entry_at};
+use crate::ids::{Entry, Mode, TreeId};
 use crate::modes::ModeError;
 use crate::path::RepoPath;
 use crate::report::{DocumentRow, FabricReport, Fate};
@@ -14,25 +14,82 @@ use super::error::UndoError;
 use super::find::Found;
 use super::held::{Held, held};
 
+/// Which object is meant, and where.
+pub(super) struct Wanted<'a> {
+    /// The object, as written.
+    pub(super) object: &'a str,
+    /// The fabric directories to look in; empty for all.
+    pub(super) fabrics: &'a [RepoPath],
+    /// The tree that the undo is for.
+    pub(super) tip: TreeId,
+}
+
 /// What a sync changed for one object: its file in managed/, files that held it elsewhere, and its document in raw/.
-pub(super) fn of_object(objects: &dyn Objects, found: &Found, named: &str) -> Result<Changes, ModeError> {
-    let fabrics = found.sync.iter().flat_map(|sync| &sync.again.planned.fabrics);
-    let brought: Vec<(&FabricReport, &DocumentRow)> = fabrics
+pub(super) fn of_object(objects: &dyn Objects, found: &Found, wanted: &Wanted<'_>) -> Result<Changes, ModeError> {
+    let Some(sync) = &found.sync else { return Err(UndoError::NotAgain { commit: found.commit.id }.into()) };
+    let looked_in = |fabric: &&FabricReport| wanted.fabrics.is_empty() || wanted.fabrics.contains(&fabric.path);
+    let brought: Vec<(&FabricReport, &DocumentRow)> = sync
+        .again
+        .planned
+        .fabrics
+        .iter()
+        .filter(looked_in)
         .flat_map(|fabric| fabric.documents.iter().map(move |row| (fabric, row)))
         .filter(|(fabric, row)| is_brought(found, fabric, row))
         .collect();
-    let Some((fabric, row)) = brought.iter().find(|(fabric, row)| is_named(fabric, row, named)) else {
-        let known = brought.iter().map(|(_, row)| spelled(row)).collect();
-        return Err(UndoError::NoObject { commit: found.commit.id, object: named.to_owned(), known }.into());
+    let named: Vec<_> = brought.iter().filter(|(fabric, row)| is_named(fabric, row, wanted.object)).collect();
+    let (fabric, row) = match named.as_slice() {
+        [one] => **one,
+        [] => {
+            let known = brought.iter().map(|(_, row)| spelled(row)).collect();
+            let (commit, object) = (found.commit.id, wanted.object.to_owned());
+            return Err(UndoError::NoObject { commit, object, known }.into());
+        }
+        several => {
+            let paths = several.iter().map(|(fabric, row)| fabric.path.join_path(&row.target)).collect();
+            return Err(UndoError::Several { object: wanted.object.to_owned(), paths }.into());
+        }
     };
     let target = fabric.path.join_path(&row.target);
     let mut changes = in_managed(objects, found, fabric, &target)?;
-    let written = found.changes.get(&target).and_then(|change| change.new);
-    let source = fabric.path.join_path(&row.source);
-    if let Some(document) = written.map(|written| document(found, &source, written)) {
-        changes.insert(source, Change { old: Some(document), new: None });
+    if let Some(written) = found.changes.get(&target).and_then(|change| change.new) {
+        let source = fabric.path.join_path(&row.source);
+        let raw = found.changes.get(&source).and_then(|change| change.old);
+        let (path, document) = match raw.filter(|raw| raw.id == written.id) {
+            // It was alone in its raw file, and that comes back.
+            Some(raw) => (source, raw),
+            None => (free(objects, wanted.tip, fabric, row)?, Entry { mode: Mode::FILE, id: written.id }),
+        };
+        changes.insert(path, Change { old: Some(document), new: None });
     }
     Ok(changes)
+}
+
+/// Where in raw/ a document may come back that shared its file with others: there, or beside it under a name that neither raw/ nor
+/// unmanaged/ has taken, so that it does not take the place of another that was taken back.
+fn free(objects: &dyn Objects, tip: TreeId, fabric: &FabricReport, row: &DocumentRow) -> Result<RepoPath, ModeError> {
+    let source = fabric.path.join_path(&row.source);
+    let below = row.source.strip_prefix(&RepoPath::root().child(RAW)).unwrap_or_default();
+    let parked = fabric.path.child(UNMANAGED).join_path(&below);
+    let is_taken = |path: &RepoPath| Ok::<_, ModeError>(entry_at(objects, tip, path)?.is_some());
+    for number in 0..1000 {
+        let (Some(raw), Some(unmanaged)) = (numbered(&source, number), numbered(&parked, number)) else { break };
+        if !is_taken(&raw)? && !is_taken(&unmanaged)? {
+            return Ok(raw);
+        }
+    }
+    Ok(source)
+}
+
+/// A path with a number before its file's extension; none is 0.
+fn numbered(path: &RepoPath, number: u32) -> Option<RepoPath> {
+    if number == 0 {
+        return Some(path.clone());
+    }
+    let name = path.file_name();
+    let end = name.iter().rposition(|byte| *byte == b'.').filter(|at| *at > 0).unwrap_or(name.len());
+    let name = [&name[..end], format!("_{number}").as_bytes(), &name[end..]].concat();
+    path.parent().unwrap_or_default().join(&name).ok()
 }
 
 /// What changed in files of managed/ that hold the object of the one at `target`, or held it, and no other.
@@ -52,7 +109,8 @@ fn in_managed(
     let object = is.get(target).and_then(|held| held.keys().next());
     let belongs = |path: &RepoPath| {
         let sides = [was.get(path), is.get(path)];
-        object.is_some_and(|object| sides.iter().flatten().all(|held| holds_only(held, object)))
+        let mut held = sides.iter().flatten().peekable();
+        held.peek().is_some() && object.is_some_and(|object| held.all(|held| holds_only(held, object)))
     };
     let its = changed().filter(|(path, _)| *path == target || belongs(path));
     Ok(its.map(|(path, change)| (path.clone(), *change)).collect())
@@ -60,12 +118,6 @@ fn in_managed(
 
 fn holds_only(held: &Held, object: &Identity) -> bool {
     held.keys().eq([object])
-}
-
-/// The raw document that went to managed/ as `written`, as a file: the raw file itself if it held nothing else.
-fn document(found: &Found, source: &RepoPath, written: Entry) -> Entry {
-    let raw = found.changes.get(source).and_then(|change| change.old);
-    raw.filter(|raw| raw.id == written.id).unwrap_or(Entry { mode: Mode::FILE, id: written.id })
 }
 
 /// Whether a row is of an object that came into managed/, or came there anew.
@@ -80,7 +132,16 @@ fn is_named(fabric: &FabricReport, row: &DocumentRow, named: &str) -> bool {
     let below = row.target.strip_prefix(&RepoPath::root().child(MANAGED)).unwrap_or_default().to_string();
     let short = below.strip_suffix(".yaml").unwrap_or(&below);
     let whole = row.target.to_string();
-    [target.as_str(), &whole, &below, short].contains(&named) || spelled(row).eq_ignore_ascii_case(named)
+    [target.as_str(), &whole, &below, short].contains(&named)
+        || spelled(row).eq_ignore_ascii_case(&short_of_default(named))
+}
+
+/// A name without the namespace that is meant where none is named.
+fn short_of_default(named: &str) -> String {
+    match named.splitn(3, '/').collect::<Vec<_>>().as_slice() {
+        [kind, "default", name] => format!("{kind}/{name}"),
+        _ => named.to_owned(),
+    }
 }
 
 /// An object as people name it: `VPC/web`, `VPC/namespace/web`.
