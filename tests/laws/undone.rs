@@ -37,8 +37,11 @@ pub fn the_next_sync_does_not_fight_an_undo(memory: &mut Memory, synced: &Synced
     let before = memory.tree_of(synced.input);
     let rows = || synced.planned.fabrics.iter().flat_map(|fabric| &fabric.documents);
     // An undo of such a sync is refused: what was taken back once would count as dropped anew.
-    // A loose file is no raw document without --adopt, so that its twin in raw/ may say again what was taken away.
-    if before == synced.tree || synced.options.adopt || rows().any(|row| row.code == Some(Code::Reverted)) {
+    // What a plain sync leaves of raw/ where another was asked for more is its own to decide: a loose file is no raw document to
+    // it, and what --retry or --repair had in a raw document's way is not.
+    let Options { adopt, repair, retry, .. } = &synced.options;
+    let plain = !adopt && !repair && retry.is_none();
+    if before == synced.tree || !plain || rows().any(|row| row.code == Some(Code::Reverted)) {
         return Ok(());
     }
     let commit = memory.commit_tree(before, Some(synced.output), "undo\n");
