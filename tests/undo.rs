@@ -79,6 +79,7 @@ fn an_updated_object_gets_its_old_value_back_and_keeps_it() {
     let ended = undo(&temp, &[]);
     done(&ended);
     assert!(!ended.stdout.contains("removed"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("note: As before it again: VPC/a.\n"), "{}", ended.stdout);
     done(&hhgit(temp.dir(), &["sync"]));
     assert_eq!(managed(&temp), old);
 }

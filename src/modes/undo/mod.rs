@@ -9,7 +9,7 @@ mod one;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::fabric::changes::Changes;
+use crate::fabric::changes::{Change, Changes};
 use crate::fabric::inventory::Leaves;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, MANAGED};
@@ -96,8 +96,10 @@ fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, option
         report.notes = brought_back;
         return Ok(Done::Report(Box::new(report)));
     }
-    report.fabrics = fabrics(reader, from.dirs, &changes, &plan)?;
+    let (fabrics, back) = fabrics(reader, from.dirs, &changes, &plan)?;
+    report.fabrics = fabrics;
     report.notes.push(format!("This takes back {}: {}", found.commit.id.short(), subject(&found.commit)));
+    report.notes.extend(put_back(&back));
     if let Some(note) = too_many_deletions(&report.fabrics, options.max_deletions) {
         report.outcome = Outcome::Refused;
         report.notes.push(note);
@@ -129,14 +131,14 @@ fn report(from: &Start<'_>, input: &Commit) -> Report {
     }
 }
 
-/// What becomes of each fabric directory that is touched.
+/// What becomes of each fabric directory that is touched, and the objects that come back as they were.
 fn fabrics(
     reader: &Reader,
     dirs: &[FabricDir],
     changes: &Changes,
     plan: &Plan,
-) -> Result<Vec<FabricReport>, ModeError> {
-    let mut reports = Vec::new();
+) -> Result<(Vec<FabricReport>, Vec<Identity>), ModeError> {
+    let (mut reports, mut back) = (Vec::new(), Vec::new());
     for dir in dirs {
         let edit = |(path, edit): (&RepoPath, &Edit)| {
             let below = path.strip_prefix(&dir.path)?;
@@ -146,30 +148,42 @@ fn fabrics(
         if edits.is_empty() {
             continue;
         }
+        let managed = dir.path.child(MANAGED);
+        let now = objects(reader, &managed, changes, |change| change.new)?;
+        let then = objects(reader, &managed, changes, |change| change.old)?;
+        let gone = now.iter().filter(|(identity, _)| !then.contains_key(identity));
         reports.push(FabricReport {
             path: dir.path.clone(),
             name: survey(reader, dir)?.manifest.name,
             left_alone: false,
             documents: Vec::new(),
             repairs: Vec::new(),
-            removed: removed(reader, &dir.path.child(MANAGED), changes)?,
+            removed: gone.map(|(_, object)| object.clone()).collect(),
             edits,
         });
+        back.extend(then.into_keys());
     }
-    Ok(reports)
+    Ok((reports, back))
 }
 
-/// The objects that the files taken back hold now, and hold no more after it.
-fn removed(reader: &Reader, managed: &RepoPath, changes: &Changes) -> Result<Vec<ObjectRef>, ModeError> {
-    let side = |side: fn(&crate::fabric::changes::Change) -> Option<Entry>| {
-        let files = changes.iter().filter(|(path, _)| path.starts_with(managed));
-        let files: Leaves = files.filter_map(|(path, change)| Some((path.clone(), side(change)?))).collect();
-        let held = held(reader, &files)?;
-        Ok::<BTreeMap<Identity, ObjectRef>, ModeError>(held.into_values().flatten().collect())
-    };
-    let (mut now, then) = (side(|change| change.new)?, side(|change| change.old)?);
-    now.retain(|identity, _| !then.contains_key(identity));
-    Ok(now.into_values().collect())
+/// The objects that one side of the changes in managed/ holds.
+fn objects(
+    reader: &Reader,
+    managed: &RepoPath,
+    changes: &Changes,
+    side: fn(&Change) -> Option<Entry>,
+) -> Result<BTreeMap<Identity, ObjectRef>, ModeError> {
+    let files = changes.iter().filter(|(path, _)| path.starts_with(managed));
+    let files: Leaves = files.filter_map(|(path, change)| Some((path.clone(), side(change)?))).collect();
+    Ok(held(reader, &files)?.into_values().flatten().collect())
+}
+
+/// Which objects come back as they were before the sync, the first few by name.
+fn put_back(back: &[Identity]) -> Option<String> {
+    const NAMED: usize = 10;
+    let names: Vec<String> = back.iter().take(NAMED).map(|identity| printable(&identity.to_string())).collect();
+    let more = if back.len() > NAMED { format!(", {} more", back.len() - NAMED) } else { String::new() };
+    (!back.is_empty()).then(|| format!("As before it again: {}{more}.", names.join(", ")))
 }
 
 fn subject(commit: &Commit) -> String {
