@@ -9,7 +9,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use story::{begun, vpc};
+use story::{Story, begun, vpc};
 
 #[test]
 fn a_branch_is_told_by_what_each_commit_did_newest_first() {
@@ -275,6 +275,29 @@ fn a_word_that_means_nothing_in_a_shallow_clone_is_not_known_there() {
         let told = story.told_in_clone(&["--depth=1"], &[word]);
         assert!(told.contains(": nothing was done\n\nnote: History ends at "), "{told}");
     }
+}
+
+#[test]
+fn a_manifest_that_somebody_writes_is_no_repair() {
+    let mut story = Story::begin(&[]);
+    let files = [("f/.hnp/manifest.yaml", "version: '1.0'\n"), ("f/managed/vpcs/.gitkeep", "")];
+    story.push("start", "Ada", "Start", &files);
+    story.sync("sync", &[]);
+    assert_eq!(
+        story.told(&[]),
+        "\
+main at <sync>: 2 operations, newest first
+
+<sync>  sync  2023-11-14 22:13:20 +0000
+  f (f)
+    repaired: 17 missing folders
+
+<start>  by hand  2023-11-14 22:13:20 +0000
+  by Ada: Start
+  f (f)
+    added: .hnp/manifest.yaml
+"
+    );
 }
 
 #[test]
