@@ -259,25 +259,6 @@ note: History ends at <sync-1> here, as this clone is shallow, so what it did ca
 }
 
 #[test]
-fn a_word_that_means_nothing_in_a_shallow_clone_is_not_known_there() {
-    let mut story = begun();
-    story.push("push-2", "Ada", "Another", &[("f/fabric-1/raw/new.yaml", &vpc("new", 1100))]);
-    for word in ["nothere", "VPC/web:3", "VPC/wob", "f/fabric-1/raw/no.yaml"] {
-        assert_eq!(
-            story.refused_in_clone(&["--depth=1"], &[word]),
-            format!(
-                "error: nothing called \"{word}\" is known here: the history of main is cut off at <push-2>, as this clone \
-                 is shallow; git fetch --unshallow brings the rest\n"
-            )
-        );
-    }
-    for word in ["VPC/new", "VCP/oops", "raw/new.yaml", "fabric-1"] {
-        let told = story.told_in_clone(&["--depth=1"], &[word]);
-        assert!(told.contains(": nothing was done\n\nnote: History ends at "), "{told}");
-    }
-}
-
-#[test]
 fn a_manifest_that_somebody_writes_is_no_repair() {
     let mut story = Story::begin(&[]);
     let files = [("f/.hnp/manifest.yaml", "version: '1.0'\n"), ("f/managed/vpcs/.gitkeep", "")];
