@@ -9,7 +9,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use story::{begun, vpc};
+use story::{Story, begun, vpc};
 
 #[test]
 fn a_branch_is_told_by_what_each_commit_did_newest_first() {
@@ -255,6 +255,29 @@ note: History ends at <sync-1> here, as this clone is shallow, so what it did ca
     assert!(
         nothing.starts_with("VPC/web on main at <sync-2>: nothing was done\n\nnote: History ends at "),
         "{nothing}"
+    );
+}
+
+#[test]
+fn a_manifest_that_somebody_writes_is_no_repair() {
+    let mut story = Story::begin(&[]);
+    let files = [("f/.hnp/manifest.yaml", "version: '1.0'\n"), ("f/managed/vpcs/.gitkeep", "")];
+    story.push("start", "Ada", "Start", &files);
+    story.sync("sync", &[]);
+    assert_eq!(
+        story.told(&[]),
+        "\
+main at <sync>: 2 operations, newest first
+
+<sync>  sync  2023-11-14 22:13:20 +0000
+  f (f)
+    repaired: 17 missing folders
+
+<start>  by hand  2023-11-14 22:13:20 +0000
+  by Ada: Start
+  f (f)
+    added: .hnp/manifest.yaml
+"
     );
 }
 

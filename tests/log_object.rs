@@ -219,6 +219,25 @@ fn a_word_that_means_nothing_is_a_usage_error_that_says_what_there_is() {
 }
 
 #[test]
+fn a_word_that_means_nothing_in_a_shallow_clone_is_not_known_there() {
+    let mut story = begun();
+    story.push("push-2", "Ada", "Another", &[("f/fabric-1/raw/new.yaml", &vpc("new", 1100))]);
+    for word in ["nothere", "VPC/web:3", "VPC/wob", "f/fabric-1/raw/no.yaml"] {
+        assert_eq!(
+            story.refused_in_clone(&["--depth=1"], &[word]),
+            format!(
+                "error: nothing called \"{word}\" is known here: the history of main is cut off at <push-2>, as this clone \
+                 is shallow; git fetch --unshallow brings the rest\n"
+            )
+        );
+    }
+    for word in ["VPC/new", "VCP/oops", "raw/new.yaml", "fabric-1"] {
+        let told = story.told_in_clone(&["--depth=1"], &[word]);
+        assert!(told.contains(": nothing was done\n\nnote: History ends at "), "{told}");
+    }
+}
+
+#[test]
 fn the_objects_of_the_real_repository_are_told() {
     let Some(bundle) = support::real_history() else { return };
     let mut story = Story::real(&bundle);

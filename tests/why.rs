@@ -133,6 +133,21 @@ fn a_file_in_raw_waits_and_its_fate_is_told() {
 }
 
 #[test]
+fn an_object_of_a_fabric_that_is_left_alone_is_said_not_to_be_looked_for() {
+    let mut town = town();
+    let files = [("f/raw/app.yaml", Some(&*vpc("app", "1010"))), ("f/.hnp/manifest.yaml", Some("version: [\n"))];
+    town.commit("Eve", "Break the manifest", &files);
+    let ended = hhgit(town.repo.dir(), &["why", "VPC/app"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert_eq!(
+        ended.stderr,
+        "error: main has no VPC/app that could be found: f is left alone, and nothing is looked for in it, until \
+         f/.hnp/manifest.yaml is mended: it cannot be read: a value was expected here; a bracket before it may not be \
+         closed, and a template's braces need quotes. Mend that, or name a file by its path\n"
+    );
+}
+
+#[test]
 fn what_names_nothing_is_a_wrong_command_line_that_says_what_there_is() {
     let mut town = town();
     town.commit("Max", "A file beside", &[("README.md", Some("x\n"))]);

@@ -4,6 +4,7 @@ mod json;
 
 pub use json::{SCHEMA, json, schema};
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::{Role, Style, count, date, sanitize};
@@ -136,12 +137,14 @@ impl Layout {
 
     fn fabric(self, out: &mut dyn Write, fabric: &FabricChanges) -> io::Result<()> {
         let indent = if self.fabrics { 4 } else { 2 };
+        let doubles = doubles(fabric);
         for known in WORDS {
             let of: Vec<&ObjectChange> = fabric.changes.iter().filter(|one| word(one) == known).collect();
             if of.is_empty() {
                 continue;
             }
             let is_plain = |one: &&&ObjectChange| one.fields.is_empty() && one.other.is_none();
+            let name = |one: &ObjectChange| name(one, &doubles);
             let is_list = !self.is_life && of.iter().all(|one| is_plain(&one));
             if is_list {
                 let names: Vec<String> = of.iter().map(|one| name(one)).collect();
@@ -149,7 +152,7 @@ impl Layout {
                 continue;
             }
             for one in of.iter().take(self.most(of.len())) {
-                self.change(out, indent, known, one)?;
+                self.change(out, indent, known, (one, &name(one)))?;
             }
             self.more(out, indent, of.len(), known)?;
         }
@@ -164,8 +167,14 @@ impl Layout {
         Ok(())
     }
 
-    fn change(self, out: &mut dyn Write, indent: usize, word: &str, one: &ObjectChange) -> io::Result<()> {
-        let text = if self.is_life { Self::places(one) } else { named_move(one) };
+    fn change(
+        self,
+        out: &mut dyn Write,
+        indent: usize,
+        word: &str,
+        (one, name): (&ObjectChange, &str),
+    ) -> io::Result<()> {
+        let text = if self.is_life { Self::places(one) } else { named_move(one, name) };
         writeln!(out, "{}", self.style.labelled(indent, word, &text))?;
         let most = match (self.style.verbose, self.is_life) {
             (true, _) => one.fields.len(),
@@ -306,15 +315,26 @@ fn word(one: &ObjectChange) -> &'static str {
     }
 }
 
-fn name(change: &ObjectChange) -> String {
-    change.object.as_ref().map_or_else(|| change.place.path.to_string(), object_name)
+/// The objects of which several changes are told.
+fn doubles(fabric: &FabricChanges) -> BTreeSet<&ObjectRef> {
+    let mut once = BTreeSet::new();
+    fabric.changes.iter().filter_map(|one| one.object.as_ref()).filter(|object| !once.insert(*object)).collect()
 }
 
-fn named_move(change: &ObjectChange) -> String {
+/// What a change is about; which of an object's files, if several are told of.
+fn name(change: &ObjectChange, doubles: &BTreeSet<&ObjectRef>) -> String {
+    match &change.object {
+        Some(object) if doubles.contains(object) => format!("{} in {}", object_name(object), place(&change.place)),
+        Some(object) => object_name(object),
+        None => change.place.path.to_string(),
+    }
+}
+
+fn named_move(change: &ObjectChange, name: &str) -> String {
     match &change.other {
-        Some(other) if change.change == Change::Removed => format!("{}, back to {other}", name(change)),
-        Some(other) => format!("{}: {other} -> {}", name(change), change.place.path),
-        None => name(change),
+        Some(other) if change.change == Change::Removed => format!("{name}, back to {other}"),
+        Some(other) => format!("{name}: {other} -> {}", change.place.path),
+        None => name.to_owned(),
     }
 }
 

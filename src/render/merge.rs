@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::check::with_lines;
 use super::human::{ROWS, findings, headline, more};
-use super::{Role, Style, count, date, gravest_first, sanitize};
+use super::{Role, Style, count, day, gravest_first, sanitize};
 use crate::path::printable;
 use crate::report::merge::{Conflict, ConflictKind, How, Merge, MergeOutcome, MergedObject, Version};
 use crate::report::{FabricReport, Point};
@@ -136,7 +136,7 @@ fn side(conflict: &Conflict, version: &Version) -> String {
     let mut text = parts.join(", ");
     if let Some(by) = &version.by {
         let id: String = by.commit.to_string().chars().take(7).collect();
-        let day: String = date(by.time).chars().take(10).collect();
+        let day = day(by.time);
         let lead = if text.is_empty() { "" } else { "; " };
         text.push_str(&format!("{lead}{id} {day} {}: {}", printable(&by.name), printable(&by.subject)));
     }

@@ -155,6 +155,11 @@ pub(crate) fn date(time: Time) -> String {
     }
 }
 
+/// The day of a date; one that cannot be written out is told whole.
+pub(crate) fn day(time: Time) -> String {
+    date(time).split(' ').next().unwrap_or_default().to_owned()
+}
+
 /// Text that may stand in a terminal: control characters and those that reorder or hide text are spelt out.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unprintable) {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Role, Show, Style, count, date, human, json, sanitize};
+use super::{Role, Show, Style, count, date, day, human, json, sanitize};
 use crate::ids::CommitId;
 use crate::report::Report;
 use crate::report::replay::{Replay, Replayed, Row, Said, Summary, Tally};
@@ -51,7 +51,7 @@ fn short(commit: CommitId) -> String {
 
 /// One commit in a line.
 fn one(out: &mut dyn Write, replayed: &Replayed, style: Style) -> io::Result<()> {
-    let lead = format!("{}  {}", short(replayed.commit), &date(replayed.time).chars().take(10).collect::<String>());
+    let lead = format!("{}  {}", short(replayed.commit), day(replayed.time));
     let text = match &replayed.said {
         Said::NoFabric => "no fabric directory".to_owned(),
         Said::Unread(why) => format!("not judged: {why}"),
@@ -67,7 +67,7 @@ fn one(out: &mut dyn Write, replayed: &Replayed, style: Style) -> io::Result<()>
             format!("{}, {findings}{changes}", count(tally.objects, "object"))
         }
     };
-    writeln!(out, "{}", style.flow(format!("{lead}  "), 21, 21, &text))
+    writeln!(out, "{}", style.flow(format!("{lead}  "), lead.len() + 2, 21, &text))
 }
 
 fn said(severity: Severity, number: usize) -> String {

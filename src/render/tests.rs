@@ -17,6 +17,12 @@ fn nouns_agree_with_their_numbers() {
 }
 
 #[test]
+fn a_date_that_cannot_be_written_out_is_told_whole() {
+    let told = |offset| day(Time { seconds: 1_700_000_000, offset });
+    assert_eq!([told(0), told(3600), told(99 * 3600 + 99 * 60)], ["2023-11-14", "2023-11-14", "@1700000000"]);
+}
+
+#[test]
 fn long_texts_hang_under_their_start() {
     let narrow = Style { width: Some(30), ..Style::default() };
     let text = "Move it into raw/, or run hhgit sync --adopt.";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::check::with_lines;
-use super::{Role, Style, date, sanitize};
+use super::{Role, Style, day, sanitize};
 use crate::finding::Finding;
 use crate::ids::CommitId;
 use crate::path::RepoPath;
@@ -155,7 +155,7 @@ fn headline(why: &Why, origin: &Origin, is_new: bool, style: Style) -> String {
     let Some(by) = by else {
         return style.flow(format!("{painted} again, "), commit.len() + 8, 2, &place);
     };
-    let (name, when) = (sanitize(&by.name), date(by.time).chars().take(10).collect::<String>());
+    let (name, when) = (sanitize(&by.name), day(by.time));
     let used = commit.len() + when.len() + name.chars().count() + 4;
     let first = style.flow(format!("{painted} {when} {name}: "), used, 2, &by.subject);
     format!("{first}\n{}", style.flow("  ".to_owned(), 2, 2, &place))

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::{Ended, NOW, TempRepo, hhgit_command, run};
 
@@ -158,15 +158,30 @@ impl Story {
 
     /// What it tells in a clone made with these flags.
     pub(crate) fn told_in_clone(&self, flags: &[&str], args: &[&str]) -> String {
+        self.told_from(&self.cloned(flags), args)
+    }
+
+    /// How it ends as a usage error in a clone made with these flags.
+    pub(crate) fn refused_in_clone(&self, flags: &[&str], args: &[&str]) -> String {
+        let ended = self.ended_in(&self.cloned(flags), args);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{args:?}: {}", ended.stderr);
+        self.with_names(ended.stderr)
+    }
+
+    fn cloned(&self, flags: &[&str]) -> PathBuf {
         let (dir, from) = (self.temp.beside("clone"), format!("file://{}", self.temp.dir().display()));
         drop(std::fs::remove_dir_all(&dir));
         self.git(&[&["clone", "--quiet"], flags, &[&from, dir.to_str().unwrap()]].concat());
-        self.told_from(&dir, args)
+        dir
     }
 
     fn told_from(&self, dir: &Path, args: &[&str]) -> String {
         let ended = self.ended_in(dir, args);
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{args:?}: {}", ended.stdout);
-        self.names.iter().fold(ended.stdout, |text, (id, name)| text.replace(id, &format!("<{name}>")))
+        self.with_names(ended.stdout)
+    }
+
+    fn with_names(&self, text: String) -> String {
+        self.names.iter().fold(text, |text, (id, name)| text.replace(id, &format!("<{name}>")))
     }
 }

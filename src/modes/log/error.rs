@@ -1,5 +1,6 @@
 //! Why there is no log of what was named.
 
+use crate::ids::CommitId;
 use crate::path::RepoPath;
 
 /// Why there is no log of what was named.
@@ -19,6 +20,20 @@ pub enum LogError {
         near: Vec<String>,
         /// The fabric directories that there are, with their names.
         fabrics: Vec<(RepoPath, String)>,
+    },
+    /// A word that names nothing in the history that a shallow clone has.
+    #[error(
+        "nothing called {word:?} is known here: the history of {reference} is cut off at {}, as this clone is shallow; \
+         git fetch --unshallow brings the rest",
+        cut.iter().map(|commit| commit.short()).collect::<Vec<_>>().join(", ")
+    )]
+    CutOff {
+        /// The word.
+        word: String,
+        /// Where it was looked for.
+        reference: String,
+        /// The commits that history ends at here.
+        cut: Vec<CommitId>,
     },
     /// A fabric's name that several directories have.
     #[error("{word:?} is the name of several fabric directories; give a path: {}", list(paths.iter()))]

@@ -24,6 +24,7 @@ use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, LayoutError, find};
 use crate::finding::ObjectRef;
 use crate::git::{Reader, Repo};
+use crate::ids::CommitId;
 use crate::options::commits::Commits;
 use crate::options::{self, Common};
 use crate::path::RepoPath;
@@ -64,8 +65,11 @@ pub fn log(common: &Common, options: &options::log::Log) -> Result<Log, ModeErro
         }
     }
     let (target, mut operations, untold) = told.expect("there is always a first meaning to look for");
-    if operations.is_empty() && untold.is_empty() && walked.cut.is_empty() {
-        refuse_unknown(&place, &target, options, common)?;
+    if operations.is_empty() && untold.is_empty() {
+        match walked.cut.is_empty() {
+            true => refuse_unknown(&place, &target, options, common)?,
+            false => refuse_unheld(&place, &target, options, &walked.cut)?,
+        }
     }
     returned(&mut operations);
     let older = operations.len() > most;
@@ -164,6 +168,21 @@ fn refuse_unknown(
         Target::Object(..) | Target::Paths(_) if matches!(options.commits, Commits::Between { .. }) => Ok(()),
         Target::Object(..) | Target::Paths(_) => Err(place.unknown(word)?),
     }
+}
+
+/// That nothing is known of what was named where history is cut off, unless it is there.
+fn refuse_unheld(
+    place: &Place<'_>,
+    target: &Target,
+    options: &options::log::Log,
+    cut: &[CommitId],
+) -> Result<(), ModeError> {
+    let is_range = matches!(options.commits, Commits::Between { .. });
+    if is_range || place.holds(target)? {
+        return Ok(());
+    }
+    let word = options.target.clone().unwrap_or_default();
+    Err(LogError::CutOff { word, reference: place.reference.to_owned(), cut: cut.to_vec() }.into())
 }
 
 /// Says of what is in managed/ again that it was there before.

@@ -1,6 +1,6 @@
 //! What became of each object, from where it lay before a commit and where after.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::ids::ObjectId;
 use crate::path::RepoPath;
@@ -22,6 +22,13 @@ enum Key {
 struct Sides {
     before: Vec<Held>,
     after: Vec<Held>,
+}
+
+/// What lay in a folder and what lies there.
+struct Pairs<'a> {
+    stayed: Vec<(&'a Held, &'a Held)>,
+    gone: Vec<&'a Held>,
+    came: Vec<&'a Held>,
 }
 
 /// What became of the objects and files, those of managed/ first and in order.
@@ -61,56 +68,52 @@ fn came(sides: &BTreeMap<Key, Sides>, before: &[Held]) -> BTreeMap<ObjectId, Rep
 
 impl Sides {
     fn changes(&self) -> Vec<ObjectChange> {
+        let (raw, unmanaged) = (self.pairs(Folder::Raw), self.pairs(Folder::Unmanaged));
         let mut found = Vec::new();
+        let mut gained = raw.came.iter().copied();
         for folder in [Folder::Managed, Folder::Settings] {
-            let new = self.after_in(folder);
-            let old = self.before_in(folder, new);
-            found.extend(self.in_managed(old, new));
+            let Pairs { stayed, gone, came } = self.pairs(folder);
+            found.extend(stayed.into_iter().filter_map(|(old, new)| self.stayed(old, new)));
+            found.extend(gone.into_iter().map(|old| {
+                let other = gained.next().map(|raw| raw.path.clone());
+                self.change(Change::Removed, old, other, None, Vec::new())
+            }));
+            let added = |new| self.change(Change::Added, new, None, self.supplier(new), Vec::new());
+            found.extend(came.into_iter().map(added));
         }
-        let taken_back = found.iter().any(|change| change.other.is_some() && change.change == Change::Removed);
-        if !taken_back {
-            found.extend(self.waiting(!found.is_empty()));
-        }
+        let gained: Vec<&Held> = gained.collect();
+        let is_managed = !found.is_empty();
+        found.extend(self.waiting((&raw, &gained), &unmanaged, is_managed));
         found
     }
 
-    fn after_in(&self, folder: Folder) -> Option<&Held> {
-        let here = || self.after.iter().filter(move |held| held.folder == folder);
-        let kept = here().find(|new| self.before.iter().any(|old| old.folder == folder && old.path == new.path));
-        kept.or_else(|| here().next())
+    /// What lay in a folder and what lies there, one to one: by path first, then by content, then as they come.
+    fn pairs(&self, folder: Folder) -> Pairs<'_> {
+        let here = |held: &&Held| held.folder == folder;
+        let mut pairs = Pairs {
+            stayed: Vec::new(),
+            gone: self.before.iter().filter(here).collect(),
+            came: self.after.iter().filter(here).collect(),
+        };
+        pairs.join(|held| (&held.path, held.entry.id, held.source().document));
+        pairs.join(|held| &held.path);
+        pairs.join(|held| (held.entry.id, held.source().document));
+        pairs.join(|_| ());
+        pairs
     }
 
-    fn before_in(&self, folder: Folder, new: Option<&Held>) -> Option<&Held> {
-        let here = || self.before.iter().filter(move |held| held.folder == folder);
-        let same = here().find(|old| new.is_some_and(|new| new.path == old.path));
-        same.or_else(|| here().next())
-    }
-
-    /// What changed in managed/.
-    fn in_managed(&self, old: Option<&Held>, new: Option<&Held>) -> Option<ObjectChange> {
-        let gained = |folder| self.after_in(folder).filter(|new| self.before_in(folder, Some(new)).is_none());
-        let (change, held, other, fields) = match (old, new) {
-            (None, None) => return None,
-            (None, Some(new)) => (Change::Added, new, None, Vec::new()),
-            (Some(old), None) => (Change::Removed, old, gained(Folder::Raw).map(|raw| raw.path.clone()), Vec::new()),
-            (Some(old), Some(new)) => {
-                let fields = fields(old, new);
-                let other = (old.path != new.path).then(|| old.path.clone());
-                let change = match (&fields[..], &other) {
-                    ([_, ..], _) => Change::Updated,
-                    ([], Some(_)) => Change::Moved,
-                    ([], None) if new.identity().is_none() => Change::Updated,
-                    ([], None) if old.is_alone() && new.is_alone() => Change::Rewritten,
-                    ([], None) => return None,
-                };
-                (change, new, other, fields)
-            }
+    /// What changed in managed/ of what is still there.
+    fn stayed(&self, old: &Held, new: &Held) -> Option<ObjectChange> {
+        let fields = fields(old, new);
+        let other = (old.path != new.path).then(|| old.path.clone());
+        let change = match (&fields[..], &other) {
+            ([_, ..], _) => Change::Updated,
+            ([], Some(_)) => Change::Moved,
+            ([], None) if new.identity().is_none() => Change::Updated,
+            ([], None) if old.is_alone() && new.is_alone() => Change::Rewritten,
+            ([], None) => return None,
         };
-        let from = match change {
-            Change::Removed => None,
-            _ => self.supplier(held),
-        };
-        Some(self.change(change, held, other, from, fields))
+        Some(self.change(change, new, other, self.supplier(new), fields))
     }
 
     /// The document beside managed/ that is gone and that the new one was made of: of several one of the same value.
@@ -123,31 +126,36 @@ impl Sides {
         all().find(|held| fields(held, new).is_empty()).or_else(|| all().next())
     }
 
-    /// What changed beside managed/. What went to unmanaged/ is told by its reasons.
-    fn waiting(&self, is_managed: bool) -> Option<ObjectChange> {
-        let new = self.after_in(Folder::Raw).or_else(|| self.after_in(Folder::Unmanaged));
-        let old = self.before_in(Folder::Raw, new).or_else(|| self.before_in(Folder::Unmanaged, new));
-        let nothing = Vec::new;
-        match (old, new) {
-            (None, Some(new)) if new.folder == Folder::Raw => {
-                Some(self.change(Change::Offered, new, None, None, nothing()))
-            }
-            (Some(old), None) if !is_managed => Some(self.change(Change::Withdrawn, old, None, None, nothing())),
-            (Some(old), Some(new)) if old.folder == new.folder => {
-                let fields = fields(old, new);
-                let other = (old.path != new.path).then(|| old.path.clone());
-                let is_edited = !fields.is_empty() || (new.identity().is_none() && old.entry.id != new.entry.id);
-                match (is_edited, &other) {
-                    (true, _) => Some(self.change(Change::Edited, new, other, None, fields)),
-                    (false, Some(_)) => Some(self.change(Change::Moved, new, other, None, fields)),
-                    (false, None) => None,
-                }
-            }
-            (Some(old), Some(new)) if new.folder == Folder::Raw => {
-                let fields = fields(old, new);
-                Some(self.change(Change::Offered, new, Some(old.path.clone()), None, fields))
-            }
-            _ => None,
+    /// What changed beside managed/. What went to unmanaged/ is told by its reasons, what managed/ gave back there.
+    fn waiting(
+        &self,
+        (raw, offered): (&Pairs<'_>, &[&Held]),
+        unmanaged: &Pairs<'_>,
+        is_managed: bool,
+    ) -> Vec<ObjectChange> {
+        let stayed = raw.stayed.iter().chain(&unmanaged.stayed);
+        let mut found: Vec<ObjectChange> = stayed.filter_map(|(old, new)| self.edited(old, new)).collect();
+        // What was offered may have lain in unmanaged/, and what is not in raw/ any more may have gone there.
+        let mut parked = unmanaged.gone.iter();
+        for new in offered {
+            let old = parked.next();
+            let fields = old.map(|old| fields(old, new)).unwrap_or_default();
+            found.push(self.change(Change::Offered, new, old.map(|old| old.path.clone()), None, fields));
+        }
+        let withdrawn = raw.gone.iter().skip(unmanaged.came.len()).chain(parked).filter(|_| !is_managed);
+        found.extend(withdrawn.map(|old| self.change(Change::Withdrawn, old, None, None, Vec::new())));
+        found
+    }
+
+    /// What changed beside managed/ of what is still in the same folder.
+    fn edited(&self, old: &Held, new: &Held) -> Option<ObjectChange> {
+        let fields = fields(old, new);
+        let other = (old.path != new.path).then(|| old.path.clone());
+        let is_edited = !fields.is_empty() || (new.identity().is_none() && old.entry.id != new.entry.id);
+        match (is_edited, &other) {
+            (true, _) => Some(self.change(Change::Edited, new, other, None, fields)),
+            (false, Some(_)) => Some(self.change(Change::Moved, new, other, None, fields)),
+            (false, None) => None,
         }
     }
 
@@ -161,6 +169,24 @@ impl Sides {
     ) -> ObjectChange {
         let (object, place, from) = (held.object().cloned(), held.source(), from.map(Held::source));
         ObjectChange { object, change, place, other, from, fields }
+    }
+}
+
+impl<'a> Pairs<'a> {
+    /// Joins what is left of both sides where they have the same key, in order.
+    fn join<K: Ord>(&mut self, key: impl Fn(&'a Held) -> K) {
+        let mut waiting: BTreeMap<K, VecDeque<&'a Held>> = BTreeMap::new();
+        for new in std::mem::take(&mut self.came) {
+            waiting.entry(key(new)).or_default().push_back(new);
+        }
+        for old in std::mem::take(&mut self.gone) {
+            match waiting.get_mut(&key(old)).and_then(VecDeque::pop_front) {
+                Some(new) => self.stayed.push((old, new)),
+                None => self.gone.push(old),
+            }
+        }
+        self.came = waiting.into_values().flatten().collect();
+        self.came.sort_by_cached_key(|held| held.source());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::fabric::changes::changes;
 use crate::fabric::inventory::leaves;
 use crate::fabric::kinds::{Kind, Kinds};
 use crate::fabric::layout::{FabricDir, HNP, MANAGED, MANIFEST, RAW, UNMANAGED, entry_at, is_yaml_name, tree_at};
@@ -16,6 +17,7 @@ use crate::verdict::identity::{DEFAULT_NAMESPACE, is_dns_label, is_dns_subdomain
 
 use super::documents::Documents;
 use super::error::LogError;
+use super::held::both;
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,6 +195,30 @@ impl<'a> Place<'a> {
     fn names(&self) -> Result<Vec<(RepoPath, String)>, ModeError> {
         let name = |dir: &FabricDir| Ok((dir.path.clone(), name_of(self.reader, &dir.path, Some(dir.tree))?));
         self.dirs.iter().map(name).collect()
+    }
+
+    /// Whether what is meant is there, wherever in its fabric directory.
+    pub(super) fn holds(&self, target: &Target) -> Result<bool, ModeError> {
+        let (name, within) = match target {
+            Target::All | Target::Fabric(_) => return Ok(true),
+            Target::Paths(paths) => {
+                for path in paths {
+                    if entry_at(self.reader, self.root, path)?.is_some() {
+                        return Ok(true);
+                    }
+                }
+                return Ok(false);
+            }
+            Target::Object(name, within) => (name, within),
+        };
+        let documents = Documents::new(self.reader, Some(&name.name));
+        for dir in self.dirs.iter().filter(|dir| within.as_ref().is_none_or(|within| *within == dir.path)) {
+            let (_, held) = both(&documents, &changes(self.reader, None, Some(dir.tree), &dir.path)?)?;
+            if held.iter().any(|held| held.object().is_some_and(|object| name.is(object))) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// That nothing is called so, with what may have been meant.

@@ -58,6 +58,10 @@ impl Teller<'_> {
         if !self.wants_what_waits() && !matches!(made, Made::Asked { .. }) {
             fabrics.iter_mut().for_each(leave_what_waits);
         }
+        // What people put where nothing was is their own; only hhgit repairs.
+        if matches!(made, Made::Hand | Made::Merge) {
+            fabrics.iter_mut().for_each(|fabric| fabric.repairs.clear());
+        }
         fabrics.iter_mut().for_each(leave_repaired);
         fabrics.iter_mut().for_each(|fabric| self.narrow(fabric));
         fabrics.retain(|fabric| !fabric.is_empty());

@@ -24,6 +24,23 @@ pub enum WhyError {
         /// The objects of its kind.
         known: Vec<String>,
     },
+    /// No object is called so where one could be looked for.
+    #[error(
+        "{revision} has no {object} that could be found: {fabric} is left alone, and nothing is looked for in it, until \
+         {path} is mended: {why}. Mend that, or name a file by its path"
+    )]
+    LeftAlone {
+        /// The commit, as it was called.
+        revision: String,
+        /// The object.
+        object: String,
+        /// The fabric directory.
+        fabric: RepoPath,
+        /// What is wrong in it.
+        path: RepoPath,
+        /// What is wrong with that.
+        why: String,
+    },
     /// No kind is called so, and no file either.
     #[error("{revision} has no file {typed}, and no kind is called {kind}; {}", nearest(near))]
     NoKind {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, MANAGED, RAW, UNMANAGED, entry_at};
+use crate::finding::Finding;
 use crate::git::Reader;
 use crate::modes::ModeError;
 use crate::modes::history::subject::{Named, Subject};
@@ -12,6 +13,7 @@ use crate::path::{RepoPath, printable, quote};
 use crate::plan::fabric::Inventory;
 use crate::plan::source::{Home, Retry, Sorted};
 use crate::snapshot::{Commit, Objects};
+use crate::verdict::code::Severity;
 use crate::verdict::file::{File, judge};
 use crate::verdict::identity::Identity;
 use crate::verdict::judge::Judge;
@@ -156,6 +158,10 @@ impl Search<'_> {
         let kinds: Vec<&Kinds> = inventories.iter().map(|inventory| &inventory.survey.kinds).collect();
         if !known.is_empty() || kinds.iter().any(|kinds| !named.kinds(kinds).is_empty()) {
             let object = printable(&named.to_string());
+            if let Some((fabric, wrong)) = inventories.iter().find_map(broken) {
+                let (path, why) = (wrong.path.clone(), wrong.message.clone());
+                return Ok(WhyError::LeftAlone { revision, object, fabric, path, why });
+            }
             return Ok(WhyError::NoObject { revision, object, known: known.into_iter().collect() });
         }
         // Three parts and a first one that is a folder are a path; two are more often a misspelt kind.
@@ -204,6 +210,12 @@ impl Search<'_> {
         }
         Ok(WhyError::NoFile { revision, path, folder, known })
     }
+}
+
+/// A fabric directory that is left alone, so that its objects are not known, with what is wrong with it.
+fn broken(inventory: &Inventory) -> Option<(RepoPath, &Finding)> {
+    let wrong = inventory.survey.findings.iter().find(|finding| finding.severity == Severity::Error)?;
+    Some((inventory.survey.path.clone(), wrong))
 }
 
 /// Where an object may be, in the order in which it is looked for.
