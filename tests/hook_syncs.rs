@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::server::{Server, vpc, vpc_path};
+use support::server::{MANIFEST, NAMESPACES, Server, vpc, vpc_path};
 use support::{Ended, NOW, hhgit};
 
 /// A server with a fabric that goes by this value of `hhgit.syncs`.
@@ -144,5 +144,37 @@ fn a_sync_may_bring_what_raw_was_let_in_with() {
         server.commit("main", &[(&vpc_path(4), &vpc(4, "many"))]);
         is(&server, &server.push(&["main"]), false, "schema-violation");
         server.reconfig("hhgit.policy", "strict");
+    }
+}
+
+#[test]
+fn a_fabric_below_a_folder_named_managed_is_protected_as_any_other() {
+    for place in ["c/managed/f", "c/other/f"] {
+        let server = Server::new();
+        server.config("hhgit.syncs", "let-in");
+        let at = |path: &str| path.replacen("f/", &format!("{place}/"), 1);
+        let (manifest, kept, first) = (at("f/.hnp/manifest.yaml"), at("f/raw/.gitkeep"), vpc(1, "1001"));
+        let (vlans, addresses) = (at(NAMESPACES[0].0), at(NAMESPACES[1].0));
+        let files = [
+            (manifest.as_str(), MANIFEST),
+            (&kept, ""),
+            (&vlans, NAMESPACES[0].1),
+            (&addresses, NAMESPACES[1].1),
+            (&at(&vpc_path(1)), &first),
+        ];
+        server.commit("main", &files);
+        is(&server, &server.push(&["main"]), true, "");
+        for (text, raw, why) in
+            [(Some("fabric_name: [f\n"), Some(""), " bad-manifest: "), (None, None, " missing-manifest: ")]
+        {
+            server.pusher.git(&["branch", "--force", "bad", "main"]);
+            server.change("bad", &[(&manifest, text), (&kept, raw)], &[]);
+            is(&server, &server.push(&["bad:main"]), false, why);
+        }
+        // What a sync brings there is let in as it is elsewhere.
+        server.commit("main", &[(&at("f/raw/2.yaml"), &vpc(2, "1001"))]);
+        let ended = hhgit(server.pusher.dir(), &["sync", "main"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        is(&server, &server.push(&["main"]), true, "vlan-in-use");
     }
 }

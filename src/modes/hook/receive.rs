@@ -26,7 +26,7 @@ use super::error::HookError;
 use super::lines::Move;
 use super::policy::InForce;
 use super::refuse::refuses;
-use super::syncs::Pushed;
+use super::syncs::{Guarded, Pushed};
 
 /// All that judging a push needs.
 pub(super) struct Receive {
@@ -162,15 +162,18 @@ impl Receive {
         let (server, fabrics, after) = (self.force.server(), &self.common.fabrics, &change.after);
         let pushed = Pushed { reader: &self.reader, server, fabrics, before, after, is_new: change.is_new };
         let failed = |source| HookError::Judge { name: change.name.clone(), source: Box::new(source) };
-        let strange = pushed.strange().map_err(failed)?;
-        if !strange.is_empty() {
-            let refused = strange.into_iter().filter(|_| syncs == Syncs::Only);
-            let refused = refused.map(|finding| (policy != Policy::Warn, finding));
-            return Ok(found.iter().cloned().chain(refused).collect());
-        }
+        let synced = match pushed.guarded().map_err(failed)? {
+            Guarded::Synced(folders) => folders,
+            Guarded::Strange(strange) => {
+                let refused = strange.into_iter().filter(|_| syncs == Syncs::Only);
+                let refused = refused.map(|finding| (policy != Policy::Warn, finding));
+                return Ok(found.iter().cloned().chain(refused).collect());
+            }
+        };
         // What a sync brings into managed/ was let into raw/. What leaves, and what was there, is another matter.
+        let managed: Vec<RepoPath> = synced.into_iter().filter(|path| path.file_name() == MANAGED.as_bytes()).collect();
         let is_moved =
-            |path: &RepoPath| path.components().any(|name| name == MANAGED.as_bytes()) && self.differs(change, path);
+            |path: &RepoPath| managed.iter().any(|folder| path.starts_with(folder)) && self.differs(change, path);
         let is_brought = |finding: &Finding| {
             let by_other = finding.related.as_ref().is_some_and(|related| is_moved(&related.path));
             let leaves = matches!(finding.code, Code::TooManyDeletions | Code::StillReferred);

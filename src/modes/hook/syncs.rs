@@ -35,24 +35,34 @@ pub(super) struct Pushed<'a> {
 /// What stands in the place of each guarded folder.
 type Held = BTreeMap<RepoPath, Option<Entry>>;
 
+/// What becomes of the guarded folders in a push.
+pub(super) enum Guarded {
+    /// These are changed by syncs alone; none if nothing is.
+    Synced(BTreeSet<RepoPath>),
+    /// These are changed by something else, each as a finding.
+    Strange(Vec<Finding>),
+}
+
 impl Pushed<'_> {
-    /// The folders that something else than syncs changes, each as a finding; none if only syncs do, or nothing.
-    pub(super) fn strange(&self) -> Result<Vec<Finding>, ModeError> {
+    /// What becomes of the guarded folders.
+    pub(super) fn guarded(&self) -> Result<Guarded, ModeError> {
         let folders = self.folders(&[self.before.tree, self.after.tree])?;
         let (was, is) = (self.held(&folders, self.before)?, self.held(&folders, self.after)?);
-        if was == is {
-            return Ok(Vec::new());
+        let differing: BTreeSet<RepoPath> =
+            folders.iter().filter(|folder| was.get(*folder) != is.get(*folder)).cloned().collect();
+        if differing.is_empty() {
+            return Ok(Guarded::Synced(differing));
         }
         let words = match self.blamed(&folders)? {
-            Some(blamed) if blamed.is_empty() => return Ok(Vec::new()),
+            Some(blamed) if blamed.is_empty() => return Ok(Guarded::Synced(differing)),
             Some(blamed) => {
                 let names: Vec<String> = blamed.iter().take(NAMED).map(|id| id.short()).collect();
                 format!("changed by what is no proven sync: {}", names.join(", "))
             }
             None => format!("the push brings more than {} commits, too many to make their syncs again", MOST.0),
         };
-        let differing = folders.into_iter().filter(|folder| was.get(folder) != is.get(folder));
-        Ok(differing.map(|folder| Finding::new(Code::NotASync, folder, words.clone())).collect())
+        let strange = differing.into_iter().map(|folder| Finding::new(Code::NotASync, folder, words.clone()));
+        Ok(Guarded::Strange(strange.collect()))
     }
 
     /// The commits at which the guarded folders become other than syncs leave them, if the push ends so; none if there are
