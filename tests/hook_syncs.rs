@@ -178,3 +178,25 @@ fn a_fabric_below_a_folder_named_managed_is_protected_as_any_other() {
         is(&server, &server.push(&["main"]), true, "vlan-in-use");
     }
 }
+
+#[test]
+fn what_lay_there_before_a_folder_became_a_fabric_is_no_work_of_syncs() {
+    let server = server("only");
+    server.commit("main", &[("k/f2/managed/vlannamespaces/default.yaml", NAMESPACES[0].1)]);
+    is(&server, &server.push(&["main"]), true, "");
+    for mark in ["k/f2/.hnp/manifest.yaml", "k/f2/raw/.gitkeep"] {
+        server.pusher.git(&["branch", "--force", "bad", "main"]);
+        server.commit("bad", &[(mark, MANIFEST)]);
+        is(&server, &server.push(&["bad:main"]), false, REFUSED);
+        is(&server, &server.push(&["bad"]), false, REFUSED);
+        // A good sync on top of it makes it no better.
+        sync(&server, "bad", &[("k/f2/raw/x.txt", "x\n")]);
+        is(&server, &server.push(&["bad:main"]), false, REFUSED);
+    }
+    // A fabric that begins with marks and raw/ is sorted as any other.
+    server.commit("main", &[("g/.hnp/manifest.yaml", MANIFEST), ("g/raw/1.yaml", NAMESPACES[0].1)]);
+    is(&server, &server.push(&["main"]), true, "");
+    sync(&server, "main", &[("g/raw/2.yaml", NAMESPACES[1].1)]);
+    is(&server, &server.push(&["main"]), true, "");
+    assert!(server.repo.git_succeeds(&["rev-parse", "--verify", "main:g/managed/vlannamespaces/default.yaml"]));
+}

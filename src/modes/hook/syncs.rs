@@ -47,7 +47,7 @@ impl Pushed<'_> {
     /// What becomes of the guarded folders.
     pub(super) fn guarded(&self) -> Result<Guarded, ModeError> {
         let folders = self.folders(&[self.before.tree, self.after.tree])?;
-        let (was, is) = (self.held(&folders, self.before)?, self.held(&folders, self.after)?);
+        let (was, is) = (self.held_by_fabrics(&folders, self.before)?, self.held(&folders, self.after)?);
         let differing: BTreeSet<RepoPath> =
             folders.iter().filter(|folder| was.get(*folder) != is.get(*folder)).cloned().collect();
         if differing.is_empty() {
@@ -108,7 +108,7 @@ impl Pushed<'_> {
             let parent = self.reader.commit(*parent)?;
             let mut all = self.folders(&[parent.tree, commit.tree])?;
             all.extend(folders.iter().cloned());
-            if self.held(&all, &parent)? == self.held(&all, commit)? {
+            if self.held_by_fabrics(&all, &parent)? == self.held(&all, commit)? {
                 return Ok(true);
             }
             let dirs = self.dirs(parent.tree)?;
@@ -176,6 +176,15 @@ impl Pushed<'_> {
             }
         }
         Ok(folders)
+    }
+
+    /// What a commit holds in the place of each folder, where it has a fabric directory. What lay elsewhere was not judged,
+    /// and counts as nothing: else it could lie there first and become a fabric's afterwards.
+    fn held_by_fabrics(&self, folders: &BTreeSet<RepoPath>, commit: &Commit) -> Result<Held, ModeError> {
+        let own = self.folders(&[commit.tree])?;
+        let mut held = self.held(folders, commit)?;
+        held.iter_mut().filter(|(folder, _)| !own.contains(*folder)).for_each(|(_, entry)| *entry = None);
+        Ok(held)
     }
 
     /// What a commit holds in the place of each folder.
