@@ -200,3 +200,35 @@ fn what_lay_there_before_a_folder_became_a_fabric_is_no_work_of_syncs() {
     is(&server, &server.push(&["main"]), true, "");
     assert!(server.repo.git_succeeds(&["rev-parse", "--verify", "main:g/managed/vlannamespaces/default.yaml"]));
 }
+
+#[test]
+fn only_syncs_pass_on_a_server_whose_head_names_no_branch_too() {
+    let server = Server::with_fabric();
+    server.config("hhgit.syncs", "only");
+    server.repo.git(&["symbolic-ref", "HEAD", "refs/heads/master"]);
+    let refused = |words: &[&str], why: &str| {
+        let pushed = server.push(words);
+        let said = server.said(&pushed).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(pushed.code != Some(0) && said.contains(why), "{words:?}: {pushed:?}");
+    };
+    let (before, base) = (server.repo.git(&["for-each-ref"]), server.repo.git(&["rev-parse", "main"]));
+    server.commit("main", &[(&vpc_path(1), &vpc(1, "1009"))]);
+    refused(&["main"], REFUSED.trim());
+    refused(&["main:other"], "git symbolic-ref HEAD refs/heads/main");
+    // Nor may it be made empty, to begin with something else.
+    refused(&[":main"], "main cannot be deleted: no other branch");
+    refused(&[":main", "main:other"], "main cannot be deleted: no other branch");
+    assert_eq!(server.repo.git(&["for-each-ref"]), before);
+    // A branch without a fabric has nothing to guard; the others can go, all but one.
+    server.commit("notes", &[("README.md", "x\n")]);
+    is(&server, &server.push(&["notes"]), true, "");
+    refused(&[":main", ":notes"], "main cannot be deleted: no other branch");
+    assert_eq!(server.push(&[":main"]).code, Some(0));
+    refused(&["main"], "git symbolic-ref HEAD refs/heads/main");
+    refused(&[":notes"], "notes cannot be deleted: no other branch");
+    // What the server's admin is told to do helps.
+    server.repo.git(&["update-ref", "refs/heads/main", &base]);
+    server.repo.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    is(&server, &server.push(&["main~1:refs/heads/other"]), true, "");
+    refused(&["main:more"], REFUSED.trim());
+}

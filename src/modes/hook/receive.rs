@@ -40,6 +40,8 @@ pub(super) struct Receive {
     pub(super) memory: Store,
     /// The tip of the branch that HEAD names, which a new ref is compared with.
     pub(super) head: Option<CommitId>,
+    /// Whether what can be compared with nothing is taken as it is: there is no judged ref yet, or not only syncs pass.
+    pub(super) takes_first: bool,
 }
 
 /// Of how many trees of one push what was learned is kept.
@@ -158,11 +160,19 @@ impl Receive {
     /// What was found in a change, after a look at the commits that it is made of: these count, and not the trees alone.
     fn with_syncs(&self, change: &Change, found: &Found) -> Result<Found, HookError> {
         let (policy, syncs) = (self.force.policy, self.force.syncs);
-        let Some(before) = change.before.as_ref().filter(|_| syncs != Syncs::Judged) else { return Ok(found.clone()) };
+        // The first push of all is taken as it is.
+        if syncs == Syncs::Judged || change.before.is_none() && self.takes_first {
+            return Ok(found.clone());
+        }
         let (server, fabrics, after) = (self.force.server(), &self.common.fabrics, &change.after);
+        let before = change.before.as_ref().unwrap_or(after);
         let pushed = Pushed { reader: &self.reader, server, fabrics, before, after, is_new: change.is_new };
         let failed = |source| HookError::Judge { name: change.name.clone(), source: Box::new(source) };
-        let synced = match pushed.guarded().map_err(failed)? {
+        let guarded = match &change.before {
+            Some(_) => pushed.guarded(),
+            None => pushed.groundless().map(Guarded::Strange),
+        };
+        let synced = match guarded.map_err(failed)? {
             Guarded::Synced(folders) => folders,
             Guarded::Strange(strange) => {
                 let refused = strange.into_iter().filter(|_| syncs == Syncs::Only);

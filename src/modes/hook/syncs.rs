@@ -65,6 +65,17 @@ impl Pushed<'_> {
         Ok(Guarded::Strange(strange.collect()))
     }
 
+    /// The guarded folders that hold anything, each as a finding: for a ref that is compared with nothing.
+    pub(super) fn groundless(&self) -> Result<Vec<Finding>, ModeError> {
+        let held = self.held(&self.folders(&[self.after.tree])?, self.after)?;
+        let folders = held.into_iter().filter_map(|(folder, entry)| entry.map(|_| folder));
+        let words = "there is no commit to compare it with, so nothing tells what of it syncs made";
+        let help =
+            "If HEAD names no branch on the server, its admin must name one: git symbolic-ref HEAD refs/heads/main";
+        let finding = |folder| Finding { help: help.to_owned(), ..Finding::new(Code::NotASync, folder, words) };
+        Ok(folders.map(finding).collect())
+    }
+
     /// The commits at which the guarded folders become other than syncs leave them, if the push ends so; none if there are
     /// too many commits to tell. A commit is good if it has there what a good parent has, or is the sync of one; what was
     /// there before the push is.
