@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::server::{Server, vpc, vpc_path};
+use support::server::{MANIFEST, NAMESPACES, Server, vpc, vpc_path};
 use support::{Ended, NOW, hhgit};
 
 /// A server with a fabric that goes by this value of `hhgit.syncs`.
@@ -145,4 +145,90 @@ fn a_sync_may_bring_what_raw_was_let_in_with() {
         is(&server, &server.push(&["main"]), false, "schema-violation");
         server.reconfig("hhgit.policy", "strict");
     }
+}
+
+#[test]
+fn a_fabric_below_a_folder_named_managed_is_protected_as_any_other() {
+    for place in ["c/managed/f", "c/other/f"] {
+        let server = Server::new();
+        server.config("hhgit.syncs", "let-in");
+        let at = |path: &str| path.replacen("f/", &format!("{place}/"), 1);
+        let (manifest, kept, first) = (at("f/.hnp/manifest.yaml"), at("f/raw/.gitkeep"), vpc(1, "1001"));
+        let (vlans, addresses) = (at(NAMESPACES[0].0), at(NAMESPACES[1].0));
+        let files = [
+            (manifest.as_str(), MANIFEST),
+            (&kept, ""),
+            (&vlans, NAMESPACES[0].1),
+            (&addresses, NAMESPACES[1].1),
+            (&at(&vpc_path(1)), &first),
+        ];
+        server.commit("main", &files);
+        is(&server, &server.push(&["main"]), true, "");
+        for (text, raw, why) in
+            [(Some("fabric_name: [f\n"), Some(""), " bad-manifest: "), (None, None, " missing-manifest: ")]
+        {
+            server.pusher.git(&["branch", "--force", "bad", "main"]);
+            server.change("bad", &[(&manifest, text), (&kept, raw)], &[]);
+            is(&server, &server.push(&["bad:main"]), false, why);
+        }
+        // What a sync brings there is let in as it is elsewhere.
+        server.commit("main", &[(&at("f/raw/2.yaml"), &vpc(2, "1001"))]);
+        let ended = hhgit(server.pusher.dir(), &["sync", "main"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        is(&server, &server.push(&["main"]), true, "vlan-in-use");
+    }
+}
+
+#[test]
+fn what_lay_there_before_a_folder_became_a_fabric_is_no_work_of_syncs() {
+    let server = server("only");
+    server.commit("main", &[("k/f2/managed/vlannamespaces/default.yaml", NAMESPACES[0].1)]);
+    is(&server, &server.push(&["main"]), true, "");
+    for mark in ["k/f2/.hnp/manifest.yaml", "k/f2/raw/.gitkeep"] {
+        server.pusher.git(&["branch", "--force", "bad", "main"]);
+        server.commit("bad", &[(mark, MANIFEST)]);
+        is(&server, &server.push(&["bad:main"]), false, REFUSED);
+        is(&server, &server.push(&["bad"]), false, REFUSED);
+        // A good sync on top of it makes it no better.
+        sync(&server, "bad", &[("k/f2/raw/x.txt", "x\n")]);
+        is(&server, &server.push(&["bad:main"]), false, REFUSED);
+    }
+    // A fabric that begins with marks and raw/ is sorted as any other.
+    server.commit("main", &[("g/.hnp/manifest.yaml", MANIFEST), ("g/raw/1.yaml", NAMESPACES[0].1)]);
+    is(&server, &server.push(&["main"]), true, "");
+    sync(&server, "main", &[("g/raw/2.yaml", NAMESPACES[1].1)]);
+    is(&server, &server.push(&["main"]), true, "");
+    assert!(server.repo.git_succeeds(&["rev-parse", "--verify", "main:g/managed/vlannamespaces/default.yaml"]));
+}
+
+#[test]
+fn only_syncs_pass_on_a_server_whose_head_names_no_branch_too() {
+    let server = Server::with_fabric();
+    server.config("hhgit.syncs", "only");
+    server.repo.git(&["symbolic-ref", "HEAD", "refs/heads/master"]);
+    let refused = |words: &[&str], why: &str| {
+        let pushed = server.push(words);
+        let said = server.said(&pushed).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(pushed.code != Some(0) && said.contains(why), "{words:?}: {pushed:?}");
+    };
+    let (before, base) = (server.repo.git(&["for-each-ref"]), server.repo.git(&["rev-parse", "main"]));
+    server.commit("main", &[(&vpc_path(1), &vpc(1, "1009"))]);
+    refused(&["main"], REFUSED.trim());
+    refused(&["main:other"], "git symbolic-ref HEAD refs/heads/main");
+    // Nor may it be made empty, to begin with something else.
+    refused(&[":main"], "main cannot be deleted: no other branch");
+    refused(&[":main", "main:other"], "main cannot be deleted: no other branch");
+    assert_eq!(server.repo.git(&["for-each-ref"]), before);
+    // A branch without a fabric has nothing to guard; the others can go, all but one.
+    server.commit("notes", &[("README.md", "x\n")]);
+    is(&server, &server.push(&["notes"]), true, "");
+    refused(&[":main", ":notes"], "main cannot be deleted: no other branch");
+    assert_eq!(server.push(&[":main"]).code, Some(0));
+    refused(&["main"], "git symbolic-ref HEAD refs/heads/main");
+    refused(&[":notes"], "notes cannot be deleted: no other branch");
+    // What the server's admin is told to do helps.
+    server.repo.git(&["update-ref", "refs/heads/main", &base]);
+    server.repo.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    is(&server, &server.push(&["main~1:refs/heads/other"]), true, "");
+    refused(&["main:more"], REFUSED.trim());
 }

@@ -1,9 +1,12 @@
 //! The full name of any ref as a push gives it, checked before anything is done with it.
 
+use std::collections::BTreeSet;
+
 use gix::bstr::BStr;
 
 use super::open::Repo;
 use super::refs::{BranchName, MAX_FOLLOW, RefError, Value, read_file, to_path};
+use super::run::{Git, GitError};
 use crate::path::quote;
 
 /// The full name of a ref, `refs/...`, that git would accept; bytes, since git asks for no encoding.
@@ -35,6 +38,13 @@ impl RefName {
 }
 
 impl Repo {
+    /// All refs that are there; symbolic ones are not, for what they lead to may be gone.
+    pub fn ref_names(&self) -> Result<BTreeSet<RefName>, GitError> {
+        let format = "--format=%(if)%(symref)%(then)%(else)%(refname)%(end)";
+        let output = Git::new(self, "for-each-ref", &[]).arg(format).run()?;
+        Ok(output.split(|byte| *byte == b'\n').filter_map(RefName::parse).collect())
+    }
+
     /// The ref that moves when a ref of this name is moved: itself, or where it leads as a symbolic ref.
     pub fn moved_with(&self, name: &RefName) -> Result<RefName, RefError> {
         let mut name = name.clone();

@@ -44,6 +44,14 @@ pub enum HookError {
         /// What it would name.
         found: &'static str,
     },
+    /// All refs would go where only syncs pass, and with them what syncs are told by.
+    #[error(
+        "{name} cannot be deleted: no other branch that is judged would be left, so that nothing would tell what syncs made; push another one first"
+    )]
+    LastRef {
+        /// The ref, as it is shown.
+        name: String,
+    },
     /// A pushed object could not be read.
     #[error("what was pushed to {name} cannot be read; look with: git fsck")]
     Read {

@@ -26,10 +26,12 @@ pub mod shims;
 mod syncs;
 mod warm;
 
-use crate::git::{Head, Reader, Repo};
+use std::collections::BTreeSet;
+
+use crate::git::{Head, Reader, RefName, Repo};
 use crate::ids::CommitId;
 use crate::options::Common;
-use crate::options::hook::{Hook, PastBudget, Syncs};
+use crate::options::hook::{Hook, PastBudget, Policy, Syncs};
 use crate::report::receive::{Answer, Synced, Verdict};
 
 use super::error::ModeError;
@@ -82,8 +84,9 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
     let (budget, memory) = (force.budget, force.memory);
     let reader = Reader::new(repo).map_err(ModeError::from)?;
     let (scratch, head) = (reader.scratch(), head(repo)?);
+    let takes_first = force.syncs != Syncs::Only || leaves_a_ref(repo, &force, &moves)?;
     let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };
-    let receive = Receive { reader, common, force, memory: repo.memory(), head };
+    let receive = Receive { reader, common, force, memory: repo.memory(), head, takes_first };
     let mut verdict = match within(budget, memory, move || receive.judge(&moves)) {
         Ok(judged) => judged?,
         Err(Stopped::Late(limit)) => {
@@ -101,6 +104,22 @@ fn answer(repo: &Repo, common: &Common, hook: &Hook, moves: Vec<Move>) -> Result
         verdict.notes.push(format!("This server does not allow the push option {SKIP}; the push was judged."));
     }
     Ok(verdict)
+}
+
+/// Refuses to have all judged refs deleted: what is pushed next would be taken as it is. Answers whether there are none yet.
+/// What the push itself makes does not count, since git may fail to make it.
+fn leaves_a_ref(repo: &Repo, force: &InForce, moves: &[Move]) -> Result<bool, HookError> {
+    let names = repo.ref_names().map_err(ModeError::from)?;
+    let names: Vec<RefName> = names.into_iter().filter(|name| force.judges(name.as_bytes())).collect();
+    let deleted: BTreeSet<&RefName> =
+        moves.iter().filter(|moved| moved.new.is_none()).map(|moved| &moved.name).collect();
+    match names.first() {
+        None => Ok(true),
+        Some(first) if force.policy != Policy::Warn && names.iter().all(|name| deleted.contains(name)) => {
+            Err(HookError::LastRef { name: first.to_string() })
+        }
+        Some(_) => Ok(false),
+    }
 }
 
 /// `hhgit hook post-receive`: sorts the branches of a push that was let in.

@@ -26,7 +26,7 @@ use super::error::HookError;
 use super::lines::Move;
 use super::policy::InForce;
 use super::refuse::refuses;
-use super::syncs::Pushed;
+use super::syncs::{Guarded, Pushed};
 
 /// All that judging a push needs.
 pub(super) struct Receive {
@@ -40,6 +40,8 @@ pub(super) struct Receive {
     pub(super) memory: Store,
     /// The tip of the branch that HEAD names, which a new ref is compared with.
     pub(super) head: Option<CommitId>,
+    /// Whether what can be compared with nothing is taken as it is: there is no judged ref yet, or not only syncs pass.
+    pub(super) takes_first: bool,
 }
 
 /// Of how many trees of one push what was learned is kept.
@@ -158,19 +160,30 @@ impl Receive {
     /// What was found in a change, after a look at the commits that it is made of: these count, and not the trees alone.
     fn with_syncs(&self, change: &Change, found: &Found) -> Result<Found, HookError> {
         let (policy, syncs) = (self.force.policy, self.force.syncs);
-        let Some(before) = change.before.as_ref().filter(|_| syncs != Syncs::Judged) else { return Ok(found.clone()) };
+        // The first push of all is taken as it is.
+        if syncs == Syncs::Judged || change.before.is_none() && self.takes_first {
+            return Ok(found.clone());
+        }
         let (server, fabrics, after) = (self.force.server(), &self.common.fabrics, &change.after);
+        let before = change.before.as_ref().unwrap_or(after);
         let pushed = Pushed { reader: &self.reader, server, fabrics, before, after, is_new: change.is_new };
         let failed = |source| HookError::Judge { name: change.name.clone(), source: Box::new(source) };
-        let strange = pushed.strange().map_err(failed)?;
-        if !strange.is_empty() {
-            let refused = strange.into_iter().filter(|_| syncs == Syncs::Only);
-            let refused = refused.map(|finding| (policy != Policy::Warn, finding));
-            return Ok(found.iter().cloned().chain(refused).collect());
-        }
+        let guarded = match &change.before {
+            Some(_) => pushed.guarded(),
+            None => pushed.groundless().map(Guarded::Strange),
+        };
+        let synced = match guarded.map_err(failed)? {
+            Guarded::Synced(folders) => folders,
+            Guarded::Strange(strange) => {
+                let refused = strange.into_iter().filter(|_| syncs == Syncs::Only);
+                let refused = refused.map(|finding| (policy != Policy::Warn, finding));
+                return Ok(found.iter().cloned().chain(refused).collect());
+            }
+        };
         // What a sync brings into managed/ was let into raw/. What leaves, and what was there, is another matter.
+        let managed: Vec<RepoPath> = synced.into_iter().filter(|path| path.file_name() == MANAGED.as_bytes()).collect();
         let is_moved =
-            |path: &RepoPath| path.components().any(|name| name == MANAGED.as_bytes()) && self.differs(change, path);
+            |path: &RepoPath| managed.iter().any(|folder| path.starts_with(folder)) && self.differs(change, path);
         let is_brought = |finding: &Finding| {
             let by_other = finding.related.as_ref().is_some_and(|related| is_moved(&related.path));
             let leaves = matches!(finding.code, Code::TooManyDeletions | Code::StillReferred);

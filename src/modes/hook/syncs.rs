@@ -35,24 +35,45 @@ pub(super) struct Pushed<'a> {
 /// What stands in the place of each guarded folder.
 type Held = BTreeMap<RepoPath, Option<Entry>>;
 
+/// What becomes of the guarded folders in a push.
+pub(super) enum Guarded {
+    /// These are changed by syncs alone; none if nothing is.
+    Synced(BTreeSet<RepoPath>),
+    /// These are changed by something else, each as a finding.
+    Strange(Vec<Finding>),
+}
+
 impl Pushed<'_> {
-    /// The folders that something else than syncs changes, each as a finding; none if only syncs do, or nothing.
-    pub(super) fn strange(&self) -> Result<Vec<Finding>, ModeError> {
+    /// What becomes of the guarded folders.
+    pub(super) fn guarded(&self) -> Result<Guarded, ModeError> {
         let folders = self.folders(&[self.before.tree, self.after.tree])?;
-        let (was, is) = (self.held(&folders, self.before)?, self.held(&folders, self.after)?);
-        if was == is {
-            return Ok(Vec::new());
+        let (was, is) = (self.held_by_fabrics(&folders, self.before)?, self.held(&folders, self.after)?);
+        let differing: BTreeSet<RepoPath> =
+            folders.iter().filter(|folder| was.get(*folder) != is.get(*folder)).cloned().collect();
+        if differing.is_empty() {
+            return Ok(Guarded::Synced(differing));
         }
         let words = match self.blamed(&folders)? {
-            Some(blamed) if blamed.is_empty() => return Ok(Vec::new()),
+            Some(blamed) if blamed.is_empty() => return Ok(Guarded::Synced(differing)),
             Some(blamed) => {
                 let names: Vec<String> = blamed.iter().take(NAMED).map(|id| id.short()).collect();
                 format!("changed by what is no proven sync: {}", names.join(", "))
             }
             None => format!("the push brings more than {} commits, too many to make their syncs again", MOST.0),
         };
-        let differing = folders.into_iter().filter(|folder| was.get(folder) != is.get(folder));
-        Ok(differing.map(|folder| Finding::new(Code::NotASync, folder, words.clone())).collect())
+        let strange = differing.into_iter().map(|folder| Finding::new(Code::NotASync, folder, words.clone()));
+        Ok(Guarded::Strange(strange.collect()))
+    }
+
+    /// The guarded folders that hold anything, each as a finding: for a ref that is compared with nothing.
+    pub(super) fn groundless(&self) -> Result<Vec<Finding>, ModeError> {
+        let held = self.held(&self.folders(&[self.after.tree])?, self.after)?;
+        let folders = held.into_iter().filter_map(|(folder, entry)| entry.map(|_| folder));
+        let words = "there is no commit to compare it with, so nothing tells what of it syncs made";
+        let help =
+            "If HEAD names no branch on the server, its admin must name one: git symbolic-ref HEAD refs/heads/main";
+        let finding = |folder| Finding { help: help.to_owned(), ..Finding::new(Code::NotASync, folder, words) };
+        Ok(folders.map(finding).collect())
     }
 
     /// The commits at which the guarded folders become other than syncs leave them, if the push ends so; none if there are
@@ -98,7 +119,7 @@ impl Pushed<'_> {
             let parent = self.reader.commit(*parent)?;
             let mut all = self.folders(&[parent.tree, commit.tree])?;
             all.extend(folders.iter().cloned());
-            if self.held(&all, &parent)? == self.held(&all, commit)? {
+            if self.held_by_fabrics(&all, &parent)? == self.held(&all, commit)? {
                 return Ok(true);
             }
             let dirs = self.dirs(parent.tree)?;
@@ -166,6 +187,15 @@ impl Pushed<'_> {
             }
         }
         Ok(folders)
+    }
+
+    /// What a commit holds in the place of each folder, where it has a fabric directory. What lay elsewhere was not judged,
+    /// and counts as nothing: else it could lie there first and become a fabric's afterwards.
+    fn held_by_fabrics(&self, folders: &BTreeSet<RepoPath>, commit: &Commit) -> Result<Held, ModeError> {
+        let own = self.folders(&[commit.tree])?;
+        let mut held = self.held(folders, commit)?;
+        held.iter_mut().filter(|(folder, _)| !own.contains(*folder)).for_each(|(_, entry)| *entry = None);
+        Ok(held)
     }
 
     /// What a commit holds in the place of each folder.
