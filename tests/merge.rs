@@ -256,6 +256,31 @@ fn histories_merged_crosswise_contradict_only_where_it_is_not_known_what_a_field
 }
 
 #[test]
+fn no_name_of_a_branch_is_taken_for_what_histories_merged_crosswise_came_from() {
+    let repo = site();
+    on(&repo, "feature", "theirs", |repo| repo.put("theirs", "1\n"));
+    on(&repo, "main", "ours", |repo| repo.put("ours", "1\n"));
+    repo.git(&["branch", "old"]);
+    repo.git(&["merge", "--quiet", "--no-edit", "feature"]);
+    repo.git(&["switch", "--quiet", "feature"]);
+    repo.git(&["merge", "--quiet", "--no-edit", "old"]);
+    on(&repo, "feature", "theirs", |repo| repo.put("theirs", "2\n"));
+    on(&repo, "main", "ours", |repo| repo.put("ours", "2\n"));
+    assert_eq!(repo.git(&["merge-base", "--all", "main", "feature"]).lines().count(), 2);
+    for (number, (branch, called)) in
+        [("base", "heads/base"), ("heads/base", "heads/heads/base"), ("base/x", "base/x")].into_iter().enumerate()
+    {
+        let (into, full) = (format!("b{number}"), format!("refs/heads/{branch}"));
+        repo.git(&["branch", &into, "main"]);
+        repo.git(&["update-ref", &full, "feature"]);
+        let ended = hhgit(repo.dir(), &["merge", called, "--into", &into]);
+        assert_eq!(ended.code, Some(0), "{called}: {ended:?}");
+        assert_eq!(repo.git(&["show", &format!("{into}:theirs"), &format!("{into}:ours")]), "2\n2", "{called}");
+        repo.git(&["update-ref", "-d", &full]);
+    }
+}
+
+#[test]
 fn merges_at_the_same_time_all_come_in() {
     let source = site();
     let branches: Vec<String> = (0..4).map(|n| format!("b{n}")).collect();

@@ -92,7 +92,7 @@ fn base(
     let mut base = reader.commit(*first)?;
     let mut unknown = BTreeSet::new();
     for other in others {
-        let combined = place.combine((base.id, *other), "base", attributes)?;
+        let combined = place.combine((base.id, *other), None, attributes)?;
         unknown.extend(combined.conflicted().into_iter().cloned());
         base = place.commit(combined.tree, &nobody(vec![base.id, *other]), "base")?;
     }
@@ -114,7 +114,7 @@ fn by_git(
     let base = place.commit(trees.base.1.id, &nobody(Vec::new()), "base")?;
     let ours = place.commit(trees.ours.1.id, &nobody(vec![base.id]), "ours")?;
     let theirs = place.commit(trees.theirs.1.id, &nobody(vec![base.id]), "theirs")?;
-    Ok(place.combine((ours.id, theirs.id), label, attributes)?)
+    Ok(place.combine((ours.id, theirs.id), Some(label), attributes)?)
 }
 
 /// What a commit says that nobody is to see.
