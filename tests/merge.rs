@@ -281,6 +281,27 @@ fn no_name_of_a_branch_is_taken_for_what_histories_merged_crosswise_came_from() 
 }
 
 #[test]
+fn an_object_of_which_it_is_not_known_what_it_was_is_not_deleted_or_brought_back_wherever_it_was_moved() {
+    for (mover, deleter) in [("main", "feature"), ("feature", "main")] {
+        let repo = site();
+        on(&repo, "feature", "theirs", |repo| edit(repo, &at("web"), "1001", "1501"));
+        on(&repo, "main", "ours", |repo| edit(repo, &at("web"), "1001", "1601"));
+        repo.git(&["branch", "old"]);
+        for (branch, other) in [("main", "feature"), ("feature", "old")] {
+            repo.git(&["switch", "--quiet", branch]);
+            assert!(!repo.git_succeeds(&["merge", "--quiet", other]));
+            repo.git(&["checkout", "--quiet", "--ours", &at("web")]);
+            repo.git(&["commit", "--quiet", "--all", "--message=crosswise"]);
+        }
+        on(&repo, mover, "move", |repo| drop(repo.git(&["mv", &at("web"), "f/managed/w.yaml"])));
+        on(&repo, deleter, "delete", |repo| drop(repo.git(&["rm", "--quiet", &at("web")])));
+        let said = refused(&repo);
+        let words = if mover == "main" { "their side deleted it, our side" } else { "our side deleted it, their side" };
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
 fn merges_at_the_same_time_all_come_in() {
     let source = site();
     let branches: Vec<String> = (0..4).map(|n| format!("b{n}")).collect();

@@ -46,7 +46,11 @@ pub(super) struct Combination {
 pub(super) fn combine(place: &Merging<'_>, reader: &Reader, pair: Pair<'_>) -> Result<Combination, ModeError> {
     let attributes = pair.ours.tree;
     let (base, unknown) = base(place, reader, pair.bases, attributes)?;
-    let trees = Trees { roots: Three { base, ours: pair.ours.tree, theirs: pair.theirs.tree }, unknown };
+    let bases = match unknown.is_empty() {
+        true => Vec::new(),
+        false => pair.bases.iter().map(|id| Ok(reader.commit(*id)?.tree)).collect::<Result<_, ModeError>>()?,
+    };
+    let trees = Trees { roots: Three { base, ours: pair.ours.tree, theirs: pair.theirs.tree }, unknown, bases };
     let (contests, waiting) = contests(reader, &trees)?;
     let mut all = settle(reader, &trees.roots, contests)?;
     let combined = by_git(place, reader, &trees.roots, &all, (pair.label, attributes))?;
