@@ -302,6 +302,23 @@ fn an_object_of_which_it_is_not_known_what_it_was_is_not_deleted_or_brought_back
 }
 
 #[test]
+fn an_object_that_lies_where_anothers_folder_must_be_goes_to_its_own_path() {
+    let repo = site();
+    on(&repo, "feature", "theirs", |repo| repo.put("f/managed/vpcs/x.yaml/new.yaml", &vpc("new", 3)));
+    on(&repo, "main", "ours", |repo| drop(repo.git(&["mv", &at("web"), "f/managed/vpcs/x.yaml"])));
+    assert_eq!(merge(&repo).code, Some(0));
+    let files = repo.files("main");
+    let both = [at("web"), "f/managed/vpcs/x.yaml/new.yaml".to_owned()];
+    assert!(both.iter().all(|path| files.contains_key(path)), "{files:?}");
+    repo.git(&["branch", "--force", "feature", "main"]);
+    on(&repo, "feature", "theirs", |repo| drop(repo.git(&["mv", &at("db"), "f/managed/y.yaml"])));
+    on(&repo, "main", "ours", |repo| repo.put("f/managed/y.yaml/more.yaml", &vpc("more", 4)));
+    assert_eq!(merge(&repo).code, Some(0));
+    let files = repo.files("main");
+    assert!(["f/managed/y.yaml", &at("more")].iter().all(|path| files.contains_key(*path)), "{files:?}");
+}
+
+#[test]
 fn merges_at_the_same_time_all_come_in() {
     let source = site();
     let branches: Vec<String> = (0..4).map(|n| format!("b{n}")).collect();
