@@ -200,13 +200,14 @@ impl Desk {
         let mut found = Vec::new();
         for (path, sides) in self.files.iter().filter(|(path, _)| path.starts_with(&raw) && bound.contains(*path)) {
             let named = |side: usize| sides.each()[side].as_ref().map(Read::named).unwrap_or_default();
-            let was = named(0);
+            let was: BTreeSet<(&Identity, Option<String>)> =
+                named(0).into_iter().map(|(identity, value, _)| (identity, value)).collect();
             for (side, other) in [(1, 2), (2, 1)] {
                 for (identity, update, line) in named(side) {
                     let (before, after) = (sorted[0].get(identity), sorted[other].get(identity));
-                    let is_old = was.iter().any(|(old, value, _)| *old == identity && *value == update);
                     let is_lost = value(before) != value(after) && value(after) != update;
-                    let Some(held) = after.or(before).filter(|_| is_lost && !is_old) else { continue };
+                    let lost = after.or(before).filter(|_| is_lost && !was.contains(&(identity, update)));
+                    let Some(held) = lost else { continue };
                     found.push(Waiting {
                         fabric: self.fabric.clone(),
                         identity: identity.clone(),
