@@ -256,6 +256,69 @@ fn histories_merged_crosswise_contradict_only_where_it_is_not_known_what_a_field
 }
 
 #[test]
+fn no_name_of_a_branch_is_taken_for_what_histories_merged_crosswise_came_from() {
+    let repo = site();
+    on(&repo, "feature", "theirs", |repo| repo.put("theirs", "1\n"));
+    on(&repo, "main", "ours", |repo| repo.put("ours", "1\n"));
+    repo.git(&["branch", "old"]);
+    repo.git(&["merge", "--quiet", "--no-edit", "feature"]);
+    repo.git(&["switch", "--quiet", "feature"]);
+    repo.git(&["merge", "--quiet", "--no-edit", "old"]);
+    on(&repo, "feature", "theirs", |repo| repo.put("theirs", "2\n"));
+    on(&repo, "main", "ours", |repo| repo.put("ours", "2\n"));
+    assert_eq!(repo.git(&["merge-base", "--all", "main", "feature"]).lines().count(), 2);
+    for (number, (branch, called)) in
+        [("base", "heads/base"), ("heads/base", "heads/heads/base"), ("base/x", "base/x")].into_iter().enumerate()
+    {
+        let (into, full) = (format!("b{number}"), format!("refs/heads/{branch}"));
+        repo.git(&["branch", &into, "main"]);
+        repo.git(&["update-ref", &full, "feature"]);
+        let ended = hhgit(repo.dir(), &["merge", called, "--into", &into]);
+        assert_eq!(ended.code, Some(0), "{called}: {ended:?}");
+        assert_eq!(repo.git(&["show", &format!("{into}:theirs"), &format!("{into}:ours")]), "2\n2", "{called}");
+        repo.git(&["update-ref", "-d", &full]);
+    }
+}
+
+#[test]
+fn an_object_of_which_it_is_not_known_what_it_was_is_not_deleted_or_brought_back_wherever_it_was_moved() {
+    for (mover, deleter) in [("main", "feature"), ("feature", "main")] {
+        let repo = site();
+        on(&repo, "feature", "theirs", |repo| edit(repo, &at("web"), "1001", "1501"));
+        on(&repo, "main", "ours", |repo| edit(repo, &at("web"), "1001", "1601"));
+        repo.git(&["branch", "old"]);
+        for (branch, other) in [("main", "feature"), ("feature", "old")] {
+            repo.git(&["switch", "--quiet", branch]);
+            assert!(!repo.git_succeeds(&["merge", "--quiet", other]));
+            repo.git(&["checkout", "--quiet", "--ours", &at("web")]);
+            repo.git(&["commit", "--quiet", "--all", "--message=crosswise"]);
+        }
+        on(&repo, mover, "move", |repo| drop(repo.git(&["mv", &at("web"), "f/managed/w.yaml"])));
+        on(&repo, deleter, "delete", |repo| drop(repo.git(&["rm", "--quiet", &at("web")])));
+        let said = refused(&repo);
+        let words = if mover == "main" { "their side deleted it, our side" } else { "our side deleted it, their side" };
+        assert!(said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn an_object_that_lies_where_anothers_folder_must_be_goes_to_its_own_path() {
+    let repo = site();
+    on(&repo, "feature", "theirs", |repo| repo.put("f/managed/vpcs/x.yaml/new.yaml", &vpc("new", 3)));
+    on(&repo, "main", "ours", |repo| drop(repo.git(&["mv", &at("web"), "f/managed/vpcs/x.yaml"])));
+    assert_eq!(merge(&repo).code, Some(0));
+    let files = repo.files("main");
+    let both = [at("web"), "f/managed/vpcs/x.yaml/new.yaml".to_owned()];
+    assert!(both.iter().all(|path| files.contains_key(path)), "{files:?}");
+    repo.git(&["branch", "--force", "feature", "main"]);
+    on(&repo, "feature", "theirs", |repo| drop(repo.git(&["mv", &at("db"), "f/managed/y.yaml"])));
+    on(&repo, "main", "ours", |repo| repo.put("f/managed/y.yaml/more.yaml", &vpc("more", 4)));
+    assert_eq!(merge(&repo).code, Some(0));
+    let files = repo.files("main");
+    assert!(["f/managed/y.yaml", &at("more")].iter().all(|path| files.contains_key(*path)), "{files:?}");
+}
+
+#[test]
 fn merges_at_the_same_time_all_come_in() {
     let source = site();
     let branches: Vec<String> = (0..4).map(|n| format!("b{n}")).collect();

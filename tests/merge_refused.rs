@@ -91,6 +91,21 @@ fn doubled_objects_and_broken_references_that_no_line_shows_are_refused() {
 }
 
 #[test]
+fn what_is_wrong_in_one_fabric_is_refused_also_where_another_is_named() {
+    let repo = site();
+    on(&repo, "main", "another", |repo| {
+        repo.put("g/.hnp/manifest.yaml", "version: '1.0'\n");
+        repo.put("g/raw/.gitkeep", "");
+    });
+    repo.git(&["branch", "--force", "feature", "main"]);
+    hidden(&repo);
+    let before = repo.state();
+    let ended = hhgit(repo.dir(), &["--fabric", "g", "merge", "feature"]);
+    assert_eq!((ended.code, repo.state()), (Some(1), before), "{ended:?}");
+    assert!(ended.stdout.contains("error[duplicate-identity]"), "{ended:?}");
+}
+
+#[test]
 fn what_a_forge_merges_check_finds() {
     let repo = site();
     hidden(&repo);

@@ -68,6 +68,19 @@ fn what_merges_well_becomes_gits_own_merge_commit_and_the_next_sync_sorts_it() {
     repo.fsck();
 }
 
+#[test]
+fn a_merge_that_changes_nothing_of_ours_is_committed_like_any_other() {
+    let repo = ready();
+    on(&repo, "feature", "theirs", |repo| edit(repo, &at("web"), "1001", "1501"));
+    on(&repo, "main", "the same", |repo| edit(repo, &at("web"), "1001", "1501"));
+    let tree = repo.git(&["rev-parse", "main^{tree}"]);
+    let ended = merge(&repo);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(repo.git(&["rev-parse", "main^{tree}"]), tree);
+    assert_eq!(repo.git(&["rev-list", "--count", "--merges", "main"]), "1");
+    repo.fsck();
+}
+
 /// Contradictions of every kind, on both branches.
 fn contradict(repo: &TempRepo) {
     on(repo, "feature", "theirs", |repo| {

@@ -58,7 +58,7 @@ pub fn put_merge(
     let keep = write_objects(repo, plan, tree)?;
     // What stages name besides: objects that no tree of the merge holds.
     let none = NewTree { id: tree.id, objects: Vec::new() };
-    let others = if more.is_empty() { None } else { Some(write_objects(repo, more, &none)?) };
+    let others = write_objects(repo, more, &none)?;
     let no_hooks = no_hooks();
     let config = [("core.hooksPath", no_hooks.as_os_str()), ("submodule.recurse", "false".as_ref())];
     let turn = |from: TreeId, to: TreeId| {

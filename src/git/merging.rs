@@ -160,21 +160,27 @@ impl<'r> Merging<'r> {
     }
 
     /// Git's own merge of two commits with what they came from, by the attributes of a tree. Its marks name our side HEAD and
-    /// their side as `label` says, if a branch can be called so.
+    /// their side as `label` says, if a branch can be called so; both by their ids where there is no label.
     pub fn combine(
         &self,
         (ours, theirs): (CommitId, CommitId),
-        label: &str,
+        label: Option<&str>,
         attributes: TreeId,
     ) -> Result<Combined, MergingError> {
         let attributes = attributes.to_string();
         // A folder whose files a sync sorted was not renamed: what is put into it later belongs there.
         let config = [("attr.tree", attributes.as_ref()), ("merge.directoryRenames", "false".as_ref())];
-        let label = self.name("HEAD", ours).and_then(|()| self.label(label, theirs))?;
+        let names = match label {
+            Some(label) => {
+                self.name("HEAD", ours)?;
+                ["HEAD".to_owned(), self.label(label, theirs)?]
+            }
+            None => [ours.to_string(), theirs.to_string()],
+        };
         let git = Git::new(&self.own, "merge-tree", &config).env("GIT_OBJECT_DIRECTORY", self.objects());
         let git = git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", quoted(&self.of.common_dir().join("objects")));
         let git = git.args(["--write-tree", "-z", "--messages", "--allow-unrelated-histories"]);
-        let answer = git.arg("HEAD").arg(label).ask()?;
+        let answer = git.args(names.each_ref().map(String::as_str)).ask()?;
         let read = read(self.of, &answer.output).transpose()?;
         read.ok_or_else(|| MergingError::Answer { words: answer.words })
     }
@@ -188,10 +194,19 @@ impl<'r> Merging<'r> {
         match BranchName::parse(wanted) {
             Ok(branch) if !is_other && branch.short() == wanted => {
                 self.name(branch.as_str(), commit)?;
-                Ok(wanted.to_owned())
+                Ok(if self.is_named(wanted, commit)? { wanted.to_owned() } else { commit.to_string() })
             }
             _ => Ok(commit.to_string()),
         }
+    }
+
+    /// Whether git takes a name for this commit and no other.
+    fn is_named(&self, name: &str, commit: CommitId) -> Result<bool, MergingError> {
+        let git = Git::new(&self.own, "rev-parse", &[]).args(["--verify", "--quiet", "--end-of-options"]);
+        let answer = git.arg(name).ask()?;
+        // Some gits repeat the option that ends the options.
+        let line = answer.output.lines().last();
+        Ok(line.and_then(|line| parse_id(self.of.hash_kind(), line)) == Some(commit.object()))
     }
 
     fn name(&self, name: &str, commit: CommitId) -> Result<(), MergingError> {

@@ -174,9 +174,14 @@ pub fn write(
     Ok(Written { base, commit, tree: new_tree.id, touches: touches(plan.edits()), keeps: vec![keep] })
 }
 
-/// Writes the plan's new blobs and the new trees alone, for a commit that git itself will make; kept until the answer is dropped.
-pub(super) fn write_objects(repo: &Repo, plan: &Plan, new_tree: &NewTree) -> Result<Keep, WriteError> {
-    install(repo, begin(repo)?, &new_objects(repo, plan, new_tree)?)
+/// Writes the plan's new blobs and the new trees alone, for a commit that git itself will make; kept until the answer is
+/// dropped. Where nothing is new there is nothing to keep.
+pub(super) fn write_objects(repo: &Repo, plan: &Plan, new_tree: &NewTree) -> Result<Option<Keep>, WriteError> {
+    let objects = new_objects(repo, plan, new_tree)?;
+    if objects.is_empty() {
+        return Ok(None);
+    }
+    install(repo, begin(repo)?, &objects).map(Some)
 }
 
 fn begin(repo: &Repo) -> Result<Staging, WriteError> {

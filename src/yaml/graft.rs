@@ -3,6 +3,8 @@
 //! What comes of it must be read again and compared with what was wanted: spans of aliases, merge keys and odd layouts are
 //! not reasoned about here, they only lead to a text that says something else.
 
+use std::collections::BTreeMap;
+
 use super::{Node, Pair, Span, Value, same_value};
 
 /// A text and the value of one document in it, whose spans count in the text.
@@ -32,29 +34,33 @@ struct Graft<'a> {
 impl Graft<'_> {
     fn mapping(&mut self, node: &Node, other: &Node, wanted: &Node) -> Option<()> {
         let (pairs, others, wants) = (node.as_mapping()?, other.as_mapping()?, wanted.as_mapping()?);
-        let find = |pairs: &'_ [Pair], key: &str| pairs.iter().position(|pair| pair.key == key);
+        let (here, there, wanted) = (places(pairs), places(others), places(wants));
+        let find = |places: &BTreeMap<&str, usize>, key: &str| places.get(key).copied();
         for (at, pair) in pairs.iter().enumerate() {
-            let Some(want) = find(wants, &pair.key).map(|at| &wants[at].value) else {
+            let Some(want) = find(&wanted, &pair.key).map(|at| &wants[at].value) else {
                 self.remove(node, at)?;
                 continue;
             };
             if same_value(&pair.value, want) {
                 continue;
             }
-            let source = &others[find(others, &pair.key)?];
+            let source = &others[find(&there, &pair.key)?];
             if same_value(&source.value, want) {
                 self.replace(pair, source)?;
             } else {
                 self.mapping(&pair.value, &source.value, want)?;
             }
         }
-        for (at, source) in others.iter().enumerate() {
-            let is_new = find(pairs, &source.key).is_none();
-            let Some(want) = find(wants, &source.key).filter(|_| is_new).map(|at| &wants[at].value) else { continue };
+        let mut before = None;
+        for source in others {
+            if let Some(at) = find(&here, &source.key) {
+                before = Some(at);
+                continue;
+            }
+            let Some(want) = find(&wanted, &source.key).map(|at| &wants[at].value) else { continue };
             if !same_value(&source.value, want) {
                 return None;
             }
-            let before = others[..at].iter().rev().find_map(|pair| find(pairs, &pair.key));
             self.add(node, before, source)?;
         }
         Some(())
@@ -125,6 +131,11 @@ impl Graft<'_> {
         text.extend_from_slice(self.into.get(at..)?);
         Some(text)
     }
+}
+
+/// Where each key stands.
+fn places(pairs: &[Pair]) -> BTreeMap<&str, usize> {
+    pairs.iter().enumerate().map(|(at, pair)| (pair.key.as_str(), at)).collect()
 }
 
 fn slice(bytes: &[u8], span: Span) -> Option<&[u8]> {

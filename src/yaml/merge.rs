@@ -4,6 +4,8 @@
 //! two sides changed different stretches of it with an element between them that neither touched, and no element is
 //! there twice: then there is only one list that they can have meant.
 
+use std::collections::BTreeMap;
+
 use super::changes::field;
 use super::{Node, Pair, Span, Value, canonical_json, same_value};
 
@@ -98,18 +100,25 @@ impl Merger {
     }
 
     fn mapping(&mut self, base: Option<&Node>, (span, ours): (Span, &[Pair]), theirs: &[Pair]) -> Node {
-        let new = theirs.iter().filter(|pair| !ours.iter().any(|other| other.key == pair.key));
+        let (our, their) = (by_key(ours), by_key(theirs));
+        let was = base.and_then(Node::as_mapping).map(by_key).unwrap_or_default();
+        let new = theirs.iter().filter(|pair| !our.contains_key(pair.key.as_str()));
         let mut pairs = Vec::new();
         for pair in ours.iter().chain(new) {
-            let find = |side: &[Pair]| side.iter().find(|other| other.key == pair.key).map(|pair| pair.value.clone());
-            let base = base.and_then(|base| if is_unknown(base) { Some(base) } else { base.get(&pair.key) });
+            let key = pair.key.as_str();
+            let base = base.filter(|base| is_unknown(base)).or_else(|| was.get(key).copied());
             self.keys.push(pair.key.clone());
-            let value = self.field(base, find(ours).as_ref(), find(theirs).as_ref());
+            let value = self.field(base, our.get(key).copied(), their.get(key).copied());
             self.keys.pop();
-            pairs.extend(value.map(|value| Pair { value, ..pair.clone() }));
+            pairs.extend(value.map(|value| Pair { key: pair.key.clone(), key_span: pair.key_span, value }));
         }
         Node { span, value: Value::Mapping(pairs) }
     }
+}
+
+/// The values of a mapping by their keys.
+fn by_key(pairs: &[Pair]) -> BTreeMap<&str, &Node> {
+    pairs.iter().map(|pair| (pair.key.as_str(), &pair.value)).collect()
 }
 
 /// A stretch of a list that a side replaced, by the elements of what was there.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Finding, ObjectRef};
-use crate::options::{CheckLevel, Common};
+use crate::options::CheckLevel;
 use crate::path::RepoPath;
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::{Code, Severity};
@@ -22,17 +22,12 @@ pub struct Merged {
     pub removed: Vec<(RepoPath, ObjectRef)>,
 }
 
-/// Judges a merge of two commits as it would be after a sync.
-pub fn merged(
-    reader: &dyn Objects,
-    common: &Common,
-    (ours, theirs): (&Commit, &Commit),
-    merge: &Commit,
-) -> Result<Merged, ModeError> {
+/// Judges a merge of two commits as it would be after a sync, in all its fabric directories: a merge brings them all.
+pub fn merged(reader: &dyn Objects, (ours, theirs): (&Commit, &Commit), merge: &Commit) -> Result<Merged, ModeError> {
     let level = CheckLevel::References;
     let request = request_at(level);
     let seen = |commit: &Commit| -> Result<Seen, ModeError> {
-        Seen::of(reader, &request, commit.clone(), &dirs::before(reader, commit.tree, &common.fabrics)?)
+        Seen::of(reader, &request, commit.clone(), &dirs::before(reader, commit.tree, &[])?)
     };
     let (before, after) = (seen(ours)?, seen(merge)?);
     let errors = |seen: &Seen| {

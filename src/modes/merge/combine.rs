@@ -46,7 +46,11 @@ pub(super) struct Combination {
 pub(super) fn combine(place: &Merging<'_>, reader: &Reader, pair: Pair<'_>) -> Result<Combination, ModeError> {
     let attributes = pair.ours.tree;
     let (base, unknown) = base(place, reader, pair.bases, attributes)?;
-    let trees = Trees { roots: Three { base, ours: pair.ours.tree, theirs: pair.theirs.tree }, unknown };
+    let bases = match unknown.is_empty() {
+        true => Vec::new(),
+        false => pair.bases.iter().map(|id| Ok(reader.commit(*id)?.tree)).collect::<Result<_, ModeError>>()?,
+    };
+    let trees = Trees { roots: Three { base, ours: pair.ours.tree, theirs: pair.theirs.tree }, unknown, bases };
     let (contests, waiting) = contests(reader, &trees)?;
     let mut all = settle(reader, &trees.roots, contests)?;
     let combined = by_git(place, reader, &trees.roots, &all, (pair.label, attributes))?;
@@ -92,7 +96,7 @@ fn base(
     let mut base = reader.commit(*first)?;
     let mut unknown = BTreeSet::new();
     for other in others {
-        let combined = place.combine((base.id, *other), "base", attributes)?;
+        let combined = place.combine((base.id, *other), None, attributes)?;
         unknown.extend(combined.conflicted().into_iter().cloned());
         base = place.commit(combined.tree, &nobody(vec![base.id, *other]), "base")?;
     }
@@ -114,7 +118,7 @@ fn by_git(
     let base = place.commit(trees.base.1.id, &nobody(Vec::new()), "base")?;
     let ours = place.commit(trees.ours.1.id, &nobody(vec![base.id]), "ours")?;
     let theirs = place.commit(trees.theirs.1.id, &nobody(vec![base.id]), "theirs")?;
-    Ok(place.combine((ours.id, theirs.id), label, attributes)?)
+    Ok(place.combine((ours.id, theirs.id), Some(label), attributes)?)
 }
 
 /// What a commit says that nobody is to see.

@@ -72,7 +72,7 @@ struct Merger<'a> {
 impl Merger<'_> {
     /// Looks, merges, judges, sorts and moves the branch, once.
     fn once(&self) -> Result<Done<Merge>, ModeError> {
-        let Self { repo, common, options, branch } = self;
+        let Self { repo, options, branch, .. } = self;
         let reader = Reader::new(repo)?;
         let ours = reader.commit(tip(repo, branch, options.into.is_some())?)?;
         let theirs = reader.commit(repo.commit_named(&options.other)?)?;
@@ -115,7 +115,7 @@ impl Merger<'_> {
                 land.joined(combination.tree, &meta, &message)?
             }
         };
-        let told = check::merged(&reader, common, (&ours, &theirs), &ground.commit)?;
+        let told = check::merged(&reader, (&ours, &theirs), &ground.commit)?;
         if self.refused(&mut merge, told) {
             return done(merge);
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fabric::changes::changes;
 use crate::fabric::kinds::{Kinds, is_hedgehog_group};
-use crate::fabric::layout::{FabricDir, MANAGED, RAW, find, is_yaml_name, stays_in_managed, tree_at};
+use crate::fabric::layout::{FabricDir, MANAGED, RAW, entry_at, find, is_yaml_name, stays_in_managed, tree_at};
 use crate::fabric::survey::survey;
 use crate::finding::ObjectRef;
 use crate::ids::{Entry, TreeId};
@@ -48,6 +48,8 @@ pub(super) struct Trees {
     pub(super) roots: Three<TreeId>,
     /// Files of the base of which it is not known what they held, since the bases were merged crosswise.
     pub(super) unknown: BTreeSet<RepoPath>,
+    /// The trees of the bases, where there are several.
+    pub(super) bases: Vec<TreeId>,
 }
 
 /// An object in a file of its own.
@@ -152,7 +154,10 @@ impl Desk {
             let read = |entry: &Option<Entry>| entry.map(|entry| reader.read(&path, entry)).transpose();
             let (ours, theirs) = (read(&entries.ours)?, read(&entries.theirs)?);
             let base = match trees.unknown.contains(&path) {
-                true => not_known(&ours, &theirs),
+                true => {
+                    let versions = trees.bases.iter().map(|root| read(&entry_at(objects, *root, &path)?));
+                    not_known(&versions.collect::<Result<Vec<_>, _>>()?, &ours, &theirs)
+                }
                 false => read(&entries.base)?,
             };
             files.insert(path, Three { base, ours, theirs });
@@ -195,13 +200,14 @@ impl Desk {
         let mut found = Vec::new();
         for (path, sides) in self.files.iter().filter(|(path, _)| path.starts_with(&raw) && bound.contains(*path)) {
             let named = |side: usize| sides.each()[side].as_ref().map(Read::named).unwrap_or_default();
-            let was = named(0);
+            let was: BTreeSet<(&Identity, Option<String>)> =
+                named(0).into_iter().map(|(identity, value, _)| (identity, value)).collect();
             for (side, other) in [(1, 2), (2, 1)] {
                 for (identity, update, line) in named(side) {
                     let (before, after) = (sorted[0].get(identity), sorted[other].get(identity));
-                    let is_old = was.iter().any(|(old, value, _)| *old == identity && *value == update);
                     let is_lost = value(before) != value(after) && value(after) != update;
-                    let Some(held) = after.or(before).filter(|_| is_lost && !is_old) else { continue };
+                    let lost = after.or(before).filter(|_| is_lost && !was.contains(&(identity, update)));
+                    let Some(held) = lost else { continue };
                     found.push(Waiting {
                         fabric: self.fabric.clone(),
                         identity: identity.clone(),
@@ -292,19 +298,24 @@ fn differing(
     Ok(found)
 }
 
-/// What stands for a file of the base of which it is not known what it held: the object that the sides have there.
-fn not_known(ours: &Option<Read>, theirs: &Option<Read>) -> Option<Read> {
-    match (ours, theirs) {
-        (Some(Read::One(one)), Some(Read::One(other))) if one.0 != other.0 => Some(Read::Other(Vec::new())),
-        (Some(Read::One(one)), _) | (_, Some(Read::One(one))) => {
-            let (identity, canonical, held) = &**one;
-            // An entry that is none of the sides', so that both count as changed.
-            let entry = Entry { id: TreeId::empty(held.entry.id.kind()).object(), ..held.entry };
-            let held = Held { value: unknown(), entry, ..held.clone() };
-            Some(Read::One(Box::new((identity.clone(), canonical.clone(), held))))
-        }
-        _ => Some(Read::Other(Vec::new())),
+/// What stands for a file of the base of which it is not known what it held: the object that the bases have there, wherever
+/// the sides have it now; if none of them has one, what the sides have there.
+fn not_known(bases: &[Option<Read>], ours: &Option<Read>, theirs: &Option<Read>) -> Option<Read> {
+    let one = |read: &Read| match read {
+        Read::One(one) => Some((**one).clone()),
+        Read::Other(_) => None,
+    };
+    let mut found: Vec<_> = bases.iter().flatten().filter_map(one).collect();
+    if found.is_empty() {
+        found = [ours, theirs].into_iter().flatten().filter_map(one).collect();
     }
+    let several = found.windows(2).any(|pair| pair[0].0 != pair[1].0);
+    let Some((identity, canonical, held)) = found.pop().filter(|_| !several) else {
+        return Some(Read::Other(Vec::new()));
+    };
+    // An entry that is none of the sides', so that both count as changed.
+    let entry = Entry { id: TreeId::empty(held.entry.id.kind()).object(), ..held.entry };
+    Some(Read::One(Box::new((identity, canonical, Held { value: unknown(), entry, ..held }))))
 }
 
 struct FileReader<'a> {

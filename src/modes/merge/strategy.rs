@@ -55,7 +55,7 @@ pub fn strategy(common: &Common, options: &Strategy) -> Result<Merge, ModeError>
     merge.merge = Some(Point { commit: None, tree: new_tree.id });
     merge.outcome = if merge.conflicts.is_empty() { MergeOutcome::Merged } else { MergeOutcome::Conflicts };
     if merge.conflicts.is_empty() {
-        judge(&mut merge, common, (&place, &reader), (&ours, &theirs))?;
+        judge(&mut merge, (&place, &reader), (&ours, &theirs))?;
     }
     let more = staged(&reader, &stages)?;
     put_merge(&repo, ours.tree, &Plan::of_edits(edits, ""), (&new_tree, &more), &stages).map_err(refused)?;
@@ -65,7 +65,6 @@ pub fn strategy(common: &Common, options: &Strategy) -> Result<Merge, ModeError>
 /// Says what is wrong with a merge in which git itself would see nothing wrong.
 fn judge(
     merge: &mut Merge,
-    common: &Common,
     (place, reader): (&Merging<'_>, &Reader),
     (ours, theirs): (&Commit, &Commit),
 ) -> Result<(), ModeError> {
@@ -73,7 +72,7 @@ fn judge(
     let parents: Vec<CommitId> = vec![ours.id, theirs.id];
     let meta: CommitMeta = nobody(parents);
     let commit = place.commit(point.tree, &meta, "merge")?;
-    let told = check::merged(reader, common, (ours, theirs), &commit)?;
+    let told = check::merged(reader, (ours, theirs), &commit)?;
     (merge.findings, merge.removed) = (told.new, told.removed);
     if !merge.findings.is_empty() {
         merge.outcome = MergeOutcome::Broken;

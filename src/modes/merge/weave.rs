@@ -64,28 +64,50 @@ pub(super) fn settle(
     Ok(all)
 }
 
-/// Has no two objects go to one path: one whose own path it is has it, else the first of them; the others go to their own.
+/// Has no two objects go to one path, nor one where another's folder must be: one whose own path it is has it, else the first
+/// of them; the others go to their own.
 fn part(all: &mut [Settled]) {
     let is_own = |settled: &Settled| settled.contest.canonical.as_ref() == Some(&settled.path);
     let mut staying: Vec<&mut Settled> = all.iter_mut().filter(|one| !matches!(one.fate, Fate::Gone)).collect();
     // Each goes to its own path once at most, and may send away there who is a stranger.
     loop {
         staying.sort_by_key(|settled| !is_own(settled));
-        let mut taken: BTreeSet<RepoPath> = BTreeSet::new();
+        let mut taken = Taken::default();
         let mut moved = false;
         for settled in &mut staying {
-            settled.blocked = None;
-            if taken.insert(settled.path.clone()) {
+            settled.blocked = taken.take(&settled.path);
+            if settled.blocked.is_none() {
                 continue;
             }
-            match settled.contest.canonical.clone().filter(|own| *own != settled.path) {
-                Some(own) => (settled.path, moved) = (own, true),
-                None => settled.blocked = Some(settled.path.clone()),
+            if let Some(own) = settled.contest.canonical.clone().filter(|own| *own != settled.path) {
+                (settled.path, settled.blocked, moved) = (own, None, true);
             }
         }
         if !moved {
             return;
         }
+    }
+}
+
+/// The paths that objects go to, and the folders that must be there for them.
+#[derive(Default)]
+struct Taken {
+    files: BTreeSet<RepoPath>,
+    folders: BTreeSet<RepoPath>,
+}
+
+impl Taken {
+    /// Takes a path, unless a file is there, or where a folder must be for it, or a folder must be there: that is answered.
+    fn take(&mut self, path: &RepoPath) -> Option<RepoPath> {
+        let above: Vec<RepoPath> = std::iter::successors(path.parent(), RepoPath::parent).collect();
+        if let Some(file) = above.iter().find(|folder| self.files.contains(*folder)) {
+            return Some(file.clone());
+        }
+        if self.folders.contains(path) || !self.files.insert(path.clone()) {
+            return Some(path.clone());
+        }
+        self.folders.extend(above);
+        None
     }
 }
 
