@@ -28,7 +28,7 @@ use super::turns::Turns;
 use crate::exit::Exit;
 use crate::fabric::interval::{Interval, USUAL};
 use crate::git::remote::without_credentials;
-use crate::git::{BranchName, Repo};
+use crate::git::{BranchName, OpenError, Repo};
 use crate::ids::ObjectId;
 use crate::options::Common;
 use crate::options::watch::Watch;
@@ -262,7 +262,11 @@ fn exit(outcome: RoundOutcome) -> Exit {
 fn settings(common: &Common) -> Result<Settings, ModeError> {
     const INTERVAL: &str = "hhgit.watchInterval";
     const VALIDATE_ONLY: &str = "hhgit.watchValidateOnly";
-    let Ok(repo) = Repo::open(&common.directory) else { return Ok(Settings::default()) };
+    let repo = match Repo::open(&common.directory) {
+        Err(OpenError::NotFound { .. }) => return Ok(Settings::default()),
+        // A configuration that cannot be read may say anything, that nothing is to be committed included.
+        opened => opened?,
+    };
     let wrong = |setting, value: &str, help| ModeError::Setting { setting, value: value.to_owned(), help };
     let interval = repo
         .config(INTERVAL)
