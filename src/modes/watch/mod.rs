@@ -84,25 +84,26 @@ impl<'w> Watcher<'w> {
         };
         // The branch that HEAD names now is the one that is watched, whatever is checked out later.
         options.sync.branch = eye.as_ref().map(|eye| eye.branch.as_str().to_owned()).or(options.sync.branch);
-        let health = options
-            .health
-            .clone()
-            .map(|path| HealthFile::new(path.clone()).map_err(|source| WatchError::Health { path, source }));
+        let failed = |source| WatchError::Health { path: options.health.clone().unwrap_or_default(), source };
+        let health = options.health.clone().map(HealthFile::new).transpose().map_err(failed)?;
         let listener = options.metrics.map(|address| {
             let board = board.clone();
             let pages = Arc::new(move |path: &str| board.page(path));
             Listener::start(address, pages).map_err(|source| WatchError::Metrics { address, source })
         });
+        let (listener, settings) = (listener.transpose()?, settings(common)?);
+        // Last of all: where this one cannot begin, the file is that of another which runs.
+        let health = health.map(HealthFile::begin).transpose().map_err(failed)?;
         Ok(Self {
-            settings: settings(common)?,
+            settings,
             common: common.clone(),
             style,
             world,
             eye,
             pace: Pace::default(),
             board,
-            listener: listener.transpose()?,
-            health: health.transpose()?,
+            listener,
+            health,
             options,
             rounds: 0,
             last_success: None,
