@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use super::give_back::{HalfChanged, give_back};
 use super::hooks::reference_transaction;
 use super::lock::{Lock, Turn};
 use super::open::Repo;
@@ -23,7 +24,7 @@ use crate::path::RepoPath;
 pub(super) fn fast_forward(
     repo: &Repo,
     wanted: &Move<'_>,
-    touches: &[(RepoPath, Touch)],
+    (tree, touches): (TreeId, &[(RepoPath, Touch)]),
 ) -> Result<Published, PublishError> {
     if let Some(outcome) = judge(repo, wanted)? {
         return Ok(outcome);
@@ -51,10 +52,13 @@ pub(super) fn fast_forward(
         git.args(["--ff-only", "--no-squash", "--no-autostash", "--no-verify-signatures", "--no-overwrite-ignore"]);
     let answer = git.args(["--no-stat", "--no-progress", "--quiet"]).arg(wanted.to.to_string()).apart().ask()?;
     let outcome = outcome_of(repo, wanted, answer.success, answer.words);
-    if matches!(outcome, Err(PublishError::Refused { .. })) {
-        give_back(repo, wanted);
+    match outcome {
+        Err(PublishError::Refused { branch, words }) => Err(match take_back(repo, wanted, tree, touches) {
+            Ok(()) => PublishError::Refused { branch, words },
+            Err(half) => PublishError::HalfDone { branch, words, half },
+        }),
+        outcome => outcome,
     }
-    outcome
 }
 
 /// Holds the branch where it is, in this process' turn.
@@ -64,19 +68,17 @@ fn hold(repo: &Repo, wanted: &Move<'_>) -> Result<(Lock, Turn), PublishError> {
     Ok((turn.lock(&path, &repo.common_dir().join("refs"))?, turn))
 }
 
-/// Puts back what git checked out before it found that it cannot move the branch, because a hook refuses or a lock is busy.
-/// What git had not touched stays as it is, local work included; where even this fails, `git status` shows how things are.
-fn give_back(repo: &Repo, wanted: &Move<'_>) {
+/// Puts back what git checked out before it found that it cannot move the branch, because a hook refuses, a lock is busy or a
+/// file cannot be written. What git had not touched stays as it is, local work included.
+fn take_back(repo: &Repo, wanted: &Move<'_>, to: TreeId, touches: &[(RepoPath, Touch)]) -> Result<(), HalfChanged> {
     let held = hold(repo, wanted);
     if !matches!(judge(repo, wanted), Ok(None)) {
-        return;
+        return Ok(());
     }
-    let no_hooks = no_hooks();
-    let config = [("core.hooksPath", no_hooks.as_os_str()), ("submodule.recurse", "false".as_ref())];
     let before = wanted.from.map_or_else(|| TreeId::empty(repo.hash_kind()).to_string(), |from| from.to_string());
-    let git = Git::new(repo, "read-tree", &config).args(["-m", "-u"]).arg(wanted.to.to_string()).arg(before);
-    drop(git.ask());
+    let given = give_back(repo, &before, to, touches);
     drop(held);
+    given
 }
 
 /// A directory that holds the reference-transaction hook alone, so that git runs that one and no other.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::give_back::{HalfChanged, give_back};
 use super::merging::Stage;
 use super::open::Repo;
 use super::run::{Git, GitError, no_hooks};
@@ -30,6 +31,14 @@ pub enum IndexError {
     /// Git could not be asked, or did not do it.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// Git did not do it, and what it had done to the work tree by then could not be put back.
+    #[error("{error}; {half}")]
+    HalfDone {
+        /// What git said.
+        error: GitError,
+        /// What could not be put back.
+        half: HalfChanged,
+    },
 }
 
 /// Refuses where the index is not just the commit's tree.
@@ -54,24 +63,23 @@ pub fn put_merge(
     let staged = stages.iter().map(|stage| (stage.path.clone(), Touch::Changes));
     let mut all: BTreeMap<RepoPath, Touch> = staged.collect();
     all.extend(touches(plan.edits()));
-    look_beside_index(repo, &all.into_iter().collect::<Vec<_>>())?;
+    let all: Vec<_> = all.into_iter().collect();
+    look_beside_index(repo, &all)?;
     let keep = write_objects(repo, plan, tree)?;
     // What stages name besides: objects that no tree of the merge holds.
     let none = NewTree { id: tree.id, objects: Vec::new() };
     let others = write_objects(repo, more, &none)?;
     let no_hooks = no_hooks();
     let config = [("core.hooksPath", no_hooks.as_os_str()), ("submodule.recurse", "false".as_ref())];
-    let turn = |from: TreeId, to: TreeId| {
-        let git = Git::new(repo, "read-tree", &config).args(["-m", "-u"]);
-        git.arg(from.to_string()).arg(to.to_string()).run()
+    let taken_back = |error: GitError| match give_back(repo, &head.to_string(), tree.id, &all) {
+        Ok(()) => IndexError::Git(error),
+        Err(half) => IndexError::HalfDone { error, half },
     };
-    turn(head, tree.id)?;
+    let git = Git::new(repo, "read-tree", &config).args(["-m", "-u"]);
+    git.arg(head.to_string()).arg(tree.id.to_string()).run().map_err(taken_back)?;
     if !stages.is_empty() {
         let git = Git::new(repo, "update-index", &config).args(["-z", "--index-info"]);
-        if let Err(error) = git.input(lines(repo, stages)).run() {
-            drop(turn(tree.id, head));
-            return Err(error.into());
-        }
+        git.input(lines(repo, stages)).run().map_err(taken_back)?;
     }
     drop((keep, others));
     Ok(())

@@ -9,6 +9,7 @@ pub mod commit;
 mod config;
 pub mod environment;
 pub(crate) mod fast_forward;
+pub mod give_back;
 pub mod hook_files;
 pub mod hooks;
 pub mod in_use;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::commit::Signature;
 use super::fast_forward::fast_forward;
+use super::give_back::HalfChanged;
 use super::hooks::must_ask_git;
 use super::in_use::{How, InUse, in_use};
 use super::open::Repo;
@@ -99,6 +100,16 @@ pub enum PublishError {
         /// What git or the hook said.
         words: String,
     },
+    /// As [`Self::Refused`], and what git had done to the work tree by then could not be put back.
+    #[error("git did not move {branch}: {words}; {half}")]
+    HalfDone {
+        /// The branch.
+        branch: BranchName,
+        /// What git said.
+        words: String,
+        /// What could not be put back.
+        half: HalfChanged,
+    },
     /// Git could not be run.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -134,7 +145,7 @@ pub fn publish_with(
     let wanted = Move { branch, from: written.base(), to: written.commit(), reflog };
     let outcome = match in_use(repo, branch)? {
         Some(InUse::Blocked { place, how }) => Err(PublishError::InUse { branch: branch.clone(), place, how }),
-        Some(InUse::Here) => fast_forward(repo, &wanted, written.touches()),
+        Some(InUse::Here) => fast_forward(repo, &wanted, (written.tree(), written.touches())),
         None if must_ask_git(repo) => ask_git(repo, &wanted),
         None => move_branch(repo, &wanted, locked),
     };

@@ -44,11 +44,13 @@ pub enum Obstacle {
 
 /// What `git status` says of one path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Change {
-    path: Vec<u8>,
+pub(super) struct Change {
+    pub(super) path: Vec<u8>,
     kind: u8,
     /// Whether the work tree differs from the index there, whatever the last commit says.
     in_work_tree: bool,
+    /// Whether the index differs from the last commit there.
+    pub(super) in_index: bool,
 }
 
 /// Looks whether a commit that touches these paths can be checked out without losing anything.
@@ -99,7 +101,7 @@ pub fn uncommitted_below(repo: &Repo, folders: &[RepoPath]) -> Result<usize, Git
 }
 
 /// What differs between the last commit, the index and the work tree; `untracked` is `no` or `all`.
-fn status(repo: &Repo, untracked: &str) -> Result<Vec<Change>, GitError> {
+pub(super) fn status(repo: &Repo, untracked: &str) -> Result<Vec<Change>, GitError> {
     let git = Git::new(repo, "status", &[]).args(["--porcelain=v2", "-z", "--no-renames", "--ignore-submodules=dirty"]);
     let output = git.arg(format!("--untracked-files={untracked}")).run()?;
     let records = output.split(|b| *b == 0).filter(|record| !record.is_empty());
@@ -117,7 +119,8 @@ fn parse(record: &[u8]) -> Option<Change> {
     };
     let path = record.splitn_str(fields + 1, b" ").nth(fields)?;
     let in_work_tree = kind != b'1' || record.get(3) != Some(&b'.');
-    Some(Change { path: path.to_vec(), kind, in_work_tree })
+    let in_index = kind == b'u' || kind == b'1' && record.get(2) != Some(&b'.');
+    Some(Change { path: path.to_vec(), kind, in_work_tree, in_index })
 }
 
 /// Whether a changed path lies below a path that the commit adds, or above one that it touches.
@@ -177,7 +180,7 @@ fn begun(git_dir: &Path, signs: &[(&str, &'static str)]) -> Option<&'static str>
     signs.iter().find(|(sign, _)| git_dir.join(sign).exists()).map(|(_, what)| *what)
 }
 
-fn list(paths: &[RepoPath]) -> String {
+pub(super) fn list(paths: &[RepoPath]) -> String {
     let shown: Vec<String> = paths.iter().take(SHOWN).map(RepoPath::to_string).collect();
     match paths.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),

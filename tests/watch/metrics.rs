@@ -109,3 +109,18 @@ fn what_cannot_be_shown_is_told_before_anything_is_done() {
     }
     assert_eq!(repo.state(), before);
 }
+
+#[test]
+fn a_watch_that_cannot_begin_leaves_the_health_file_of_another_alone() {
+    let repo = prepared();
+    let health = repo.beside("health");
+    let args = ["--metrics", "0", "--health", health.to_str().unwrap()];
+    let mut watch = Watch::start(repo.dir(), &args);
+    let port = watch.started()["metrics"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+    watch.round("committed");
+    let before = fs::read_to_string(&health).unwrap();
+    let second = hhgit(repo.dir(), &["watch", "--metrics", &port, "--health", health.to_str().unwrap()]);
+    assert_eq!(second.code, Some(3), "{second:?}");
+    assert_eq!(fs::read_to_string(&health).unwrap(), before);
+    watch.stop();
+}

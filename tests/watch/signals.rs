@@ -110,6 +110,30 @@ fn the_settings_are_read_again_at_a_hangup() {
 }
 
 #[test]
+fn settings_that_cannot_be_read_at_a_hangup_stay_as_they_were() {
+    let repo = prepared();
+    repo.git(&["config", "hhgit.watchValidateOnly", "true"]);
+    let mut watch = Watch::start(repo.dir(), &[]);
+    watch.started();
+    watch.round("findings");
+    let (tip, config) = (repo.tip("main"), repo.git_dir().join("config"));
+    let sound = fs::read(&config).unwrap();
+    fs::write(&config, [sound.as_slice(), b"[broken\n"].concat()).unwrap();
+    watch.signal(Signal::HUP);
+    let round = watch.round("failed");
+    assert!(round["problems"].to_string().contains("cannot be opened"), "{round}");
+    fs::write(&config, sound).unwrap();
+    // Each that came before the mended file was there.
+    let mut round = watch.line();
+    while round["outcome"] == "failed" {
+        round = watch.line();
+    }
+    assert_eq!(round["outcome"], "findings", "{round}");
+    assert_eq!(repo.tip("main"), tip);
+    watch.stop();
+}
+
+#[test]
 fn what_fails_is_tried_again_after_a_while_that_doubles() {
     let repo = TempRepo::bare();
     repo.commit("main", &[("README", "no fabric\n")]);

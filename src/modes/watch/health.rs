@@ -15,17 +15,24 @@ pub(super) struct HealthFile {
 }
 
 impl HealthFile {
-    /// Takes a file in a folder that can be written to, which is tried; what is there of an earlier watch goes away, since it
-    /// tells nothing of this one.
+    /// Takes a file in a folder that can be written to, which is tried.
     pub(super) fn new(path: PathBuf) -> io::Result<Self> {
         drop(Self::beside(&path)?);
         match std::fs::symlink_metadata(&path) {
-            Ok(there) if there.is_file() => std::fs::remove_file(&path)?,
-            Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidInput, "what is there is no file")),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+            Ok(there) if !there.is_file() => {
+                Err(io::Error::new(io::ErrorKind::InvalidInput, "what is there is no file"))
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(Self { path }),
         }
-        Ok(Self { path })
+    }
+
+    /// Takes away what is there of an earlier watch, since it tells nothing of this one.
+    pub(super) fn begin(self) -> io::Result<Self> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(self),
+        }
     }
 
     /// Writes how things are after this round.

@@ -1,10 +1,11 @@
 //! A listener for a few small pages over HTTP, for whoever scrapes or probes; those who ask are not trusted, and cannot hold up
 //! anything but their own connection: what is read, how long it may take and how many may ask at once all have an end.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -12,8 +13,11 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 5 });
 /// The longest request, headers included.
 const LONGEST: usize = 8 * 1024;
-/// How many connections are held at once; whoever comes then is sent away.
+/// How many connections are held at once; whoever comes then takes the place of the one that has been there longest.
 const MOST: usize = 64;
+/// How much is read after the answer, and for how long.
+const REST: usize = 64 * 1024;
+const REST_PATIENCE: Duration = Duration::from_secs(1);
 /// How long to wait before the next connection is taken after one could not be, for want of file handles.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The stack of a connection's thread, which does little.
@@ -70,17 +74,17 @@ impl Drop for Listener {
 }
 
 fn take_all(socket: &TcpListener, pages: &Arc<Pages>, stop: &AtomicBool) {
-    let held = Arc::new(AtomicUsize::new(0));
-    while !stop.load(Ordering::SeqCst) {
+    let held = Held::default();
+    for number in 0.. {
+        if stop.load(Ordering::SeqCst) {
+            return;
+        }
         let Ok((stream, _)) = socket.accept() else {
             std::thread::sleep(PAUSE);
             continue;
         };
-        if held.fetch_add(1, Ordering::SeqCst) >= MOST {
-            held.fetch_sub(1, Ordering::SeqCst);
-            continue;
-        }
-        let (pages, room) = (Arc::clone(pages), Room(Arc::clone(&held)));
+        let Ok(room) = Room::make(&held, number, &stream) else { continue };
+        let pages = Arc::clone(pages);
         // Where no thread can be had, the connection is closed.
         let thread = Builder::new().stack_size(STACK).spawn(move || {
             drop(Connection { stream, until: Instant::now() + PATIENCE }.serve(&*pages));
@@ -90,12 +94,32 @@ fn take_all(socket: &TcpListener, pages: &Arc<Pages>, stop: &AtomicBool) {
     }
 }
 
+/// The connections that are held, in the order they came.
+type Held = Arc<Mutex<BTreeMap<u64, TcpStream>>>;
+
 /// One connection's room among those held.
-struct Room(Arc<AtomicUsize>);
+struct Room {
+    held: Held,
+    number: u64,
+}
+
+impl Room {
+    /// Makes room for this one; where too many are held, whoever came first goes: it has had the most time.
+    fn make(held: &Held, number: u64, stream: &TcpStream) -> io::Result<Self> {
+        let copy = stream.try_clone()?;
+        let mut all = held.lock().unwrap_or_else(PoisonError::into_inner);
+        while all.len() >= MOST {
+            // One that is gone already needs no end.
+            drop(all.pop_first().map(|(_, oldest)| oldest.shutdown(Shutdown::Both)));
+        }
+        all.insert(number, copy);
+        Ok(Self { held: Arc::clone(held), number })
+    }
+}
 
 impl Drop for Room {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number));
     }
 }
 
@@ -139,8 +163,14 @@ impl Connection {
         self.write(&[head.as_bytes(), &page.body].concat())?;
         self.stream.shutdown(Shutdown::Write)?;
         // What was sent and not read would have the system take back the answer.
-        let mut rest = [0; LONGEST];
-        while self.read(&mut rest)? > 0 {}
+        self.until = self.until.min(Instant::now() + REST_PATIENCE);
+        let (mut rest, mut left) = ([0; LONGEST], REST);
+        while left > 0 {
+            match self.read(&mut rest)? {
+                0 => break,
+                read => left = left.saturating_sub(read),
+            }
+        }
         Ok(())
     }
 

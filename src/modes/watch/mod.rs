@@ -28,7 +28,7 @@ use super::turns::Turns;
 use crate::exit::Exit;
 use crate::fabric::interval::{Interval, USUAL};
 use crate::git::remote::without_credentials;
-use crate::git::{BranchName, Repo};
+use crate::git::{BranchName, OpenError, Repo};
 use crate::ids::ObjectId;
 use crate::options::Common;
 use crate::options::watch::Watch;
@@ -84,25 +84,26 @@ impl<'w> Watcher<'w> {
         };
         // The branch that HEAD names now is the one that is watched, whatever is checked out later.
         options.sync.branch = eye.as_ref().map(|eye| eye.branch.as_str().to_owned()).or(options.sync.branch);
-        let health = options
-            .health
-            .clone()
-            .map(|path| HealthFile::new(path.clone()).map_err(|source| WatchError::Health { path, source }));
+        let failed = |source| WatchError::Health { path: options.health.clone().unwrap_or_default(), source };
+        let health = options.health.clone().map(HealthFile::new).transpose().map_err(failed)?;
         let listener = options.metrics.map(|address| {
             let board = board.clone();
             let pages = Arc::new(move |path: &str| board.page(path));
             Listener::start(address, pages).map_err(|source| WatchError::Metrics { address, source })
         });
+        let (listener, settings) = (listener.transpose()?, settings(common)?);
+        // Last of all: where this one cannot begin, the file is that of another which runs.
+        let health = health.map(HealthFile::begin).transpose().map_err(failed)?;
         Ok(Self {
-            settings: settings(common)?,
+            settings,
             common: common.clone(),
             style,
             world,
             eye,
             pace: Pace::default(),
             board,
-            listener: listener.transpose()?,
-            health: health.transpose()?,
+            listener,
+            health,
             options,
             rounds: 0,
             last_success: None,
@@ -262,7 +263,11 @@ fn exit(outcome: RoundOutcome) -> Exit {
 fn settings(common: &Common) -> Result<Settings, ModeError> {
     const INTERVAL: &str = "hhgit.watchInterval";
     const VALIDATE_ONLY: &str = "hhgit.watchValidateOnly";
-    let Ok(repo) = Repo::open(&common.directory) else { return Ok(Settings::default()) };
+    let repo = match Repo::open(&common.directory) {
+        Err(OpenError::NotFound { .. }) => return Ok(Settings::default()),
+        // A configuration that cannot be read may say anything, that nothing is to be committed included.
+        opened => opened?,
+    };
     let wrong = |setting, value: &str, help| ModeError::Setting { setting, value: value.to_owned(), help };
     let interval = repo
         .config(INTERVAL)
