@@ -205,7 +205,7 @@ impl<'r> Merging<'r> {
         let git = Git::new(&self.own, "rev-parse", &[]).args(["--verify", "--quiet", "--end-of-options"]);
         let answer = git.arg(name).ask()?;
         // Some gits repeat the option that ends the options.
-        let line = answer.output.lines().last();
+        let line = answer.output.lines().next_back();
         Ok(line.and_then(|line| parse_id(self.of.hash_kind(), line)) == Some(commit.object()))
     }
 
