@@ -56,7 +56,7 @@ pub(super) fn combine(place: &Merging<'_>, reader: &Reader, pair: Pair<'_>) -> R
     let combined = by_git(place, reader, &trees.roots, &all, (pair.label, attributes))?;
     let mut woven =
         Woven { place, reader, combined: &combined, label: pair.label, files: BTreeMap::new(), stages: Vec::new() };
-    let history = |tip: CommitId| History { reader, tip, bases: pair.bases };
+    let history = |tip: CommitId| History::new(reader, tip, pair.bases);
     let histories = Histories { ours: history(pair.ours.id), theirs: history(pair.theirs.id) };
     let waiting = waiting.iter().map(|waiting| histories.of_waiting(waiting));
     let mut conflicts = waiting.collect::<Result<Vec<_>, _>>()?;

@@ -13,7 +13,6 @@ use super::weave::Settled;
 use super::who::{Field, History};
 
 /// Both sides' histories.
-#[derive(Clone, Copy)]
 pub(super) struct Histories<'a> {
     pub(super) ours: History<'a>,
     pub(super) theirs: History<'a>,

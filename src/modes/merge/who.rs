@@ -1,10 +1,11 @@
 //! Which commit made a field or a file what it is on one side of a merge, along the parents from the side's tip.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fabric::changes::changes;
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{entry_at, is_yaml_name, tree_at};
+use crate::fabric::layout::{MANAGED, RAW, entry_at, is_yaml_name, tree_at};
 use crate::git::Reader;
 use crate::ids::{BlobId, CommitId, Entry, TreeId};
 use crate::modes::ModeError;
@@ -20,11 +21,14 @@ use crate::yaml::{Limits, Node, canonical_json};
 const MOST: usize = 10_000;
 
 /// A side's history.
-#[derive(Clone, Copy)]
 pub(super) struct History<'a> {
-    pub(super) reader: &'a Reader,
-    pub(super) tip: CommitId,
-    pub(super) bases: &'a [CommitId],
+    reader: &'a Reader,
+    tip: CommitId,
+    bases: BTreeSet<CommitId>,
+    /// The last of the first parents of a commit that have raw/ and managed/ as it has them; by the directory and the commit.
+    quiet: RefCell<BTreeMap<(RepoPath, CommitId), CommitId>>,
+    /// The objects in the files that were read.
+    named: RefCell<BTreeMap<BlobId, BTreeSet<Identity>>>,
 }
 
 /// A field of an object.
@@ -35,14 +39,26 @@ pub(super) struct Field<'a> {
     pub(super) keys: &'a [String],
 }
 
-impl History<'_> {
+impl<'a> History<'a> {
+    /// The history of a tip down to the bases.
+    pub(super) fn new(reader: &'a Reader, tip: CommitId, bases: &[CommitId]) -> Self {
+        Self {
+            reader,
+            tip,
+            bases: bases.iter().copied().collect(),
+            quiet: RefCell::default(),
+            named: RefCell::default(),
+        }
+    }
+
     /// The commit that gave a field its value; `path` is where the object lies at the tip, or did before it was deleted.
     pub(super) fn of_field(&self, field: &Field<'_>, path: &RepoPath) -> Result<Option<By>, ModeError> {
         let tip = self.reader.commit(self.tip)?;
         let held = entry_at(self.reader, tip.tree, path)?.and_then(|entry| self.object(field, entry));
         let wanted = held.map(|value| told(&value, field.keys));
         let mut at = path.clone();
-        self.walk(tip, |parent, child| {
+        let from = |commit| self.skip(field.fabric, commit);
+        self.walk(tip, from, |parent, child| {
             let found = self.holds(field, (parent, child), &at, &wanted)?;
             let same = found.is_some();
             at = found.unwrap_or_else(|| at.clone());
@@ -54,18 +70,19 @@ impl History<'_> {
     pub(super) fn of_file(&self, path: &RepoPath) -> Result<Option<By>, ModeError> {
         let tip = self.reader.commit(self.tip)?;
         let wanted = entry_at(self.reader, tip.tree, path)?;
-        self.walk(tip, |parent, _| Ok(entry_at(self.reader, parent.tree, path)? == wanted))
+        self.walk(tip, Ok, |parent, _| Ok(entry_at(self.reader, parent.tree, path)? == wanted))
     }
 
-    /// Follows a commit's parents as long as one is the same, by what is said of it and of its child.
+    /// Follows a commit's parents as long as one is the same, by what is said of it and of its child; from each on as `skip` says.
     fn walk(
         &self,
         mut commit: Commit,
+        skip: impl Fn(Commit) -> Result<Commit, ModeError>,
         mut is_same: impl FnMut(&Commit, &Commit) -> Result<bool, ModeError>,
     ) -> Result<Option<By>, ModeError> {
-        let bases: BTreeSet<CommitId> = self.bases.iter().copied().collect();
         for _ in 0..MOST {
-            if bases.contains(&commit.id) || self.reader.is_shallow_boundary(commit.id)? {
+            commit = skip(commit)?;
+            if self.is_end(&commit)? {
                 return Ok(None);
             }
             let mut same = None;
@@ -82,6 +99,37 @@ impl History<'_> {
             }
         }
         Ok(None)
+    }
+
+    fn is_end(&self, commit: &Commit) -> Result<bool, ModeError> {
+        Ok(self.bases.contains(&commit.id) || self.reader.is_shallow_boundary(commit.id)?)
+    }
+
+    /// The last of the first parents that have raw/ and managed/ just as the commit has them; found once for all fields.
+    fn skip(&self, fabric: &RepoPath, commit: Commit) -> Result<Commit, ModeError> {
+        let key = (fabric.clone(), commit.id);
+        if let Some(found) = self.quiet.borrow().get(&key) {
+            return Ok(self.reader.commit(*found)?);
+        }
+        let trees = |root| -> Result<_, ModeError> {
+            let at = |name| tree_at(self.reader, root, &fabric.child(name));
+            Ok([at(RAW)?, at(MANAGED)?])
+        };
+        let wanted = trees(commit.tree)?;
+        let mut last = commit;
+        for _ in 0..MOST {
+            let Some(parent) = last.parents.first().copied() else { break };
+            if self.is_end(&last)? {
+                break;
+            }
+            let parent = self.reader.commit(parent)?;
+            if trees(parent.tree)? != wanted {
+                break;
+            }
+            last = parent;
+        }
+        self.quiet.borrow_mut().insert(key, last.id);
+        Ok(last)
     }
 
     fn by(&self, commit: &Commit) -> Result<By, ModeError> {
@@ -124,10 +172,16 @@ impl History<'_> {
 
     /// The object's value in a file, if that holds it.
     fn object(&self, field: &Field<'_>, entry: Entry) -> Option<Node> {
-        let bytes = self.reader.blob(BlobId::new(entry.as_file()?.object())).ok()?;
+        let blob = entry.as_file()?;
+        if self.named.borrow().get(&blob).is_some_and(|named| !named.contains(field.identity)) {
+            return None;
+        }
+        let bytes = self.reader.blob(blob).ok()?;
         let kinds = Kinds::builtin();
         let (file, values) = judge_keeping(&bytes, field.fabric, &Judge::new(&kinds), &Limits::default());
-        let File::Documents(documents) = file else { return None };
+        let documents = if let File::Documents(documents) = file { documents } else { Vec::new() };
+        let named = documents.iter().filter_map(|document| document.identity.clone()).collect();
+        self.named.borrow_mut().insert(blob, named);
         let at = documents.iter().position(|document| document.identity.as_ref() == Some(field.identity))?;
         values.into_iter().nth(at)?
     }
