@@ -225,6 +225,12 @@ pub struct Counts {
 }
 
 impl FabricReport {
+    /// The report of a fabric directory in which nothing was to be done.
+    pub fn unchanged(path: RepoPath, name: String) -> Self {
+        let (documents, repairs, removed, edits) = Default::default();
+        Self { path, name, left_alone: false, documents, repairs, removed, edits }
+    }
+
     /// The counts of this fabric's rows.
     pub fn counts(&self) -> Counts {
         let fate = |fate| self.documents.iter().filter(|row| row.fate == fate).count();

@@ -14,7 +14,7 @@ use crate::snapshot::Objects;
 use super::authorship;
 use super::error::ModeError;
 use super::look::Request;
-use super::sync::{At, Done, Start, TRIES, Task};
+use super::sync::{Done, Start, TRIES, Task};
 use super::talk::Talk;
 
 /// Makes a fabric directory on the branch that HEAD names, which may have no commit yet.
@@ -45,7 +45,7 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
         };
         let meta = authorship::of_person(repo, tip, &common.identities, common.now)?;
         let dirs = [dir];
-        let from = Start { repo, reader: &reader, branch: &branch, input: input.as_ref(), dirs: &dirs, at: At::Here };
+        let from = Start::here(repo, &reader, &branch, input.as_ref(), &dirs);
         match task.run(&from, &meta, talk)? {
             Done::Report(mut report) => {
                 report.notes.extend(first_steps(&report, &options.path));

@@ -2,6 +2,7 @@
 
 mod asked;
 mod authorship;
+mod caution;
 pub mod check;
 pub mod crds;
 pub mod demo;
@@ -12,6 +13,7 @@ pub mod hook;
 pub mod import;
 pub mod init;
 pub mod judged;
+mod known;
 pub mod log;
 pub mod look;
 pub mod merge;

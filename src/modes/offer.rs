@@ -18,7 +18,7 @@ use crate::verdict::code::{Code, Severity};
 
 use super::authorship;
 use super::error::ModeError;
-use super::sync::{At, Done, Start, TRIES, Task, branch, tip};
+use super::sync::{Done, Start, TRIES, Task, branch, tip};
 use super::talk::Talk;
 
 /// How many files a message names.
@@ -71,8 +71,7 @@ impl Giver {
             let reader = Reader::new(&repo)?;
             let input = reader.commit(tip)?;
             let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-            let from =
-                Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
+            let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs);
             match self.once(&from, &input, common, &make)? {
                 Done::Report(report) => return Ok(*report),
                 Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),

@@ -19,16 +19,27 @@ const NAME: &str = "fabric-v0.129";
 /// The digest of the built-in ruleset, written down since most runs need no other; a test computes it.
 const BUILTIN: &str = "006d62b63a750f85";
 
-/// The rulesets in force, each with a digest that changes whenever a verdict could.
-pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
+/// The rulesets in force, those known already among them, each with a digest that changes whenever a verdict could.
+pub(super) fn rulesets<'a>(inventories: &[Inventory], known: impl Iterator<Item = &'a str>) -> Vec<String> {
     let of = |inventory: &Inventory| ruleset(&inventory.survey.kinds, &inventory.survey.schemas);
-    inventories.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
+    let mut all: BTreeSet<String> = inventories.iter().map(of).collect();
+    for ruleset in known {
+        if !all.contains(ruleset) {
+            all.insert(ruleset.to_owned());
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// The name and digest of the built-in ruleset.
+pub(super) fn builtin() -> String {
+    format!("{NAME} sha256:{BUILTIN}")
 }
 
 /// One ruleset's name and digest.
 pub(super) fn ruleset(kinds: &Kinds, schemas: &Schemas) -> String {
     if *kinds == Kinds::builtin() && *schemas == Schemas::builtin() {
-        format!("{NAME} sha256:{BUILTIN}")
+        builtin()
     } else {
         format!("{NAME}+crds sha256:{}", digest(kinds, schemas))
     }
@@ -43,9 +54,9 @@ fn digest(kinds: &Kinds, schemas: &Schemas) -> String {
 }
 
 /// The level that was imposed, where it is not the one that a manifest asks for.
-pub(super) fn level(
+pub(super) fn level<'d>(
     reader: &dyn Objects,
-    dirs: &[FabricDir],
+    dirs: impl Iterator<Item = &'d FabricDir>,
     imposed: Option<Level>,
 ) -> Result<Option<String>, ModeError> {
     let Some(level) = imposed else { return Ok(None) };

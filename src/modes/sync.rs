@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{FabricDir, RAW, UNMANAGED, find};
+use crate::fabric::layout::{FabricDir, RAW, UNMANAGED};
 use crate::fabric::manifest::Level;
 use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
@@ -10,19 +10,22 @@ use crate::git::remote::Visit;
 use crate::git::tree::apply;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::{CommitId, TreeId};
+use crate::memory::known::Settled;
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
 use crate::plan::fabric::{Inventory, Order};
 use crate::plan::message::Stamp;
 use crate::plan::source::{Home, Retry};
 use crate::plan::{Input, Plan, Planned, plan};
-use crate::report::{FabricReport, Outcome, Point, Report};
+use crate::report::{Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 
 use super::asked::Asked;
 use super::authorship;
+use super::caution::too_many_deletions;
 use super::error::ModeError;
+use super::known::{self, Memo};
 use super::look::{Request, look_into};
 use super::propose::Proposal;
 use super::stamp;
@@ -89,16 +92,18 @@ fn sync_by(
     if !task.dry_run {
         clean_up(repo, &branch);
     }
+    let known = Memo::of_sync(repo, &branch, &common.fabrics, task);
     for tries in 1..=TRIES {
         let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
         let reader = Reader::new(repo)?;
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
-        let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
+        let dirs = known.find(&reader, input.tree, &common.fabrics)?;
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
-        let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
+        let from = Start { known: Some(&known), ..Start::here(repo, &reader, &branch, Some(&input), &dirs) };
         let done = task.run(&from, &meta, talk)?;
+        known.keep(task);
         match done {
             Done::Report(report) => return Ok(*report),
             Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
@@ -163,7 +168,22 @@ pub(super) struct Start<'a> {
     pub(super) branch: &'a BranchName,
     pub(super) input: Option<&'a Commit>,
     pub(super) dirs: &'a [FabricDir],
+    /// What is known of the fabric directories, if anything may be.
+    pub(super) known: Option<&'a Memo>,
     pub(super) at: At<'a>,
+}
+
+impl<'a> Start<'a> {
+    /// A start from a branch of the repository itself.
+    pub(super) fn here(
+        repo: &'a Repo,
+        reader: &'a Reader,
+        branch: &'a BranchName,
+        input: Option<&'a Commit>,
+        dirs: &'a [FabricDir],
+    ) -> Self {
+        Self { repo, reader, branch, input, dirs, known: None, at: At::Here }
+    }
 }
 
 /// Where the branch is that is to be moved.
@@ -253,7 +273,11 @@ impl Task {
 
     /// Looks and plans, and asks or writes nothing.
     pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
-        self.draft_of(from.reader, from.input, from.dirs)
+        let Some(known) = from.known else { return self.draft_of(from.reader, from.input, from.dirs) };
+        let (settled, open) = known.part(from.dirs);
+        let draft = self.draft_beside(from.reader, from.input, &open, &settled)?;
+        known.learn(&open, &draft.inventories, &draft.planned);
+        Ok(draft)
     }
 
     /// Looks at these fabric directories of a commit, or of a branch without one, and plans.
@@ -263,21 +287,35 @@ impl Task {
         input: Option<&Commit>,
         dirs: &[FabricDir],
     ) -> Result<Draft, ModeError> {
+        self.draft_beside(reader, input, dirs, &[])
+    }
+
+    /// The same beside fabric directories that are known to be settled.
+    fn draft_beside(
+        &self,
+        reader: &dyn Objects,
+        input: Option<&Commit>,
+        dirs: &[FabricDir],
+        settled: &[Settled],
+    ) -> Result<Draft, ModeError> {
         let tree = input.map_or_else(|| TreeId::empty(reader.hash_kind()), |commit| commit.tree);
         let inventories = look_into(reader, dirs, &self.request)?;
-        let mut stamp = self.stamp(&inventories);
-        stamp.options.extend(stamp::level(reader, dirs, self.request.level)?);
+        let mut stamp = self.stamp(&inventories, settled);
+        let all = dirs.iter().chain(settled.iter().map(|settled| &settled.dir));
+        stamp.options.extend(stamp::level(reader, all, self.request.level)?);
         let commit = input.map(|commit| commit.id);
         let (order, limits) = (&self.order, &self.request.limits);
-        let planned = plan(reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
+        let mut planned =
+            plan(reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
+        known::add(&mut planned.fabrics, settled);
         Ok(Draft { tree, inventories, stamp, planned })
     }
 
-    fn stamp(&self, inventories: &[Inventory]) -> Stamp {
+    fn stamp(&self, inventories: &[Inventory], settled: &[Settled]) -> Stamp {
         Stamp {
             command: self.command,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            rulesets: stamp::rulesets(inventories),
+            rulesets: stamp::rulesets(inventories, settled.iter().map(|settled| &*settled.ruleset)),
             options: self.flags.clone(),
         }
     }
@@ -296,24 +334,6 @@ impl Task {
                 format!("--retry {path} names no YAML in unmanaged/; its path starts at the repository's root.")
             })
             .collect()
-    }
-
-    /// Asks, once, before loose files are moved to where another folder must be applied from.
-    fn agree(&mut self, inventories: &[Inventory], talk: &mut dyn Talk) -> Result<(), ModeError> {
-        let adopted = |inventory: &Inventory| {
-            let sources = inventory.sources.iter().filter(|source| source.home == Home::Loose);
-            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
-        };
-        let files: Vec<RepoPath> = inventories.iter().flat_map(adopted).collect();
-        if self.agreed || files.is_empty() {
-            return Ok(());
-        }
-        match talk.agree(&adoption(&files)) {
-            Some(true) => self.agreed = true,
-            Some(false) => return Err(ModeError::Declined),
-            None => return Err(ModeError::CannotAsk { files: files.len() }),
-        }
-        Ok(())
     }
 
     /// Writes the plan's commit and moves the branch to it.
@@ -364,30 +384,6 @@ impl Task {
             proposal: None,
         })
     }
-}
-
-/// What to say where more objects would leave managed/ than may.
-pub(super) fn too_many_deletions(fabrics: &[FabricReport], most: Option<usize>) -> Option<String> {
-    let removed: usize = fabrics.iter().map(|fabric| fabric.removed.len()).sum();
-    let most = most.filter(|most| removed > *most)?;
-    let objects = if removed == 1 { "object" } else { "objects" };
-    Some(format!("{removed} {objects} would leave managed/, more than --max-deletions {most}; nothing was changed."))
-}
-
-/// What must be said before loose files are taken.
-fn adoption(files: &[RepoPath]) -> String {
-    const SHOWN: usize = 10;
-    let mut text = String::from("These files lie loose in a fabric directory; their objects will move to managed/:\n");
-    for path in files.iter().take(SHOWN) {
-        text.push_str(&format!("  {path}\n"));
-    }
-    if files.len() > SHOWN {
-        text.push_str(&format!("  and {} more\n", files.len() - SHOWN));
-    }
-    text.push_str(
-        "Argo CD or Flux must apply managed/ from then on; turn its pruning off while the files move.\nGo on?",
-    );
-    text
 }
 
 /// The exit code a report ends with.

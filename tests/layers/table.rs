@@ -35,7 +35,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["serde", "serde_yaml", "strsim", "thiserror"],
     ),
     pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
-    Row { world: &["fs", "clock"], ..pure("memory", &["ids", "path", "rules"], &["tempfile"]) },
+    Row { world: &["fs", "clock"], ..pure("memory", &["ids", "path", "fabric", "rules"], &["tempfile"]) },
     pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(
         "plan",

@@ -26,8 +26,9 @@ use crate::snapshot::{Commit, Objects};
 use crate::verdict::identity::Identity;
 
 use super::authorship;
+use super::caution::too_many_deletions;
 use super::error::ModeError;
-use super::sync::{At, Done, Start, TRIES, Task, branch, too_many_deletions};
+use super::sync::{Done, Start, TRIES, Task, branch};
 use super::talk::Talk;
 pub use error::UndoError;
 use find::Found;
@@ -47,8 +48,7 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
         let input = reader.commit(tip)?;
         let found = find::find(&repo, &reader, (branch.short(), tip), options.commit.as_deref())?;
         let dirs = crate::fabric::layout::find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        let from =
-            Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
+        let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs);
         match once(&from, &input, &found, common, options)? {
             Done::Report(report) => return Ok(*report),
             Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
