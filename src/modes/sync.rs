@@ -218,16 +218,16 @@ impl Task {
         if from.dirs.is_empty() && self.turns.as_ref().is_none_or(Turns::found_none) {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let Draft { tree, inventories, planned, .. } = self.draft(from)?;
-        let mut report = self.report(from, tree, &planned)?;
+        let Draft { tree, inventories, mut planned, .. } = self.draft(from)?;
+        let mut report = self.report(from, tree, &mut planned)?;
         report.notes.extend(self.found_nothing(&inventories));
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
         if self.diff {
-            report.diffs = super::diff::of_managed(from.reader, &planned)?;
+            report.diffs = super::diff::of_managed(from.reader, &planned.plan, &report.fabrics)?;
         }
-        if let Some(note) = too_many_deletions(&planned.fabrics, self.max_deletions) {
+        if let Some(note) = too_many_deletions(&report.fabrics, self.max_deletions) {
             report.outcome = Outcome::Refused;
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
@@ -343,7 +343,8 @@ impl Task {
         Ok(Done::Report(Box::new(report)))
     }
 
-    fn report(&self, from: &Start<'_>, tree: TreeId, planned: &Planned) -> Result<Report, ModeError> {
+    /// The report of what was planned, whose rows and findings move to it.
+    fn report(&self, from: &Start<'_>, tree: TreeId, planned: &mut Planned) -> Result<Report, ModeError> {
         let folders: &[_] = if self.request.retry.is_some() { &[RAW, UNMANAGED] } else { &[RAW] };
         Ok(Report {
             command: self.command,
@@ -351,8 +352,8 @@ impl Task {
             reference: from.branch.as_str().to_owned(),
             input: from.input.map(|commit| Point { commit: Some(commit.id), tree }),
             result: None,
-            fabrics: planned.fabrics.clone(),
-            findings: planned.findings.clone(),
+            fabrics: std::mem::take(&mut planned.fabrics),
+            findings: std::mem::take(&mut planned.findings),
             notes: match from.at {
                 At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
                 At::Remote(_) | At::Proposal(_) => None,

@@ -91,10 +91,8 @@ pub(super) fn plan(
     }
     let mut suppliers = work.choose()?;
     work.refuse_existing(&mut suppliers)?;
-    let incoming = suppliers
-        .iter()
-        .filter_map(|(identity, key)| Some((identity.clone(), work.document(*key).target.as_ref()?.path().clone())))
-        .collect();
+    let placed = |(identity, key)| Some((identity, work.document(key).target.as_ref()?.path()));
+    let incoming: Vec<_> = suppliers.iter().filter_map(placed).collect();
     let settled = settle(holdings, &incoming, order.repair);
     work.apply(&suppliers, &settled)?;
     let stale = work.clear_stale_sidecars()?;

@@ -97,7 +97,7 @@ pub struct Input<'a> {
 
 /// Plans all fabric directories of a commit.
 pub fn plan(objects: &dyn Objects, input: &Input<'_>) -> Result<Planned, PlanError> {
-    let mut edits = BTreeMap::new();
+    let mut edits: Vec<(RepoPath, Edit)> = Vec::new();
     let mut fabrics = Vec::new();
     let mut findings = Vec::new();
     for inventory in input.inventories {
@@ -108,5 +108,7 @@ pub fn plan(objects: &dyn Objects, input: &Input<'_>) -> Result<Planned, PlanErr
         findings.extend(planned.findings);
     }
     let message = message::write(input.stamp, input.tree, &fabrics);
+    // In order already, so that the map is made in one go.
+    let edits = edits.into_iter().collect();
     Ok(Planned { plan: Plan { edits, message }, fabrics, findings })
 }

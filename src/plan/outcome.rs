@@ -103,7 +103,7 @@ impl Work<'_> {
     }
 
     /// The objects that managed/ held before and does not hold after, in order.
-    pub(super) fn removed(&self, suppliers: &Suppliers, settled: &Settled) -> Vec<ObjectRef> {
+    pub(super) fn removed(&self, suppliers: &Suppliers<'_>, settled: &Settled) -> Vec<ObjectRef> {
         let moved: BTreeSet<&RepoPath> = settled
             .repairs
             .iter()
