@@ -14,8 +14,9 @@ use crate::snapshot::Objects;
 use super::authorship;
 use super::error::ModeError;
 use super::look::Request;
-use super::sync::{At, Done, Start, TRIES, Task};
+use super::sync::{At, Start, Task};
 use super::talk::Talk;
+use super::tries::{Done, TRIES};
 
 /// Makes a fabric directory on the branch that HEAD names, which may have no commit yet.
 pub fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, ModeError> {

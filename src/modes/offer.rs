@@ -18,8 +18,9 @@ use crate::verdict::code::{Code, Severity};
 
 use super::authorship;
 use super::error::ModeError;
-use super::sync::{At, Done, Start, TRIES, Task, branch, tip};
+use super::sync::{At, Start, Task, branch, tip};
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 
 /// How many files a message names.
 const MOST_LINES: usize = 50;
@@ -66,21 +67,15 @@ impl Giver {
         if !self.dry_run {
             clean_up(&repo, &branch);
         }
-        for tries in 1..=TRIES {
+        until_done(&branch, talk, |_| {
             let tip = tip(&repo, &branch, false)?;
             let reader = Reader::new(&repo)?;
             let input = reader.commit(tip)?;
             let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
             let from =
                 Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
-            match self.once(&from, &input, common, &make)? {
-                Done::Report(report) => return Ok(*report),
-                Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-                Done::Moved if tries == TRIES => {}
-                Done::Moved => talk.pause(tries),
-            }
-        }
-        Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+            self.once(&from, &input, common, &make)
+        })
     }
 
     fn once(

@@ -27,11 +27,9 @@ use super::look::{Request, look_into};
 use super::propose::Proposal;
 use super::stamp;
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 use super::turns::Turns;
 use super::uncommitted::uncommitted;
-
-/// How often a sync starts over when the branch moves under it.
-pub(super) const TRIES: u32 = 10;
 
 /// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
 pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
@@ -89,7 +87,7 @@ fn sync_by(
     if !task.dry_run {
         clean_up(repo, &branch);
     }
-    for tries in 1..=TRIES {
+    until_done(&branch, talk, |talk| {
         let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
         let reader = Reader::new(repo)?;
@@ -98,15 +96,8 @@ fn sync_by(
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
         let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
-        let done = task.run(&from, &meta, talk)?;
-        match done {
-            Done::Report(report) => return Ok(*report),
-            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-            Done::Moved if tries == TRIES => {}
-            Done::Moved => talk.pause(tries),
-        }
-    }
-    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+        task.run(&from, &meta, talk)
+    })
 }
 
 /// The branch named, or the one HEAD names; where it names none, that is told with what to do.
@@ -190,16 +181,6 @@ pub(super) struct Draw<'a> {
     pub(super) plan: &'a Plan,
     pub(super) new_tree: &'a NewTree,
     pub(super) meta: &'a CommitMeta,
-}
-
-/// How one try ended.
-pub(super) enum Done<T = Report> {
-    /// It is over.
-    Report(Box<T>),
-    /// The branch moved; start over.
-    Moved,
-    /// The branch was deleted.
-    Gone,
 }
 
 impl Task {

@@ -31,8 +31,9 @@ use crate::snapshot::{Commit, Objects};
 use super::authorship;
 use super::check;
 use super::error::ModeError;
-use super::sync::{Done, TRIES, branch, tip};
+use super::sync::{branch, tip};
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 use super::uncommitted::uncommitted;
 use combine::{Pair, combine};
 pub use error::MergeError;
@@ -51,15 +52,7 @@ pub fn merge_in(repo: &Repo, common: &Common, options: &Options, talk: &mut dyn 
         clean_up(repo, &branch);
     }
     let merger = Merger { repo, common, options, branch: &branch };
-    for tries in 1..=TRIES {
-        match merger.once()? {
-            Done::Report(merge) => return Ok(*merge),
-            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-            Done::Moved if tries == TRIES => {}
-            Done::Moved => talk.pause(tries),
-        }
-    }
-    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+    until_done(&branch, talk, |_| merger.once())
 }
 
 struct Merger<'a> {

@@ -27,8 +27,9 @@ use crate::verdict::identity::Identity;
 
 use super::authorship;
 use super::error::ModeError;
-use super::sync::{At, Done, Start, TRIES, Task, branch, too_many_deletions};
+use super::sync::{At, Start, Task, branch, too_many_deletions};
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 pub use error::UndoError;
 use find::Found;
 use held::held;
@@ -41,7 +42,7 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
     if !options.dry_run {
         clean_up(&repo, &branch);
     }
-    for tries in 1..=TRIES {
+    until_done(&branch, talk, |_| {
         let tip = super::sync::tip(&repo, &branch, options.branch.is_some())?;
         let reader = Reader::new(&repo)?;
         let input = reader.commit(tip)?;
@@ -49,14 +50,8 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
         let dirs = crate::fabric::layout::find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
         let from =
             Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
-        match once(&from, &input, &found, common, options)? {
-            Done::Report(report) => return Ok(*report),
-            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-            Done::Moved if tries == TRIES => {}
-            Done::Moved => talk.pause(tries),
-        }
-    }
-    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+        once(&from, &input, &found, common, options)
+    })
 }
 
 fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, options: &Undo) -> Result<Done, ModeError> {
