@@ -91,7 +91,7 @@ impl Giver {
             several => return Err(ModeError::Several { paths: several.iter().map(|dir| dir.path.clone()).collect() }),
         };
         let survey = survey(from.reader, dir)?;
-        let mut report = self.report(from, input, &survey);
+        let mut report = Report { findings: survey.findings.clone(), ..from.unchanged(self.command) };
         report.findings.retain(|finding| finding.severity == Severity::Error && Some(finding.code) != self.mends);
         if is_refused(&report) {
             report.outcome = Outcome::Refused;
@@ -119,22 +119,6 @@ impl Giver {
         }
         let meta = authorship::of_person(from.repo, Some(input.id), &common.identities, common.now)?;
         Task::publish(from, &plan, &new_tree, &meta, report)
-    }
-
-    fn report(&self, from: &Start<'_>, input: &Commit, survey: &Survey) -> Report {
-        Report {
-            command: self.command,
-            outcome: Outcome::Unchanged,
-            reference: from.branch.as_str().to_owned(),
-            input: Some(Point { commit: Some(input.id), tree: input.tree }),
-            result: None,
-            fabrics: Vec::new(),
-            findings: survey.findings.clone(),
-            notes: Vec::new(),
-            diffs: Vec::new(),
-            remote: None,
-            proposal: None,
-        }
     }
 }
 

@@ -157,6 +157,13 @@ pub(super) struct Start<'a> {
     pub(super) at: At<'a>,
 }
 
+impl Start<'_> {
+    /// The report of a command that has done nothing with it yet.
+    pub(super) fn unchanged(&self, command: &'static str) -> Report {
+        Report::unchanged(command, self.branch.as_str(), self.input.map(Point::of))
+    }
+}
+
 /// Where the branch is that is to be moved.
 #[derive(Clone, Copy)]
 pub(super) enum At<'a> {
@@ -200,7 +207,7 @@ impl Task {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
         let Draft { tree, inventories, planned, .. } = self.draft(from)?;
-        let mut report = self.report(from, tree, &planned)?;
+        let mut report = self.report(from, &planned)?;
         report.notes.extend(self.found_nothing(&inventories));
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
@@ -324,25 +331,17 @@ impl Task {
         Ok(Done::Report(Box::new(report)))
     }
 
-    fn report(&self, from: &Start<'_>, tree: TreeId, planned: &Planned) -> Result<Report, ModeError> {
+    fn report(&self, from: &Start<'_>, planned: &Planned) -> Result<Report, ModeError> {
         let folders: &[_] = if self.request.retry.is_some() { &[RAW, UNMANAGED] } else { &[RAW] };
+        let note = match from.at {
+            At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
+            At::Remote(_) | At::Proposal(_) => None,
+        };
         Ok(Report {
-            command: self.command,
-            outcome: Outcome::Unchanged,
-            reference: from.branch.as_str().to_owned(),
-            input: from.input.map(|commit| Point { commit: Some(commit.id), tree }),
-            result: None,
             fabrics: planned.fabrics.clone(),
             findings: planned.findings.clone(),
-            notes: match from.at {
-                At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
-                At::Remote(_) | At::Proposal(_) => None,
-            }
-            .into_iter()
-            .collect(),
-            diffs: Vec::new(),
-            remote: None,
-            proposal: None,
+            notes: note.into_iter().collect(),
+            ..from.unchanged(self.command)
         })
     }
 }

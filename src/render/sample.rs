@@ -66,10 +66,7 @@ pub(crate) fn full() -> Report {
         edits: BTreeMap::from([(path("raw/prepop.yaml"), edit)]),
     };
     Report {
-        command: "sync",
         outcome: Outcome::Committed,
-        reference: "refs/heads/main".into(),
-        input: Some(point('1')),
         result: Some(point('2')),
         fabrics: vec![fabric],
         findings: vec![unknown_kind(), {
@@ -77,9 +74,7 @@ pub(crate) fn full() -> Report {
             Finding::new(Code::NotYaml, at, "the name ends in no extension of YAML or JSON")
         }],
         notes: vec!["The branch is checked out nowhere.".into()],
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
+        ..quiet()
     }
 }
 
@@ -107,19 +102,7 @@ pub(crate) fn quiet() -> Report {
         removed: Vec::new(),
         edits: BTreeMap::new(),
     };
-    Report {
-        command: "sync",
-        outcome: Outcome::Unchanged,
-        reference: "refs/heads/main".into(),
-        input: Some(point('1')),
-        result: None,
-        fabrics: vec![fabric],
-        findings: Vec::new(),
-        notes: Vec::new(),
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
-    }
+    Report { fabrics: vec![fabric], ..Report::unchanged("sync", "refs/heads/main", Some(point('1'))) }
 }
 
 /// A report of a check: every severity, a finding with another place, one without a place, one of no fabric.

@@ -161,13 +161,12 @@ fn unsorted(merge: &Merge, other: &str) -> Option<String> {
 
 /// A merge of which nothing is known yet but what is to be merged.
 fn begun(reference: &str, other: &str, (ours, theirs): (&Commit, &Commit), bases: Vec<CommitId>) -> Merge {
-    let point = |commit: &Commit| Point { commit: Some(commit.id), tree: commit.tree };
     Merge {
         outcome: MergeOutcome::AlreadyMerged,
         reference: reference.to_owned(),
         other: other.to_owned(),
-        ours: point(ours),
-        theirs: point(theirs),
+        ours: Point::of(ours),
+        theirs: Point::of(theirs),
         bases,
         fast_forward: false,
         merge: None,

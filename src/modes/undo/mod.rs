@@ -68,7 +68,7 @@ fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, option
     if changes.is_empty() {
         return Err(UndoError::NotThere { commit: found.commit.id }.into());
     }
-    let mut report = report(from, input);
+    let mut report = from.unchanged("undo");
     let said = |edits: &BTreeMap<RepoPath, Edit>| message(found, options, edits);
     let plan = match Plan::of_undo(reader, input.tree, &changes, said)? {
         undo::Undo::Plan(plan) => plan,
@@ -108,22 +108,6 @@ fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, option
     }
     let meta = authorship::of_person(from.repo, Some(input.id), &common.identities, common.now)?;
     Task::publish(from, &plan, &new_tree, &meta, report)
-}
-
-fn report(from: &Start<'_>, input: &Commit) -> Report {
-    Report {
-        command: "undo",
-        outcome: Outcome::Unchanged,
-        reference: from.branch.as_str().to_owned(),
-        input: Some(Point { commit: Some(input.id), tree: input.tree }),
-        result: None,
-        fabrics: Vec::new(),
-        findings: Vec::new(),
-        notes: Vec::new(),
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
-    }
 }
 
 /// What becomes of each fabric directory that is touched, and the objects that come back as they were.
