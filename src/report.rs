@@ -251,6 +251,19 @@ pub struct Counts {
 }
 
 impl FabricReport {
+    /// A fabric directory in which nothing was done yet.
+    pub fn unchanged(path: RepoPath, name: String) -> Self {
+        Self {
+            path,
+            name,
+            left_alone: false,
+            documents: Vec::new(),
+            repairs: Vec::new(),
+            removed: Vec::new(),
+            edits: BTreeMap::new(),
+        }
+    }
+
     /// The counts of this fabric's rows.
     pub fn counts(&self) -> Counts {
         let fate = |fate| self.documents.iter().filter(|row| row.fate == fate).count();

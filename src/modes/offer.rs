@@ -11,8 +11,8 @@ use crate::git::tree::apply;
 use crate::git::{Reader, Repo, clean_up};
 use crate::options::Common;
 use crate::path::RepoPath;
-use crate::plan::{Edit, Plan, Target};
-use crate::report::{EditRow, FabricReport, Outcome, Point, Report};
+use crate::plan::{Edit, Plan};
+use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::{Code, Severity};
 
@@ -110,7 +110,9 @@ impl Giver {
         if plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
-        report.fabrics = vec![changed(&survey, &plan)];
+        let edits = plan.rows_below(&survey.path);
+        let fabric = FabricReport::unchanged(survey.path.clone(), survey.manifest.name.clone());
+        report.fabrics = vec![FabricReport { edits, ..fabric }];
         let new_tree = apply(from.reader, input.tree, plan.edits())?;
         if self.dry_run {
             report.outcome = Outcome::Planned;
@@ -124,22 +126,6 @@ impl Giver {
 
 fn is_refused(report: &Report) -> bool {
     report.findings.iter().any(|finding| finding.severity == Severity::Error)
-}
-
-fn changed(survey: &Survey, plan: &Plan) -> FabricReport {
-    let row = |(path, edit): (&RepoPath, &Edit)| {
-        let below = path.strip_prefix(&survey.path)?;
-        Some((below, EditRow { from: edit.from, to: edit.to.as_ref().map(Target::entry) }))
-    };
-    FabricReport {
-        path: survey.path.clone(),
-        name: survey.manifest.name.clone(),
-        left_alone: false,
-        documents: Vec::new(),
-        repairs: Vec::new(),
-        removed: Vec::new(),
-        edits: plan.edits().iter().filter_map(row).collect(),
-    }
 }
 
 fn message(subject: &str, survey: &Survey, edits: &BTreeMap<RepoPath, Edit>) -> String {

@@ -93,15 +93,7 @@ fn unknown_kind() -> Finding {
 
 /// A report of a sync that found everything in its place.
 pub(crate) fn quiet() -> Report {
-    let fabric = FabricReport {
-        path: RepoPath::root(),
-        name: "fabric".into(),
-        left_alone: false,
-        documents: Vec::new(),
-        repairs: Vec::new(),
-        removed: Vec::new(),
-        edits: BTreeMap::new(),
-    };
+    let fabric = FabricReport::unchanged(RepoPath::root(), "fabric".into());
     Report { fabrics: vec![fabric], ..Report::unchanged("sync", "refs/heads/main", Some(point('1'))) }
 }
 

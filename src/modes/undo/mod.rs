@@ -20,8 +20,8 @@ use crate::git::{Reader, Repo, clean_up};
 use crate::ids::Entry;
 use crate::options::{Common, Undo};
 use crate::path::{RepoPath, printable};
-use crate::plan::{Edit, Plan, Target, undo};
-use crate::report::{EditRow, FabricReport, Outcome, Point, Report};
+use crate::plan::{Edit, Plan, undo};
+use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::identity::Identity;
 
@@ -119,11 +119,7 @@ fn fabrics(
 ) -> Result<(Vec<FabricReport>, Vec<Identity>), ModeError> {
     let (mut reports, mut back) = (Vec::new(), Vec::new());
     for dir in dirs {
-        let edit = |(path, edit): (&RepoPath, &Edit)| {
-            let below = path.strip_prefix(&dir.path)?;
-            Some((below, EditRow { from: edit.from, to: edit.to.as_ref().map(Target::entry) }))
-        };
-        let edits: BTreeMap<RepoPath, EditRow> = plan.edits().iter().filter_map(edit).collect();
+        let edits = plan.rows_below(&dir.path);
         if edits.is_empty() {
             continue;
         }
@@ -132,13 +128,9 @@ fn fabrics(
         let then = objects(reader, &managed, changes, |change| change.old)?;
         let gone = now.iter().filter(|(identity, _)| !then.contains_key(identity));
         reports.push(FabricReport {
-            path: dir.path.clone(),
-            name: survey(reader, dir)?.manifest.name,
-            left_alone: false,
-            documents: Vec::new(),
-            repairs: Vec::new(),
             removed: gone.map(|(_, object)| object.clone()).collect(),
             edits,
+            ..FabricReport::unchanged(dir.path.clone(), survey(reader, dir)?.manifest.name)
         });
         back.extend(then.into_keys());
     }
