@@ -113,15 +113,8 @@ pub(super) fn plan(
 }
 
 fn left_alone(survey: &Survey) -> FabricPlan {
-    let report = FabricReport {
-        path: survey.path.clone(),
-        name: survey.manifest.name.clone(),
-        left_alone: true,
-        documents: Vec::new(),
-        repairs: Vec::new(),
-        removed: Vec::new(),
-        edits: BTreeMap::new(),
-    };
+    let report =
+        FabricReport { left_alone: true, ..FabricReport::unchanged(survey.path.clone(), survey.manifest.name.clone()) };
     FabricPlan { edits: BTreeMap::new(), report, findings: survey.findings.clone() }
 }
 

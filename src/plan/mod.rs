@@ -36,7 +36,7 @@ use std::collections::BTreeMap;
 use crate::finding::Finding;
 use crate::ids::{CommitId, TreeId};
 use crate::path::RepoPath;
-use crate::report::FabricReport;
+use crate::report::{EditRow, FabricReport};
 use crate::snapshot::Objects;
 use crate::yaml::Limits;
 
@@ -54,6 +54,11 @@ impl Plan {
     /// The edits by repository path, in git's order. No edit leaves things as they are.
     pub fn edits(&self) -> &BTreeMap<RepoPath, Edit> {
         &self.edits
+    }
+
+    /// What it changes below a folder, by the paths there.
+    pub fn rows_below(&self, folder: &RepoPath) -> BTreeMap<RepoPath, EditRow> {
+        self.edits.iter().filter_map(|(path, edit)| Some((path.strip_prefix(folder)?, edit.row()))).collect()
     }
 
     /// The commit message, trailers included.
