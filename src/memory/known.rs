@@ -19,13 +19,15 @@ const KIND: &str = "tree";
 /// How many folders are remembered at most; of a repository with more none are.
 const FOLDERS: usize = 200_000;
 
-/// A fabric directory in which nothing is to be done, and of which nothing is to be said but its name.
+/// A fabric directory in which nothing is to be done, and of which nothing is to be said but its name and what stays in raw/.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     /// Where it is, and its tree.
     pub dir: FabricDir,
     /// Its name.
     pub name: String,
+    /// What stays in raw/, by paths below it.
+    pub kept: Vec<RepoPath>,
     /// The ruleset in force in it.
     pub ruleset: Arc<str>,
 }
@@ -60,8 +62,9 @@ impl Known {
                 rows(&mut bytes, |bytes| {
                     let (path, tree) = row(bytes)?;
                     let name = take_text(bytes)?.to_owned();
+                    let kept = rows(bytes, take_path)?;
                     let ruleset = Arc::clone(rulesets.get(take_number(bytes)? as usize)?);
-                    Some(Settled { dir: FabricDir { path, tree }, name, ruleset })
+                    Some(Settled { dir: FabricDir { path, tree }, name, kept, ruleset })
                 })?
             },
         };
@@ -86,6 +89,7 @@ impl Known {
         put_rows(&mut out, &self.settled, |out, settled| {
             put_row(out, &settled.dir.path, settled.dir.tree);
             put(out, settled.name.as_bytes());
+            put_rows(out, &settled.kept, |out, path| put(out, path.as_bytes()));
             put_number(out, rulesets.get(&*settled.ruleset).copied().unwrap_or(u32::MAX));
         });
         own.put(key, KIND, MAGIC, &out)
@@ -99,7 +103,11 @@ impl Known {
 }
 
 fn row(bytes: &mut &[u8]) -> Option<(RepoPath, TreeId)> {
-    Some((RepoPath::new(take(bytes)?).ok()?, TreeId::new(take_id(bytes)?)))
+    Some((take_path(bytes)?, TreeId::new(take_id(bytes)?)))
+}
+
+fn take_path(bytes: &mut &[u8]) -> Option<RepoPath> {
+    RepoPath::new(take(bytes)?).ok()
 }
 
 fn put_row(out: &mut Vec<u8>, path: &RepoPath, tree: TreeId) {

@@ -15,7 +15,7 @@ use crate::memory::own::Own;
 use crate::path::RepoPath;
 use crate::plan::Planned;
 use crate::plan::fabric::Inventory;
-use crate::report::FabricReport;
+use crate::report::{DocumentRow, FabricReport, Fate};
 use crate::snapshot::Objects;
 
 use super::stamp;
@@ -83,9 +83,12 @@ impl Memo {
         let mut is = self.is.borrow_mut();
         for (dir, inventory) in open.iter().zip(inventories) {
             let Some(report) = report(&dir.path).and_then(|at| planned.fabrics.get(at)) else { continue };
-            if is_settled(report) && !told.contains(&dir.path) {
-                let ruleset = stamp::ruleset(&inventory.survey.kinds, &inventory.survey.schemas).into();
-                is.settled.push(Settled { dir: dir.clone(), name: report.name.clone(), ruleset });
+            let ruleset = stamp::ruleset(&inventory.survey.kinds, &inventory.survey.schemas).into();
+            let kept = report.documents.iter().map(|row| row.source.clone()).collect();
+            let settled = Settled { dir: dir.clone(), name: report.name.clone(), kept, ruleset };
+            // What is said of it again later must be just what is said now.
+            if report_of(&settled) == *report && !told.contains(&dir.path) {
+                is.settled.push(settled);
             }
         }
         is.settled.sort_by(|one, other| one.dir.path.cmp(&other.dir.path));
@@ -105,13 +108,23 @@ impl Memo {
 
 /// Adds what is reported of settled fabric directories.
 pub(super) fn add(fabrics: &mut Vec<FabricReport>, settled: &[Settled]) {
-    let report = |settled: &Settled| FabricReport::unchanged(settled.dir.path.clone(), settled.name.clone());
-    fabrics.extend(settled.iter().map(report));
+    fabrics.extend(settled.iter().map(report_of));
     fabrics.sort_by(|one, other| one.path.cmp(&other.path));
 }
 
-fn is_settled(report: &FabricReport) -> bool {
-    *report == FabricReport::unchanged(report.path.clone(), report.name.clone())
+fn report_of(settled: &Settled) -> FabricReport {
+    let kept = |path: &RepoPath| DocumentRow {
+        source: path.clone(),
+        document: None,
+        lines: None,
+        object: None,
+        fate: Fate::Kept,
+        change: None,
+        code: None,
+        target: path.clone(),
+    };
+    let documents = settled.kept.iter().map(kept).collect();
+    FabricReport { documents, ..FabricReport::unchanged(settled.dir.path.clone(), settled.name.clone()) }
 }
 
 /// A path and all above it.
