@@ -7,9 +7,9 @@ use crate::path::RepoPath;
 use crate::schema::Schemas;
 use crate::yaml::{Limits, Lines, Node, Pair, Value, canonical_json, emit, parse, split};
 
+use super::fields::is_set_by_server;
 use super::fields::{Fields, printable, split_api_version};
 use super::identity::managed_path;
-use super::fields::is_set_by_server;
 
 /// What marks a label that Hedgehog's webhooks write themselves.
 const OWN_LABELS: &str = "fabric.githedgehog.com/";

@@ -228,3 +228,7 @@ fn fault_code(kind: FaultKind) -> Code {
         FaultKind::AliasExpansion => Code::AliasExpansion,
     }
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -225,7 +225,8 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
     /// The value of a plain text, unless JSON, and so Kubernetes, has none such.
     fn plain_value(&mut self, written: &'t str, first: u8, want: Want, place: W::Place) -> Option<Value> {
         // Where nobody asks, only null and what is no number have to be told from the rest.
-        let is_asked = want == Want::All || self.watch.cares(place) || matches!(first, b'.' | b'+' | b'-' | b'~' | b'n' | b'N');
+        let is_asked =
+            want == Want::All || self.watch.cares(place) || matches!(first, b'.' | b'+' | b'-' | b'~' | b'n' | b'N');
         let value = if is_asked { scalar::plain(written) } else { None };
         match value {
             Some(Value::Float(float)) if !float.is_finite() => None,

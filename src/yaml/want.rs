@@ -15,7 +15,9 @@ impl Want {
     /// What is wanted of the value of a mapping's key.
     pub(super) fn key(self, key: &str) -> Self {
         match self {
-            Self::Fields(fields) => fields.iter().find(|(name, _)| *name == key).map_or(Self::Nothing, |(_, want)| *want),
+            Self::Fields(fields) => {
+                fields.iter().find(|(name, _)| *name == key).map_or(Self::Nothing, |(_, want)| *want)
+            }
             all_or_nothing => all_or_nothing,
         }
     }
