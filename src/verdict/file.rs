@@ -111,7 +111,8 @@ fn look(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits, keep:
 /// How a file is cut into documents: the number and the bytes of each. It is not judged whether they are good ones.
 pub fn units(bytes: &[u8], limits: &Limits) -> Vec<(u32, Unit)> {
     let chunks = split(bytes);
-    let readings: Vec<_> = chunks.iter().map(|chunk| reading(&parse(bytes, chunk, limits))).collect();
+    let read = |chunk| reading(&skim(bytes, chunk, limits, Want::Nothing, &mut ()).0);
+    let readings: Vec<_> = chunks.iter().map(read).collect();
     cut(bytes, &chunks, &readings).into_iter().map(|(at, unit)| (chunks[at].number, unit)).collect()
 }
 
