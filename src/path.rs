@@ -67,6 +67,18 @@ impl RepoPath {
         self.push_valid(component.as_bytes())
     }
 
+    /// A file in a folder, both names proved to be made of lower-case letters, digits and, not first, `-`, `.` and `_`:
+    /// none of these stands for `.git` or leads anywhere else.
+    pub(crate) fn of_plain_names(folder: &str, file: &[&str]) -> Self {
+        let length = file.iter().map(|part| part.len()).sum::<usize>();
+        let mut bytes = Vec::with_capacity(folder.len() + 1 + length);
+        bytes.extend_from_slice(folder.as_bytes());
+        bytes.push(b'/');
+        file.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
+        debug_assert!(Self::new(bytes.clone()).is_ok());
+        Self(bytes)
+    }
+
     fn push_valid(&self, component: &[u8]) -> Self {
         const SHORT: usize = 256;
         let slash: &[u8] = if self.is_root() { b"" } else { b"/" };
