@@ -4,7 +4,6 @@
 //! where it is, and on what the key says, and on nothing else: not on the history, which is asked of documents in raw/ alone.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, LayoutError, find_knowing};
@@ -13,8 +12,7 @@ use crate::ids::TreeId;
 use crate::memory::known::{Known, Settled};
 use crate::memory::own::Own;
 use crate::path::RepoPath;
-use crate::plan::Planned;
-use crate::plan::fabric::Inventory;
+use crate::plan::fabric::FabricPlan;
 use crate::report::{DocumentRow, FabricReport, Fate};
 use crate::snapshot::Objects;
 
@@ -76,21 +74,10 @@ impl Memo {
         (settled, open)
     }
 
-    /// Learns what was planned for fabric directories that were looked at.
-    pub(super) fn learn(&self, open: &[FabricDir], inventories: &[Inventory], planned: &Planned) {
-        let told: BTreeSet<RepoPath> = planned.findings.iter().flat_map(|finding| above(&finding.path)).collect();
-        let report = |path: &RepoPath| planned.fabrics.binary_search_by(|fabric| fabric.path.cmp(path)).ok();
+    /// Learns of fabric directories that they are settled.
+    pub(super) fn learn(&self, settled: Vec<Settled>) {
         let mut is = self.is.borrow_mut();
-        for (dir, inventory) in open.iter().zip(inventories) {
-            let Some(report) = report(&dir.path).and_then(|at| planned.fabrics.get(at)) else { continue };
-            let ruleset = stamp::ruleset(&inventory.survey.kinds, &inventory.survey.schemas).into();
-            let kept = report.documents.iter().map(|row| row.source.clone()).collect();
-            let settled = Settled { dir: dir.clone(), name: report.name.clone(), kept, ruleset };
-            // What is said of it again later must be just what is said now.
-            if report_of(&settled) == *report && !told.contains(&dir.path) {
-                is.settled.push(settled);
-            }
-        }
+        is.settled.extend(settled);
         is.settled.sort_by(|one, other| one.dir.path.cmp(&other.dir.path));
     }
 
@@ -127,9 +114,12 @@ fn report_of(settled: &Settled) -> FabricReport {
     FabricReport { documents, ..FabricReport::unchanged(settled.dir.path.clone(), settled.name.clone()) }
 }
 
-/// A path and all above it.
-fn above(path: &RepoPath) -> impl Iterator<Item = RepoPath> {
-    std::iter::successors(Some(path.clone()), RepoPath::parent)
+/// A fabric directory as it is remembered, if it is settled by this plan: what is said of it later is what is said now.
+pub(super) fn settled(dir: &FabricDir, plan: &FabricPlan, ruleset: &str) -> Option<Settled> {
+    let report = plan.report();
+    let kept = report.documents.iter().map(|row| row.source.clone()).collect();
+    let settled = Settled { dir: dir.clone(), name: report.name.clone(), kept, ruleset: ruleset.into() };
+    (!plan.has_findings() && report_of(&settled) == *report).then_some(settled)
 }
 
 /// All that the outcome of a sync depends on besides the tree of a fabric directory, if that is all that can be said of it.

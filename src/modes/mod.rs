@@ -2,11 +2,12 @@
 
 mod asked;
 mod authorship;
-mod caution;
 pub mod check;
 pub mod crds;
+mod crew;
 pub mod demo;
 mod diff;
+mod draft;
 mod error;
 mod history;
 pub mod hook;

@@ -1,13 +1,10 @@
 //! What a sync commit's trailers say of how it was made: the ruleset, and the options that change the tree.
 
-use std::collections::BTreeSet;
-
 use crate::fabric::kinds::{Kind, Kinds};
 use crate::fabric::layout::FabricDir;
 use crate::fabric::manifest::Level;
 use crate::fabric::survey::survey;
 use crate::ids::sha256_hex;
-use crate::plan::fabric::Inventory;
 use crate::schema::Schemas;
 use crate::snapshot::Objects;
 
@@ -19,24 +16,12 @@ const NAME: &str = "fabric-v0.129";
 /// The digest of the built-in ruleset, written down since most runs need no other; a test computes it.
 const BUILTIN: &str = "006d62b63a750f85";
 
-/// The rulesets in force, those known already among them, each with a digest that changes whenever a verdict could.
-pub(super) fn rulesets<'a>(inventories: &[Inventory], known: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let of = |inventory: &Inventory| ruleset(&inventory.survey.kinds, &inventory.survey.schemas);
-    let mut all: BTreeSet<String> = inventories.iter().map(of).collect();
-    for ruleset in known {
-        if !all.contains(ruleset) {
-            all.insert(ruleset.to_owned());
-        }
-    }
-    all.into_iter().collect()
-}
-
-/// The name and digest of the built-in ruleset.
+/// The built-in ruleset's name and digest.
 pub(super) fn builtin() -> String {
     format!("{NAME} sha256:{BUILTIN}")
 }
 
-/// One ruleset's name and digest.
+/// A ruleset's name, and a digest that changes whenever a verdict could.
 pub(super) fn ruleset(kinds: &Kinds, schemas: &Schemas) -> String {
     if *kinds == Kinds::builtin() && *schemas == Schemas::builtin() {
         builtin()

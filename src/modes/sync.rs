@@ -9,26 +9,23 @@ use crate::git::publish::Reflog;
 use crate::git::remote::Visit;
 use crate::git::tree::apply;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
-use crate::ids::{CommitId, TreeId};
-use crate::memory::known::Settled;
+use crate::ids::CommitId;
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
-use crate::plan::fabric::{Inventory, Order};
-use crate::plan::message::Stamp;
-use crate::plan::source::{Home, Retry};
-use crate::plan::{Input, Plan, Planned, plan};
-use crate::report::{Outcome, Point, Report};
+use crate::plan::fabric::Order;
+use crate::plan::source::Retry;
+use crate::plan::{Plan, Planned};
+use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 
 use super::asked::Asked;
 use super::authorship;
-use super::caution::too_many_deletions;
+use super::draft::Draft;
 use super::error::ModeError;
-use super::known::{self, Memo};
-use super::look::{Request, look_into};
+use super::known::Memo;
+use super::look::Request;
 use super::propose::Proposal;
-use super::stamp;
 use super::talk::Talk;
 use super::tries::{Done, until_done};
 use super::turns::Turns;
@@ -194,14 +191,6 @@ pub(super) enum At<'a> {
     Proposal(&'a Proposal<'a>),
 }
 
-/// What was found and what is to become of it.
-pub(super) struct Draft {
-    pub(super) tree: TreeId,
-    inventories: Vec<Inventory>,
-    pub(super) stamp: Stamp,
-    pub(super) planned: Planned,
-}
-
 /// A commit that could be written.
 pub(super) struct Draw<'a> {
     pub(super) plan: &'a Plan,
@@ -225,9 +214,9 @@ impl Task {
         if from.dirs.is_empty() && self.turns.as_ref().is_none_or(Turns::found_none) {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let Draft { tree, inventories, mut planned, .. } = self.draft(from)?;
+        let Draft { tree, retried, adopted, mut planned, .. } = self.draft(from)?;
         let mut report = self.report(from, &mut planned)?;
-        report.notes.extend(self.found_nothing(&inventories));
+        report.notes.extend(self.found_nothing(&retried));
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
@@ -245,7 +234,7 @@ impl Task {
             report.result = Some(Point { commit: None, tree: new_tree.id });
             return Ok(Done::Report(Box::new(report)));
         }
-        self.agree(&inventories, talk)?;
+        self.agree(&adopted, talk)?;
         if let At::Proposal(proposal) = from.at {
             return proposal.publish(
                 self,
@@ -262,65 +251,33 @@ impl Task {
     pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
         let Some(known) = from.known else { return self.draft_of(from.reader, from.input, from.dirs) };
         let (settled, open) = known.part(from.dirs);
-        let draft = self.draft_beside(from.reader, from.input, &open, &settled)?;
-        known.learn(&open, &draft.inventories, &draft.planned);
+        let mut draft = self.draft_beside(from.reader, from.input, &open, &settled)?;
+        known.learn(std::mem::take(&mut draft.settled));
         Ok(draft)
     }
 
-    /// Looks at these fabric directories of a commit, or of a branch without one, and plans.
-    pub(super) fn draft_of(
-        &self,
-        reader: &dyn Objects,
-        input: Option<&Commit>,
-        dirs: &[FabricDir],
-    ) -> Result<Draft, ModeError> {
-        self.draft_beside(reader, input, dirs, &[])
-    }
-
-    /// The same beside fabric directories that are known to be settled.
-    fn draft_beside(
-        &self,
-        reader: &dyn Objects,
-        input: Option<&Commit>,
-        dirs: &[FabricDir],
-        settled: &[Settled],
-    ) -> Result<Draft, ModeError> {
-        let tree = input.map_or_else(|| TreeId::empty(reader.hash_kind()), |commit| commit.tree);
-        let inventories = look_into(reader, dirs, &self.request)?;
-        let mut stamp = self.stamp(&inventories, settled);
-        let all = dirs.iter().chain(settled.iter().map(|settled| &settled.dir));
-        stamp.options.extend(stamp::level(reader, all, self.request.level)?);
-        let commit = input.map(|commit| commit.id);
-        let (order, limits) = (&self.order, &self.request.limits);
-        let mut planned =
-            plan(reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
-        known::add(&mut planned.fabrics, settled);
-        Ok(Draft { tree, inventories, stamp, planned })
-    }
-
-    fn stamp(&self, inventories: &[Inventory], settled: &[Settled]) -> Stamp {
-        Stamp {
-            command: self.command,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rulesets: stamp::rulesets(inventories, settled.iter().map(|settled| &*settled.ruleset)),
-            options: self.flags.clone(),
-        }
-    }
-
     /// What to say of paths that --retry names and where there is nothing to judge.
-    fn found_nothing(&self, inventories: &[Inventory]) -> Vec<String> {
+    fn found_nothing(&self, judged: &[RepoPath]) -> Vec<String> {
         let Some(Retry::Paths(paths)) = &self.request.retry else { return Vec::new() };
-        let retried = |inventory: &Inventory| {
-            let sources = inventory.sources.iter().filter(|source| matches!(source.home, Home::Retried { .. }));
-            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
-        };
-        let judged: Vec<RepoPath> = inventories.iter().flat_map(retried).collect();
         let empty = paths.iter().filter(|path| !judged.iter().any(|file| file.starts_with(path)));
         empty
             .map(|path| {
                 format!("--retry {path} names no YAML in unmanaged/; its path starts at the repository's root.")
             })
             .collect()
+    }
+
+    /// Asks, once, before loose files are moved to where another folder must be applied from.
+    fn agree(&mut self, adopted: &[RepoPath], talk: &mut dyn Talk) -> Result<(), ModeError> {
+        if self.agreed || adopted.is_empty() {
+            return Ok(());
+        }
+        match talk.agree(&adoption(adopted)) {
+            Some(true) => self.agreed = true,
+            Some(false) => return Err(ModeError::Declined),
+            None => return Err(ModeError::CannotAsk { files: adopted.len() }),
+        }
+        Ok(())
     }
 
     /// Writes the plan's commit and moves the branch to it.
@@ -364,6 +321,30 @@ impl Task {
             ..from.unchanged(self.command)
         })
     }
+}
+
+/// What to say where more objects would leave managed/ than may.
+pub(super) fn too_many_deletions(fabrics: &[FabricReport], most: Option<usize>) -> Option<String> {
+    let removed: usize = fabrics.iter().map(|fabric| fabric.removed.len()).sum();
+    let most = most.filter(|most| removed > *most)?;
+    let objects = if removed == 1 { "object" } else { "objects" };
+    Some(format!("{removed} {objects} would leave managed/, more than --max-deletions {most}; nothing was changed."))
+}
+
+/// What must be said before loose files are taken.
+fn adoption(files: &[RepoPath]) -> String {
+    const SHOWN: usize = 10;
+    let mut text = String::from("These files lie loose in a fabric directory; their objects will move to managed/:\n");
+    for path in files.iter().take(SHOWN) {
+        text.push_str(&format!("  {path}\n"));
+    }
+    if files.len() > SHOWN {
+        text.push_str(&format!("  and {} more\n", files.len() - SHOWN));
+    }
+    text.push_str(
+        "Argo CD or Flux must apply managed/ from then on; turn its pruning off while the files move.\nGo on?",
+    );
+    text
 }
 
 /// The exit code a report ends with.

@@ -66,14 +66,26 @@ impl Order {
 
 /// One fabric directory's plan, by paths below it.
 #[derive(Debug)]
-pub(super) struct FabricPlan {
+pub struct FabricPlan {
     pub(super) edits: BTreeMap<RepoPath, Edit>,
     pub(super) report: FabricReport,
     pub(super) findings: Vec<Finding>,
 }
 
+impl FabricPlan {
+    /// What becomes of the fabric directory.
+    pub fn report(&self) -> &FabricReport {
+        &self.report
+    }
+
+    /// Whether anything is to be said besides.
+    pub fn has_findings(&self) -> bool {
+        !self.findings.is_empty()
+    }
+}
+
 /// Plans one fabric directory. `input` is the commit it was read from, whose history tells what was reverted.
-pub(super) fn plan(
+pub fn plan(
     objects: &dyn Objects,
     input: Option<CommitId>,
     inventory: &Inventory,

@@ -26,9 +26,8 @@ use crate::snapshot::{Commit, Objects};
 use crate::verdict::identity::Identity;
 
 use super::authorship;
-use super::caution::too_many_deletions;
 use super::error::ModeError;
-use super::sync::{Start, Task, branch};
+use super::sync::{Start, Task, branch, too_many_deletions};
 use super::talk::Talk;
 use super::tries::{Done, until_done};
 pub use error::UndoError;
