@@ -16,16 +16,23 @@ mod play;
 mod real;
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use generate::world;
+use hhgit::ids::{CommitId, Entry, Mode};
 use hhgit::memory::known::Known;
 use hhgit::memory::own::Own;
+use hhgit::modes::check::{self, Asked, Named};
+use hhgit::options::{Check, CheckLevel, Common, Identities, Target};
+use hhgit::path::RepoPath;
+use hhgit::report::Report;
+use hhgit::snapshot::{Objects, Time};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use support::memory::Options;
+use support::memory::{Flat, Memory, Options};
 use support::{Ended, TempRepo, hhgit, vpc};
 
 /// Everything that is remembered, by path.
@@ -97,6 +104,7 @@ proptest! {
         harm in harm(),
     ) {
         let played = play::play(&world);
+        let mut earlier = None;
         let [cold, warm, damaged] = [TempRepo::bare(), TempRepo::bare(), TempRepo::bare()];
         for synced in &played.syncs {
             let asked = Options { retry: synced.options.retry.as_ref().map(real::first), wide: true, ..synced.options.clone() };
@@ -114,8 +122,72 @@ proptest! {
                 prop_assert_eq!(&real::sync_for_real(&warm, options), &expected);
                 prop_assert_eq!(&real::sync_for_real(&damaged, options), &expected);
             }
+            let tip = cold.tip("main").unwrap();
+            for (old, level) in earlier.iter().flat_map(|old| [(old, CheckLevel::References), (old, CheckLevel::Schema)]) {
+                forget(&cold);
+                damage(&damaged, &harm);
+                let expected = compared(&cold, *old, tip, level);
+                prop_assert_eq!(&compared(&warm, *old, tip, level), &expected);
+                prop_assert_eq!(&compared(&damaged, *old, tip, level), &expected);
+            }
+            earlier = Some(tip);
         }
     }
+
+    /// What is the same on both sides of a comparison is passed by, and that takes nothing away from what is said.
+    #[test]
+    fn a_comparison_that_passes_by_what_is_the_same_says_what_a_whole_one_says(
+        world in world().prop_map(real::as_git_makes_it),
+        text in documents::file(),
+    ) {
+        let mut played = play::play(&world);
+        for number in 0..played.syncs.len() {
+            let synced = &played.syncs[number];
+            let bases: Vec<RepoPath> = synced.planned.fabrics.iter().map(|fabric| fabric.path.clone()).collect();
+            let Some(first) = bases.first().cloned() else { continue };
+            let (before, output) = (played.memory.flat_of(synced.output), synced.output);
+            let put = |memory: &mut Memory, flat: &mut Flat, base: &RepoPath, name: &str, text: &[u8]| {
+                let entry = Entry { mode: Mode::FILE, id: memory.put(text).object() };
+                flat.insert(base.join_path(&support::path(name)), entry);
+            };
+            let memory = &mut played.memory;
+            let (mut other, mut after) = (before.clone(), before);
+            put(memory, &mut after, &first, "raw/zz-new.yaml", &text.0);
+            bases.iter().for_each(|base| put(memory, &mut other, base, "unmanaged/zz-else.txt", b"else"));
+            let [other, after] = [other, after].map(|flat| {
+                let tree = memory.grow(&flat);
+                memory.commit_tree(tree, Some(output), "push\n")
+            });
+            for level in [CheckLevel::Syntax, CheckLevel::Identity, CheckLevel::Schema, CheckLevel::References] {
+                let few = compared_in(memory, level, output, after);
+                let whole = compared_in(memory, level, other, after);
+                prop_assert_eq!((&few.findings, &few.fabrics), (&whole.findings, &whole.fabrics), "{:?}", level);
+            }
+        }
+    }
+}
+
+fn common(dir: &Path) -> Common {
+    Common {
+        directory: dir.to_owned(),
+        fabrics: Vec::new(),
+        identities: Identities::default(),
+        now: Time { seconds: support::NOW, offset: 0 },
+    }
+}
+
+/// What a check says of the way from one commit to another.
+fn compared(repo: &TempRepo, old: CommitId, new: CommitId, level: CheckLevel) -> Result<Report, String> {
+    let target = Target::Range { old: old.to_string(), new: new.to_string() };
+    let options = Check { target, level, max_deletions: None, crds: BTreeMap::new(), settings: None };
+    check::check(&common(repo.dir()), &options).map_err(|error| error.to_string())
+}
+
+fn compared_in(memory: &Memory, level: CheckLevel, old: CommitId, new: CommitId) -> Report {
+    let (common, request) = (common(Path::new(".")), check::request_at(level));
+    let asked = Asked { common: &common, request: &request, level, max_deletions: None, memory: None };
+    let named = |id| Named { commit: memory.commit(id).unwrap(), name: "it" };
+    check::compare(memory, &asked, Some(named(old)), named(new)).unwrap().0
 }
 
 /// A bare repository with two sorted fabrics, synced until there is nothing to do.
@@ -125,7 +197,7 @@ fn settled() -> TempRepo {
         ["a", "b"].map(|name| (format!("{name}/.hnp/manifest.yaml"), format!("version: '1.0'\nfabric_name: {name}\n")));
     let files = [(a.0.as_str(), a.1.as_str()), (&b.0, &b.1), ("c.txt", "")];
     repo.commit("main", &files);
-    repo.commit("main", &[("a/raw/x.yaml", &vpc("x", "")), ("b/raw/y.yaml", &vpc("y", ""))]);
+    repo.commit("main", &[("a/raw/x.yaml", &vpc("x", "")), ("b/raw/u.yaml", &vpc("u", ""))]);
     for _ in 0..2 {
         assert_eq!(hhgit(repo.dir(), &["sync", "main"]).code, Some(0));
     }
@@ -173,6 +245,32 @@ fn of_a_changed_tree_only_what_changed_is_looked_at() {
     let ended = hhgit(repo.dir(), &["sync", "main"]);
     let said_of_b = ended.stdout.lines().find(|line| line.starts_with("b "));
     assert_eq!((ended.code, said_of_b, ended.stderr.as_str()), (Some(0), Some("b (b): nothing to sort"), ""));
+}
+
+#[test]
+fn of_managed_only_what_is_new_is_read() {
+    let repo = settled();
+    let push = |name: &str| drop(repo.commit("main", &[(&format!("a/raw/{name}.yaml"), &vpc(name, ""))]));
+    push("v");
+    assert_eq!(hhgit(repo.dir(), &["sync", "main"]).code, Some(0));
+    push("z");
+    hollow(&repo, &["a/managed/vpcs/x.yaml", "a/managed/vpcs/v.yaml"]);
+    let ended = hhgit(repo.dir(), &["sync", "main"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    push("w");
+    forget(&repo);
+    assert_eq!(hhgit(repo.dir(), &["sync", "main"]).code, Some(3), "nothing is known, and what is to be read is gone");
+}
+
+#[test]
+fn a_check_passes_by_what_is_the_same() {
+    let repo = settled();
+    repo.commit("main", &[("a/raw/z.yaml", &vpc("z", ""))]);
+    let whole = hhgit(repo.dir(), &["check", "main~1..main"]);
+    hollow(&repo, &["b/managed"]);
+    assert_eq!(hhgit(repo.dir(), &["check", "main~1..main"]), whole);
+    forget(&repo);
+    assert_eq!(hhgit(repo.dir(), &["check", "main~1..main"]).code, Some(3));
 }
 
 #[test]
@@ -270,11 +368,11 @@ fn never_more_than_so_much_is_kept() {
     let (folder, user) = own_folder(&repo);
     let own = Own::new(&repo.git_dir(), user, |_, _| Ok(()), 0);
     let known = Known { root: Some(tree(&repo)), ..Known::default() };
-    for number in 0..1100 {
+    for number in 0..4200 {
         known.keep(&own, &number.to_string()).unwrap();
     }
-    assert!(fs::read_dir(&folder).unwrap().count() <= 1024);
-    assert_eq!(Known::read(&own, "1099"), Some(known));
+    assert!(fs::read_dir(&folder).unwrap().count() <= 2 * 2048 + 32);
+    assert_eq!(Known::read(&own, "4199"), Some(known));
 }
 
 #[test]

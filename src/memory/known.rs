@@ -38,9 +38,9 @@ pub struct Known {
     /// The tree; none where nothing is known.
     pub root: Option<TreeId>,
     /// What a search for fabric directories found in it.
-    pub searched: Searched,
+    pub searched: Arc<Searched>,
     /// Its settled fabric directories, in path order.
-    pub settled: Vec<Settled>,
+    pub settled: Vec<Arc<Settled>>,
 }
 
 impl Known {
@@ -50,13 +50,13 @@ impl Known {
         let mut bytes = body.as_slice();
         let known = Self {
             root: Some(TreeId::new(take_id(&mut bytes)?)),
-            searched: Searched {
+            searched: Arc::new(Searched {
                 dirs: rows(&mut bytes, |bytes| {
                     let (path, tree) = row(bytes)?;
                     Some(FabricDir { path, tree })
                 })?,
                 folders: rows(&mut bytes, row)?,
-            },
+            }),
             settled: {
                 let rulesets: Vec<Arc<str>> = rows(&mut bytes, |bytes| Some(take_text(bytes)?.into()))?;
                 rows(&mut bytes, |bytes| {
@@ -64,7 +64,7 @@ impl Known {
                     let name = take_text(bytes)?.to_owned();
                     let kept = rows(bytes, take_path)?;
                     let ruleset = Arc::clone(rulesets.get(take_number(bytes)? as usize)?);
-                    Some(Settled { dir: FabricDir { path, tree }, name, kept, ruleset })
+                    Some(Arc::new(Settled { dir: FabricDir { path, tree }, name, kept, ruleset }))
                 })?
             },
         };
@@ -96,7 +96,7 @@ impl Known {
     }
 
     /// A fabric directory, if it is known to be settled.
-    pub fn settled(&self, dir: &FabricDir) -> Option<&Settled> {
+    pub fn settled(&self, dir: &FabricDir) -> Option<&Arc<Settled>> {
         let at = self.settled.binary_search_by(|settled| settled.dir.path.cmp(&dir.path)).ok()?;
         self.settled.get(at).filter(|settled| settled.dir.tree == dir.tree)
     }

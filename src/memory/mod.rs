@@ -13,6 +13,7 @@ pub mod own;
 mod place;
 pub mod store;
 mod table;
+pub mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

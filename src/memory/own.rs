@@ -18,7 +18,11 @@ const FOLDER: &str = "hhgit/known";
 /// The largest file that is read or put down.
 const LARGEST: u64 = 64 << 20;
 /// How many files are kept once there are twice as many, and how many bytes they may have.
-const KEPT: (usize, u64) = (512, 256 << 20);
+const KEPT: (usize, u64) = (2048, 256 << 20);
+/// After how many new files, about, it is looked whether there are too many.
+const EVERY: usize = 32;
+/// From how many bytes on a file has this looked at at once.
+const LARGE: usize = 1 << 20;
 
 /// What one user remembers of a repository.
 #[derive(Debug, Clone)]
@@ -68,8 +72,12 @@ impl Own {
         if bytes.len() as u64 > LARGEST {
             return Ok(());
         }
-        self.folder.put_private(&self.path(key, kind), |file| file.write_all(&bytes))?;
-        self.tidy();
+        let path = self.path(key, kind);
+        let is_new = !path.exists();
+        self.folder.put_private(&path, |file| file.write_all(&bytes))?;
+        if bytes.len() > LARGE || is_new && fs::read_dir(self.folder.path())?.count() % EVERY == 0 {
+            self.tidy();
+        }
         Ok(())
     }
 

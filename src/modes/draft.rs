@@ -2,6 +2,7 @@
 //! plan is held.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::fabric::layout::FabricDir;
 use crate::ids::{CommitId, TreeId};
@@ -29,7 +30,7 @@ pub(super) struct Draft {
     /// The loose files that are to be adopted.
     pub(super) adopted: Vec<RepoPath>,
     /// The fabric directories that were looked at and turned out to be settled.
-    pub(super) settled: Vec<Settled>,
+    pub(super) settled: Vec<Arc<Settled>>,
 }
 
 /// What is kept of one fabric directory.
@@ -57,7 +58,7 @@ impl Task {
         objects: &dyn Objects,
         input: Option<&Commit>,
         dirs: &[FabricDir],
-        known: &[Settled],
+        known: &[Arc<Settled>],
     ) -> Result<Draft, ModeError> {
         let tree = input.map_or_else(|| TreeId::empty(objects.hash_kind()), |commit| commit.tree);
         let commit = input.map(|commit| commit.id);

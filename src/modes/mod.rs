@@ -32,6 +32,7 @@ mod tries;
 mod turns;
 mod uncommitted;
 pub mod undo;
+pub mod verdicts;
 pub mod verify;
 pub mod watch;
 pub mod why;

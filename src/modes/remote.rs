@@ -169,7 +169,9 @@ impl Bot<'_> {
         let at = proposal.map_or(At::Remote(&self.visit), At::Proposal);
         let from = Start { known: Some(&known), at, ..Start::here(self.repo, &reader, branch, Some(&input), &dirs) };
         let mut done = task.run(&from, &meta, talk)?;
-        known.keep(task);
+        if !task.dry_run {
+            known.keep();
+        }
         if let (Done::Report(report), Some(proposal)) = (&mut done, proposal) {
             proposal.conclude(task, &from, report)?;
         }

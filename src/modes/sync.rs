@@ -88,6 +88,7 @@ fn sync_by(
         clean_up(repo, &branch);
     }
     let known = Memo::of_sync(repo, &branch, &common.fabrics, task);
+    task.request.verdicts = known.shelf(!task.dry_run);
     until_done(&branch, talk, |talk| {
         let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
@@ -98,7 +99,9 @@ fn sync_by(
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
         let from = Start { known: Some(&known), ..Start::here(repo, &reader, &branch, Some(&input), &dirs) };
         let done = task.run(&from, &meta, talk)?;
-        known.keep(task);
+        if !task.dry_run {
+            known.keep();
+        }
         Ok(done)
     })
 }
