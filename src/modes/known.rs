@@ -105,7 +105,7 @@ impl Memo {
         request: &Request,
     ) -> Result<Vec<Arc<Settled>>, PlanError> {
         let (mut found, open) = self.part(dirs);
-        let request = Request { managed: false, keep: false, ..request.clone() };
+        let request = Request { managed: false, keep: false, judged: None, ..request.clone() };
         let judge = |objects: &dyn Objects, inventory: Inventory| {
             let plan = plan_fabric(objects, None, &inventory, &Order::default(), &request.limits)?;
             let ruleset = stamp::ruleset(&inventory.survey.kinds, &inventory.survey.schemas);

@@ -41,8 +41,10 @@ pub(super) fn check(
     }
     let before = Some(Named { commit: before, name: old });
     let (level, max_deletions) = (options.level, options.max_deletions);
-    let asked = Asked { common, request, level, max_deletions, memory: None };
     let known = Memo::of_check(&repo, &common.fabrics, request);
+    // Most files are the same in both commits, and are read and judged once.
+    let request = &Request { judged: Some(Arc::default()), ..request.clone() };
+    let asked = Asked { common, request, level, max_deletions, memory: None };
     let (mut report, _) = compare(&reader, &asked, before, Named { commit: after, name: new }, &known)?;
     super::settle(&mut report, level);
     known.keep();
