@@ -31,8 +31,8 @@ pub enum Reading {
 
 /// Cuts a file: the unit of each chunk that holds something, beside the chunk's index.
 pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, Unit)> {
-    let mut units: Vec<(usize, Unit)> = Vec::new();
-    let mut leads: Vec<Option<Span>> = Vec::new();
+    let mut units: Vec<(usize, Unit)> = Vec::with_capacity(chunks.len());
+    let mut leads: Vec<Option<Span>> = Vec::with_capacity(chunks.len());
     let mut first: Option<usize> = None;
     let mut parted = 0;
     for (index, (chunk, reading)) in chunks.iter().zip(readings).enumerate() {

@@ -45,7 +45,8 @@ impl Chunk {
 
 /// Cuts a file into chunks.
 pub fn split(bytes: &[u8]) -> Vec<Chunk> {
-    let mut chunks = Vec::new();
+    // Nearly every file is one document.
+    let mut chunks = Vec::with_capacity(1);
     let mut open = Open::at(0);
     let mut start = 0;
     while let Some(found) = dashes(bytes, start) {
