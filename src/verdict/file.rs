@@ -7,14 +7,14 @@ use crate::ids::{Entry, ModeKind};
 use crate::path::RepoPath;
 use crate::schema::Fit;
 use crate::yaml::{
-    Chunk, Fault, FaultKind, Limits, Lines, Node, Parsed, Span, line_ends, parse, parse_watched, skim, split,
+    Chunk, Fault, FaultKind, Limits, Lines, Node, Parsed, Span, chunks, line_ends, parse, parse_watched, skim,
 };
 
 use super::code::Code;
 use super::identity::{Identity, ManagedPath};
 use super::judge::{Judge, Judgement, Remark};
 use super::names::Names;
-use super::unit::{Reading, Unit, cut};
+use super::unit::{Cut, Reading, Unit};
 
 /// What a file is.
 #[derive(Debug, Clone)]
@@ -85,37 +85,41 @@ fn look(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits, keep:
     if is_lfs_pointer(bytes) {
         return whole(Code::LfsPointer, "the file is a Git LFS pointer, not the YAML it stands for");
     }
-    let chunks = split(bytes);
     let mut file = OneFile { bytes, path, judge, limits, lines: OnceCell::new(), reached: (0, 1) };
-    let (mut documents, mut values) = (Vec::with_capacity(chunks.len()), Vec::new());
-    let mut readings = Vec::with_capacity(chunks.len());
-    for chunk in &chunks {
+    let (mut documents, mut values): (Vec<Document>, _) = (Vec::with_capacity(1), Vec::new());
+    let mut cut = Cut::new(bytes);
+    for chunk in chunks(bytes) {
         // A document's value is gone before the next one's is made, unless it is kept.
-        let read = file.read(chunk, keep);
-        readings.push(read.reading);
-        if read.reading != Reading::Nothing {
-            documents.push(file.document(chunk, read.content, read.judgement));
+        let read = file.read(&chunk, keep);
+        let before = documents.last_mut().map(|document| &mut document.unit);
+        if let Some(unit) = cut.next(&chunk, read.reading, before) {
+            documents.push(file.document(chunk.number, unit, read.content, read.judgement));
             values.extend(keep.then_some(read.value));
         }
     }
-    if documents.is_empty() {
-        return whole(Code::Empty, "the file holds no document");
+    match documents.last_mut() {
+        Some(last) => cut.end(&mut last.unit),
+        None => return whole(Code::Empty, "the file holds no document"),
     }
-    // There is a unit for each chunk that holds something, as there is a document.
-    let units = cut(bytes, &chunks, &readings);
-    documents.iter_mut().zip(units).for_each(|(document, (_, unit))| document.unit = unit);
     (File::Documents(documents), values)
 }
 
 /// How a file is cut into documents: the number and the bytes of each. It is not judged whether they are good ones.
 pub fn units(bytes: &[u8], limits: &Limits) -> Vec<(u32, Unit)> {
-    let chunks = split(bytes);
-    let read = |chunk| match skim(bytes, chunk, limits, &mut ()) {
+    let read = |chunk: &Chunk| match skim(bytes, chunk, limits, &mut ()) {
         Some(content) => Reading::Content { end: content.end },
         None => reading(&parse(bytes, chunk, limits)),
     };
-    let readings: Vec<_> = chunks.iter().map(read).collect();
-    cut(bytes, &chunks, &readings).into_iter().map(|(at, unit)| (chunks[at].number, unit)).collect()
+    let mut units: Vec<(u32, Unit)> = Vec::new();
+    let mut cut = Cut::new(bytes);
+    for chunk in chunks(bytes) {
+        let unit = cut.next(&chunk, read(&chunk), units.last_mut().map(|(_, unit)| unit));
+        units.extend(unit.map(|unit| (chunk.number, unit)));
+    }
+    if let Some((_, last)) = units.last_mut() {
+        cut.end(last);
+    }
+    units
 }
 
 fn reading(parsed: &Result<Parsed, Fault>) -> Reading {
@@ -200,14 +204,13 @@ impl OneFile<'_> {
         Some(Read { reading: Reading::Content { end: content.end }, content, judgement, value: None })
     }
 
-    /// The document of a chunk; how it is cut out is not known yet.
-    fn document(&mut self, chunk: &Chunk, span: Span, judgement: Judgement) -> Document {
+    /// The document of this number.
+    fn document(&mut self, number: u32, unit: Unit, span: Span, judgement: Judgement) -> Document {
         let Judgement { object, identity, target, remarks } = judgement;
-        let findings = remarks.into_iter().map(|remark| self.finding(chunk.number, remark, object.as_ref())).collect();
+        let findings = remarks.into_iter().map(|remark| self.finding(number, remark, object.as_ref())).collect();
         let last = if span.end > span.start { span.end - 1 } else { span.start };
         let lines = (self.line_of(span.start), self.line_of(last));
-        let unit = Unit { travelled: None, separator: None, head: None, main: chunk.body };
-        Document { number: chunk.number, content: span, lines, unit, object, identity, target, findings }
+        Document { number, content: span, lines, unit, object, identity, target, findings }
     }
 
     fn finding(&self, number: u32, remark: Remark, object: Option<&ObjectRef>) -> Finding {

@@ -57,5 +57,5 @@ pub use limits::Limits;
 pub use lines::{Lines, line_ends};
 pub use node::{Node, Pair, Span, Value};
 pub use parse::{Parsed, parse, parse_watched, skim};
-pub use split::{Chunk, separator_comment, split};
+pub use split::{Chunk, chunks, separator_comment, split};
 pub use watch::{Key, Watch};

@@ -1,4 +1,5 @@
-//! The YAML that nearly every object is written in, read without events: block mappings and lists of plain and quoted texts.
+//! The YAML that nearly every object is written in, read without events: block mappings and lists of plain and quoted
+//! texts, and lists of words in brackets.
 //!
 //! What is read here is read as [`parse`](super::parse()) would by way of libyaml, spans included, or not at all: whatever is
 //! not surely of this kind is left to it, errors too. A law over generated texts holds the two against each other. Where
@@ -37,8 +38,9 @@ pub(super) fn read<'t, M: Make, W: Watch<'t>>(
     if chunk.lead.is_some_and(|lead| file.get(lead.start..lead.end) != Some(b"---\n")) {
         return None;
     }
-    let bytes = file.get(chunk.body.start..chunk.body.end).filter(|bytes| is_plain_ascii(bytes))?;
-    let text = std::str::from_utf8(bytes).ok()?;
+    let bytes = file.get(chunk.body.start..chunk.body.end)?;
+    let is_ascii = is_plain_ascii(bytes);
+    let text = std::str::from_utf8(bytes).ok().filter(|text| is_ascii || text.chars().all(is_plain_char))?;
     let keys = Vec::with_capacity(KEYS);
     let base = chunk.body.start;
     let mut reader = Reader { text, base, line: None, after: 0, mark: 0, end: 0, is_null: false, keys, watch };
@@ -51,6 +53,12 @@ pub(super) fn read<'t, M: Make, W: Watch<'t>>(
 /// Whether all bytes are line feeds and what can be seen of ASCII. It looks at each, which is what computers do fastest.
 fn is_plain_ascii(bytes: &[u8]) -> bool {
     !bytes.iter().fold(false, |other, byte| other | !(*byte == b'\n' || (b' '..=b'~').contains(byte)))
+}
+
+/// Whether a character is a line feed or one that YAML reads as itself: no break, mark or control character.
+fn is_plain_char(c: char) -> bool {
+    let is_itself = c >= '\u{a0}' && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    matches!(c, '\n' | ' '..='~') || is_itself
 }
 
 /// A line that holds more than a comment, or what is left of it.
@@ -123,7 +131,7 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
         while let Some(line) = self.line.filter(|line| line.indent >= indent) {
             let colon = key_end(self.text, line).filter(|_| line.indent == indent)?;
             let name = &self.text[line.start..colon];
-            if scalar::plain(name).is_some() {
+            if !is_own_text(name) {
                 return None;
             }
             let key_span = self.span(line.start, colon);
@@ -204,7 +212,7 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
             b'#' if spaces > 0 => return Some(None),
             b'"' | b'\'' => quoted(text, first)?,
             b'{' => text.get(..2).filter(|word| *word == "{}")?,
-            b'[' => text.get(..2).filter(|word| *word == "[]")?,
+            b'[' => &text[..=memchr(b']', text.as_bytes())?],
             _ if self.has_mark(start, rest.end) => plain(text)?,
             _ => text,
         };
@@ -221,13 +229,32 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
                 self.is_null = false;
                 M::mapping(span, M::Pairs::default())
             }
-            b'[' => {
-                self.watch.list(place, 0);
-                self.is_null = false;
-                M::list(span, M::Items::default())
-            }
+            b'[' => self.words::<M>(span, written, place)?,
             first => self.plain_of::<M>(span, written, first, place)?,
         }))
+    }
+
+    /// The list that is written as words in brackets.
+    fn words<M: Make>(&mut self, span: Span, written: &'t str, place: W::Place) -> Option<M::Node> {
+        let its = self.watch.item(place);
+        let (mut items, mut count) = (M::Items::default(), 0);
+        let (within, mut start) = (&written[1..written.len() - 1], span.start + 1);
+        let is_empty = within.is_empty();
+        for part in within.split(',').filter(|_| !is_empty) {
+            let word = part.trim_matches(' ');
+            let first = word.bytes().next().filter(u8::is_ascii_alphanumeric)?;
+            if !word.bytes().all(|byte| IS_KEY_PART[usize::from(byte)]) {
+                return None;
+            }
+            let before = spaces(part.as_bytes());
+            let at = Span { start: start + before, end: start + before + word.len() };
+            M::item(&mut items, self.plain_of::<M>(at, word, first, its)?);
+            start += part.len() + 1;
+            count += 1;
+        }
+        self.watch.list(place, count);
+        self.is_null = false;
+        Some(M::list(span, items))
     }
 
     /// Whether a colon or a number sign is in this stretch of a line; no byte is looked at twice for it.
@@ -268,6 +295,11 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
     }
 }
 
+/// Whether a plain text as a key is that text, and not the text of a number or a boolean that it stands for.
+fn is_own_text(name: &str) -> bool {
+    scalar::plain(name).is_none_or(|value| scalar::key(value).is_ok_and(|key| key == name))
+}
+
 /// How many spaces come first.
 fn spaces(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| **byte == b' ').count()
@@ -283,25 +315,25 @@ fn key_end(text: &str, line: Line) -> Option<usize> {
 }
 
 /// Letters and digits, and these bytes.
-const fn letters_and(others: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
+const fn letters_and(others: &[u8], beyond_ascii: bool) -> [bool; 256] {
+    let mut table = [beyond_ascii; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
     let mut at = 0;
     while at < others.len() {
         table[others[at] as usize] = true;
         at += 1;
     }
-    let mut byte = 0;
-    while byte < 128_u8 {
-        table[byte as usize] |= byte.is_ascii_alphanumeric();
-        byte += 1;
-    }
     table
 }
 
 /// Whether a byte is part of a simple key.
-static IS_KEY_PART: [bool; 256] = letters_and(b"_./-");
+static IS_KEY_PART: [bool; 256] = letters_and(b"_./-", false);
 /// Whether a plain text can start with a byte; with a dash, only if no space follows.
-static IS_PLAIN_START: [bool; 256] = letters_and(b"/._+~$(<=^;)\\");
+static IS_PLAIN_START: [bool; 256] = letters_and(b"/._+~$(<=^;)\\", true);
 
 /// A text in quotes that holds nothing that quotes change.
 fn quoted(text: &str, quote: u8) -> Option<&str> {
