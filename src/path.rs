@@ -4,16 +4,19 @@
 //! component git itself would refuse to check out (`..`, `.git` in any of its disguises, an empty name), so a path made
 //! of a document's name cannot leave its folder.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
 
 /// The longest file name that the common file systems take, in bytes.
 pub const MAX_NAME: usize = 255;
 
-/// A path inside a repository, from its root, without a leading or trailing slash; empty for the root itself.
+/// A path inside a repository, from its root, without a leading or trailing slash; empty for the root itself. A copy shares
+/// its bytes, since the same paths go through every step.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct RepoPath(Vec<u8>);
+pub struct RepoPath(Arc<[u8]>);
 
 /// Bytes that are no path git would check out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,12 +42,12 @@ impl RepoPath {
                 check_component(component)?;
             }
         }
-        Ok(Self(bytes))
+        Ok(Self(bytes.into()))
     }
 
     /// A name for showing alone, as a user gave it: of a file that is in no repository. It is never joined or looked up.
     pub fn shown(name: &[u8]) -> Self {
-        Self(name.to_vec())
+        Self(name.into())
     }
 
     /// This path with one more component.
@@ -67,23 +70,36 @@ impl RepoPath {
     /// A file in a folder, both names proved to be made of lower-case letters, digits and, not first, `-`, `.` and `_`:
     /// none of these stands for `.git` or leads anywhere else.
     pub(crate) fn of_plain_names(folder: &str, file: &[&str]) -> Self {
-        let length = file.iter().map(|part| part.len()).sum::<usize>();
-        let mut bytes = Vec::with_capacity(folder.len() + 1 + length);
-        bytes.extend_from_slice(folder.as_bytes());
-        bytes.push(b'/');
-        file.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
-        debug_assert!(Self::new(bytes.clone()).is_ok());
-        Self(bytes)
+        let parts: [&[u8]; 2] = [folder.as_bytes(), b"/"];
+        let path = Self::of_valid(parts.into_iter().chain(file.iter().map(|part| part.as_bytes())));
+        debug_assert!(Self::new(path.as_bytes()).is_ok());
+        path
     }
 
     fn push_valid(&self, component: &[u8]) -> Self {
-        let mut bytes = Vec::with_capacity(self.0.len() + 1 + component.len());
-        bytes.extend_from_slice(&self.0);
-        if !bytes.is_empty() {
-            bytes.push(b'/');
+        let slash: &[u8] = if self.is_root() { b"" } else { b"/" };
+        Self::of_valid([self.as_bytes(), slash, component].into_iter())
+    }
+
+    /// Parts that make a valid path. Most are short: put together where nothing has to be asked for, they are copied once to
+    /// where they stay.
+    fn of_valid<'p>(parts: impl Iterator<Item = &'p [u8]> + Clone) -> Self {
+        let length = parts.clone().map(<[u8]>::len).sum::<usize>();
+        let mut short = [0; 256];
+        let Some(bytes) = short.get_mut(..length) else {
+            return Self(parts.collect::<Vec<_>>().concat().into());
+        };
+        let mut at = 0;
+        for part in parts {
+            bytes[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
         }
-        bytes.extend_from_slice(component);
-        Self(bytes)
+        Self((&*bytes).into())
+    }
+
+    /// The bytes of the path that follow a folder at the root, if it lies in that.
+    pub(crate) fn in_folder(&self, folder: &str) -> Option<&[u8]> {
+        self.0.strip_prefix(folder.as_bytes())?.strip_prefix(b"/")
     }
 
     /// The path's bytes.
@@ -112,12 +128,12 @@ impl RepoPath {
             return None;
         }
         let end = self.0.rfind_byte(b'/').unwrap_or(0);
-        Some(Self(self.0[..end].to_vec()))
+        Some(Self(self.0[..end].into()))
     }
 
     /// What follows `base` in this path, if it is `base` or below it.
     pub fn strip_prefix(&self, base: &RepoPath) -> Option<RepoPath> {
-        self.below(base).map(|rest| Self(rest.to_vec()))
+        self.below(base).map(|rest| Self(rest.into()))
     }
 
     /// The bytes that follow `base` in this path.
@@ -140,6 +156,13 @@ impl RepoPath {
     /// The path as text, if it is clean: UTF-8 without control characters.
     pub fn as_clean_str(&self) -> Option<&str> {
         self.0.to_str().ok().filter(|text| !text.chars().any(is_unprintable))
+    }
+}
+
+impl Borrow<[u8]> for RepoPath {
+    /// A path is ordered and compared by its bytes, so that maps of paths can be asked by these alone.
+    fn borrow(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -244,6 +267,9 @@ fn check_component(component: &[u8]) -> Result<(), PathError> {
     if component.is_empty() {
         return refuse("it has an empty component");
     }
+    if is_plain(component) {
+        return Ok(());
+    }
     if component.contains(&0) || component.contains(&b'/') {
         return refuse("a component holds a slash or a NUL byte");
     }
@@ -253,6 +279,13 @@ fn check_component(component: &[u8]) -> Result<(), PathError> {
         Ok(_) => Ok(()),
         Err(_) => refuse("a component is '.', '..' or stands for '.git'"),
     }
+}
+
+/// Whether a name is too plain for any file system to take it for `.git`: it starts with a letter or a digit and has nothing
+/// but those, dots, dashes and underscores, so that it can only be `git~1` by a character that it lacks.
+fn is_plain(component: &[u8]) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    component[0].is_ascii_alphanumeric() && component.iter().all(inner)
 }
 
 #[cfg(test)]

@@ -9,29 +9,26 @@ use crate::git::publish::Reflog;
 use crate::git::remote::Visit;
 use crate::git::tree::apply;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
-use crate::ids::{CommitId, TreeId};
+use crate::ids::CommitId;
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
-use crate::plan::fabric::{Inventory, Order};
-use crate::plan::message::Stamp;
-use crate::plan::source::{Home, Retry};
-use crate::plan::{Input, Plan, Planned, plan};
+use crate::plan::fabric::Order;
+use crate::plan::source::Retry;
+use crate::plan::{Plan, Planned};
 use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 
 use super::asked::Asked;
 use super::authorship;
+use super::draft::Draft;
 use super::error::ModeError;
-use super::look::{Request, look_into};
+use super::look::Request;
 use super::propose::Proposal;
-use super::stamp;
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 use super::turns::Turns;
 use super::uncommitted::uncommitted;
-
-/// How often a sync starts over when the branch moves under it.
-pub(super) const TRIES: u32 = 10;
 
 /// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
 pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
@@ -89,7 +86,7 @@ fn sync_by(
     if !task.dry_run {
         clean_up(repo, &branch);
     }
-    for tries in 1..=TRIES {
+    until_done(&branch, talk, |talk| {
         let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
         let reader = Reader::new(repo)?;
@@ -98,15 +95,8 @@ fn sync_by(
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
         let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
-        let done = task.run(&from, &meta, talk)?;
-        match done {
-            Done::Report(report) => return Ok(*report),
-            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-            Done::Moved if tries == TRIES => {}
-            Done::Moved => talk.pause(tries),
-        }
-    }
-    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+        task.run(&from, &meta, talk)
+    })
 }
 
 /// The branch named, or the one HEAD names; where it names none, that is told with what to do.
@@ -166,6 +156,13 @@ pub(super) struct Start<'a> {
     pub(super) at: At<'a>,
 }
 
+impl Start<'_> {
+    /// The report of a command that has done nothing with it yet.
+    pub(super) fn unchanged(&self, command: &'static str) -> Report {
+        Report::unchanged(command, self.branch.as_str(), self.input.map(Point::of))
+    }
+}
+
 /// Where the branch is that is to be moved.
 #[derive(Clone, Copy)]
 pub(super) enum At<'a> {
@@ -177,29 +174,11 @@ pub(super) enum At<'a> {
     Proposal(&'a Proposal<'a>),
 }
 
-/// What was found and what is to become of it.
-pub(super) struct Draft {
-    pub(super) tree: TreeId,
-    inventories: Vec<Inventory>,
-    pub(super) stamp: Stamp,
-    pub(super) planned: Planned,
-}
-
 /// A commit that could be written.
 pub(super) struct Draw<'a> {
     pub(super) plan: &'a Plan,
     pub(super) new_tree: &'a NewTree,
     pub(super) meta: &'a CommitMeta,
-}
-
-/// How one try ended.
-pub(super) enum Done<T = Report> {
-    /// It is over.
-    Report(Box<T>),
-    /// The branch moved; start over.
-    Moved,
-    /// The branch was deleted.
-    Gone,
 }
 
 impl Task {
@@ -218,16 +197,16 @@ impl Task {
         if from.dirs.is_empty() && self.turns.as_ref().is_none_or(Turns::found_none) {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let Draft { tree, inventories, planned, .. } = self.draft(from)?;
-        let mut report = self.report(from, tree, &planned)?;
-        report.notes.extend(self.found_nothing(&inventories));
+        let Draft { tree, retried, adopted, mut planned, .. } = self.draft(from)?;
+        let mut report = self.report(from, &mut planned)?;
+        report.notes.extend(self.found_nothing(&retried));
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
         if self.diff {
-            report.diffs = super::diff::of_managed(from.reader, &planned)?;
+            report.diffs = super::diff::of_managed(from.reader, &planned.plan, &report.fabrics)?;
         }
-        if let Some(note) = too_many_deletions(&planned.fabrics, self.max_deletions) {
+        if let Some(note) = too_many_deletions(&report.fabrics, self.max_deletions) {
             report.outcome = Outcome::Refused;
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
@@ -238,7 +217,7 @@ impl Task {
             report.result = Some(Point { commit: None, tree: new_tree.id });
             return Ok(Done::Report(Box::new(report)));
         }
-        self.agree(&inventories, talk)?;
+        self.agree(&adopted, talk)?;
         if let At::Proposal(proposal) = from.at {
             return proposal.publish(
                 self,
@@ -256,40 +235,9 @@ impl Task {
         self.draft_of(from.reader, from.input, from.dirs)
     }
 
-    /// Looks at these fabric directories of a commit, or of a branch without one, and plans.
-    pub(super) fn draft_of(
-        &self,
-        reader: &dyn Objects,
-        input: Option<&Commit>,
-        dirs: &[FabricDir],
-    ) -> Result<Draft, ModeError> {
-        let tree = input.map_or_else(|| TreeId::empty(reader.hash_kind()), |commit| commit.tree);
-        let inventories = look_into(reader, dirs, &self.request)?;
-        let mut stamp = self.stamp(&inventories);
-        stamp.options.extend(stamp::level(reader, dirs, self.request.level)?);
-        let commit = input.map(|commit| commit.id);
-        let (order, limits) = (&self.order, &self.request.limits);
-        let planned = plan(reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
-        Ok(Draft { tree, inventories, stamp, planned })
-    }
-
-    fn stamp(&self, inventories: &[Inventory]) -> Stamp {
-        Stamp {
-            command: self.command,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rulesets: stamp::rulesets(inventories),
-            options: self.flags.clone(),
-        }
-    }
-
     /// What to say of paths that --retry names and where there is nothing to judge.
-    fn found_nothing(&self, inventories: &[Inventory]) -> Vec<String> {
+    fn found_nothing(&self, judged: &[RepoPath]) -> Vec<String> {
         let Some(Retry::Paths(paths)) = &self.request.retry else { return Vec::new() };
-        let retried = |inventory: &Inventory| {
-            let sources = inventory.sources.iter().filter(|source| matches!(source.home, Home::Retried { .. }));
-            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
-        };
-        let judged: Vec<RepoPath> = inventories.iter().flat_map(retried).collect();
         let empty = paths.iter().filter(|path| !judged.iter().any(|file| file.starts_with(path)));
         empty
             .map(|path| {
@@ -299,19 +247,14 @@ impl Task {
     }
 
     /// Asks, once, before loose files are moved to where another folder must be applied from.
-    fn agree(&mut self, inventories: &[Inventory], talk: &mut dyn Talk) -> Result<(), ModeError> {
-        let adopted = |inventory: &Inventory| {
-            let sources = inventory.sources.iter().filter(|source| source.home == Home::Loose);
-            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
-        };
-        let files: Vec<RepoPath> = inventories.iter().flat_map(adopted).collect();
-        if self.agreed || files.is_empty() {
+    fn agree(&mut self, adopted: &[RepoPath], talk: &mut dyn Talk) -> Result<(), ModeError> {
+        if self.agreed || adopted.is_empty() {
             return Ok(());
         }
-        match talk.agree(&adoption(&files)) {
+        match talk.agree(&adoption(adopted)) {
             Some(true) => self.agreed = true,
             Some(false) => return Err(ModeError::Declined),
-            None => return Err(ModeError::CannotAsk { files: files.len() }),
+            None => return Err(ModeError::CannotAsk { files: adopted.len() }),
         }
         Ok(())
     }
@@ -343,25 +286,18 @@ impl Task {
         Ok(Done::Report(Box::new(report)))
     }
 
-    fn report(&self, from: &Start<'_>, tree: TreeId, planned: &Planned) -> Result<Report, ModeError> {
+    /// The report of what was planned, whose rows and findings move to it.
+    fn report(&self, from: &Start<'_>, planned: &mut Planned) -> Result<Report, ModeError> {
         let folders: &[_] = if self.request.retry.is_some() { &[RAW, UNMANAGED] } else { &[RAW] };
+        let note = match from.at {
+            At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
+            At::Remote(_) | At::Proposal(_) => None,
+        };
         Ok(Report {
-            command: self.command,
-            outcome: Outcome::Unchanged,
-            reference: from.branch.as_str().to_owned(),
-            input: from.input.map(|commit| Point { commit: Some(commit.id), tree }),
-            result: None,
-            fabrics: planned.fabrics.clone(),
-            findings: planned.findings.clone(),
-            notes: match from.at {
-                At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
-                At::Remote(_) | At::Proposal(_) => None,
-            }
-            .into_iter()
-            .collect(),
-            diffs: Vec::new(),
-            remote: None,
-            proposal: None,
+            fabrics: std::mem::take(&mut planned.fabrics),
+            findings: std::mem::take(&mut planned.findings),
+            notes: note.into_iter().collect(),
+            ..from.unchanged(self.command)
         })
     }
 }
