@@ -102,6 +102,7 @@ proptest! {
     fn a_run_that_remembers_answers_as_one_that_does_not(
         world in world().prop_map(real::as_git_makes_it),
         harm in harm(),
+        brief in any::<bool>(),
     ) {
         let played = play::play(&world);
         let mut earlier = None;
@@ -118,9 +119,9 @@ proptest! {
             for options in [&asked, &asked, &Options { wide: true, ..Options::default() }] {
                 forget(&cold);
                 damage(&damaged, &harm);
-                let expected = real::sync_for_real(&cold, options);
-                prop_assert_eq!(&real::sync_for_real(&warm, options), &expected);
-                prop_assert_eq!(&real::sync_for_real(&damaged, options), &expected);
+                let expected = real::sync_for_real(&cold, options, brief);
+                prop_assert_eq!(&real::sync_for_real(&warm, options, brief), &expected);
+                prop_assert_eq!(&real::sync_for_real(&damaged, options, brief), &expected);
             }
             let tip = cold.tip("main").unwrap();
             for (old, level) in earlier.iter().flat_map(|old| [(old, CheckLevel::References), (old, CheckLevel::Schema)]) {

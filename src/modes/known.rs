@@ -106,11 +106,10 @@ impl Memo {
     ) -> Result<Vec<Arc<Settled>>, PlanError> {
         let (mut found, open) = self.part(dirs);
         let request = Request { managed: false, keep: false, judged: None, ..request.clone() };
-        let judge = |objects: &dyn Objects, inventory: Inventory| {
+        let judge = |objects: &dyn Objects, dir: &FabricDir, inventory: Inventory| {
             let plan = plan_fabric(objects, None, &inventory, &Order::default(), &request.limits)?;
             let ruleset = stamp::ruleset(&inventory.survey.kinds, &inventory.survey.schemas);
-            let dir = open.iter().find(|dir| dir.path == inventory.survey.path);
-            Ok(dir.and_then(|dir| settled(dir, &plan, &ruleset)))
+            Ok::<_, PlanError>(settled(dir, &plan, &ruleset))
         };
         let fresh: Vec<Arc<Settled>> = look_each(objects, &open, &request, &judge)?.into_iter().flatten().collect();
         found.extend(fresh.iter().cloned());
@@ -176,10 +175,10 @@ fn report_of(settled: &Settled) -> FabricReport {
 
 /// A fabric directory as it is remembered, if it is settled by this plan: what is said of it later is what is said now.
 pub(super) fn settled(dir: &FabricDir, plan: &FabricPlan, ruleset: &str) -> Option<Arc<Settled>> {
-    let report = plan.report();
+    let report = &plan.report;
     let kept = report.documents.iter().map(|row| row.source.clone()).collect();
     let settled = Settled { dir: dir.clone(), name: report.name.clone(), kept, ruleset: ruleset.into() };
-    (!plan.has_findings() && report_of(&settled) == *report).then(|| Arc::new(settled))
+    (plan.is_quiet() && report_of(&settled) == *report).then(|| Arc::new(settled))
 }
 
 /// All that the outcome of a sync depends on besides the tree of a fabric directory, if that is all that can be said of it.

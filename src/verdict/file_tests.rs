@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::fabric::kinds::Kinds;
 use crate::schema::Schemas;
+use crate::yaml::split;
 
 /// Files as people write them.
 const FILES: &[&str] = &[
