@@ -101,7 +101,7 @@ pub(super) fn compare(
             (were, are, narrowed, Vec::new())
         }
         None => {
-            let (were, are, quiet) = without_quiet(reader, asked.request, (were, are), known)?;
+            let ((were, are), quiet) = without_quiet(reader, asked.request, (were, are), known)?;
             (were, are, Narrowed::default(), quiet)
         }
     };
@@ -138,20 +138,23 @@ pub(super) fn compare(
     Ok((report, narrowed))
 }
 
+/// Fabric directories before and after.
+type Sides = (Vec<FabricDir>, Vec<FabricDir>);
+
 /// The fabric directories before and after without those of which nothing can be told, and these: the same tree stands there
 /// in both, and a look at all but managed/ finds nothing to do or say. What is wrong in managed/ is then in a file that is
 /// the same in both, and was as wrong before.
 fn without_quiet(
     reader: &dyn Objects,
     request: &Request,
-    (were, are): (Vec<FabricDir>, Vec<FabricDir>),
+    (were, are): Sides,
     known: &Memo,
-) -> Result<(Vec<FabricDir>, Vec<FabricDir>, Vec<Arc<Settled>>), ModeError> {
+) -> Result<(Sides, Vec<Arc<Settled>>), ModeError> {
     let same: Vec<FabricDir> = are.iter().filter(|dir| dirs::of(&were, &dir.path) == Some(dir)).cloned().collect();
     let quiet = known.settled_of(reader, &same, request)?;
     let is_loud = |dir: &FabricDir| quiet.binary_search_by(|quiet| quiet.dir.path.cmp(&dir.path)).is_err();
     let loud = |dirs: Vec<FabricDir>| dirs.into_iter().filter(is_loud).collect();
-    Ok((loud(were), loud(are), quiet))
+    Ok(((loud(were), loud(are)), quiet))
 }
 
 /// The findings that were not there before in a file that is the same now.
