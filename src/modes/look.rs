@@ -24,7 +24,7 @@ use crate::rules::Object;
 use crate::rules::ties::{self, Key};
 use crate::schema::Schemas;
 use crate::snapshot::Objects;
-use crate::verdict::file::{File, by_entry, judge_keeping, too_large};
+use crate::verdict::file::{File, by_entry, judge, judge_keeping, too_large};
 use crate::verdict::judge::Judge;
 use crate::yaml::{Limits, Node};
 
@@ -327,8 +327,12 @@ fn judge_one(objects: &dyn Objects, job: &Job<'_>, request: &Request) -> Result<
         return whole(too_large(&job.path, size, &request.limits));
     }
     let bytes = objects.blob(blob).map_err(read)?;
-    let (file, values) = judge_keeping(&bytes, &job.path, &job.judge, &request.limits);
-    let judged = (file, if request.keep { Arc::new(values) } else { Values::default() });
+    let judged = if request.keep {
+        let (file, values) = judge_keeping(&bytes, &job.path, &job.judge, &request.limits);
+        (file, Arc::new(values))
+    } else {
+        (judge(&bytes, &job.path, &job.judge, &request.limits), Values::default())
+    };
     if let Some((shared, rules)) = shared {
         shared.put(rules, blob, size, &judged);
     }
