@@ -15,6 +15,7 @@ pub mod log;
 mod manual;
 pub mod merge;
 pub mod output;
+pub mod progress;
 pub mod remotes;
 pub mod replay;
 pub mod schedule;
@@ -40,6 +41,7 @@ use crate::exit::Exit;
 use crate::modes::{self, talk::Talk};
 use crate::options::{self, Common, FailOn, Retry};
 use crate::path::RepoPath;
+use crate::progress::Progress;
 use crate::render::{self, Style};
 use crate::report::Report;
 
@@ -120,7 +122,8 @@ fn dispatch(
     talk: &mut dyn Talk,
 ) -> Result<Answer, Failure> {
     let Cli { global, command } = cli;
-    let common = common(&global, around)?;
+    let progress = if command.may_be_long() { talk.progress() } else { Progress::default() };
+    let common = Common { progress, ..common(&global, around)? };
     match command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
@@ -274,6 +277,7 @@ fn common(global: &Global, around: &Surroundings) -> Result<Common, Failure> {
         fabrics: global.fabrics.clone(),
         identities: around.identities.clone(),
         now: around.now,
+        progress: Progress::default(),
     })
 }
 

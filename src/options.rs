@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use crate::fabric::settings::Settings;
 use crate::path::RepoPath;
+use crate::progress::Progress;
 use crate::report::{Fate, Report};
 use crate::snapshot::Time;
 use crate::verdict::code::Severity;
@@ -36,6 +37,8 @@ pub struct Common {
     pub identities: Identities,
     /// The moment the command was started.
     pub now: Time,
+    /// Where it counts how far it is.
+    pub progress: Progress,
 }
 
 /// The environment's identity settings, as git names them.

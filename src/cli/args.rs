@@ -107,6 +107,20 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it may read so much that somebody wants to know how far it is. Hooks speak to a pusher, and a watch has no end.
+    pub(super) fn may_be_long(&self) -> bool {
+        matches!(
+            self,
+            Self::Sync(_)
+                | Self::Check(_)
+                | Self::Merge(_)
+                | Self::Init(_)
+                | Self::Import(_)
+                | Self::History(_)
+                | Self::Status
+        )
+    }
+
     /// Whether an interrupt is an order to come to an end, and not the end itself.
     pub(super) fn ends_when_asked(&self) -> bool {
         matches!(self, Self::Clock(super::clock::Clock::Watch(_)))

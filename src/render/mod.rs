@@ -22,6 +22,7 @@ pub mod local_hooks;
 pub mod log;
 pub mod merge;
 pub mod openmetrics;
+pub mod progress;
 pub mod replay;
 pub mod sarif;
 pub mod schedule;
