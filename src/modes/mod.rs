@@ -7,6 +7,7 @@ pub mod crds;
 pub mod demo;
 mod diff;
 mod error;
+pub mod fleet;
 mod history;
 pub mod hook;
 pub mod import;
