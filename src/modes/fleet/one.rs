@@ -60,14 +60,18 @@ pub(super) fn work(common: &Common, options: &Fleet, entry: &Entry, threads: Non
     let began = Instant::now();
     let mut talk = Patient { pauses: 0 };
     let mut row = blank(entry);
-    // Nothing of what a panic leaves half done is looked at again: the repository itself is sound at any moment.
-    let done = catch_unwind(AssertUnwindSafe(|| run(common, options, entry, threads, &mut talk)));
-    match done.unwrap_or_else(|payload| Err(Trouble::Defect(words(payload.as_ref())))) {
+    match caught(|| run(common, options, entry, threads, &mut talk)) {
         Ok(found) => found.tell(options, &mut row),
         Err(trouble) => (row.outcome, row.error) = (trouble.outcome(), Some(trouble.to_string())),
     }
     (row.took, row.started_over) = (began.elapsed(), talk.pauses);
     row
+}
+
+/// Has a panic end no more than this. Nothing of what it leaves half done is looked at again, and the repository itself is
+/// sound at any moment.
+fn caught<T>(work: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(Trouble::Defect(words(payload.as_ref()))))
 }
 
 fn words(payload: &(dyn Any + Send)) -> String {
@@ -197,5 +201,18 @@ impl Talk for Patient {
     fn pause(&mut self, tries: u32) {
         self.pauses = self.pauses.saturating_add(1);
         Alone.pause(tries);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_ends_one_repository_and_no_more() {
+        let said = |work: fn() -> Result<(), Trouble>| caught(work).map_err(|trouble| trouble.to_string());
+        let expected = "this is a defect of hhgit, please report it: row 7".to_owned();
+        assert_eq!(said(|| panic!("row {}", 7)), Err(expected));
+        assert_eq!(said(|| Ok(())), Ok(()));
     }
 }
