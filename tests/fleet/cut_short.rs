@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 use crate::site::{MANIFEST, Ran, Site};
 use crate::support::{Ended, hhgit_command, vpc};
@@ -89,6 +90,29 @@ fn what_is_under_way_is_finished_when_it_is_asked_to_stop_and_the_next_run_does_
     // All is done, so the run after that does all again.
     let ran = again(&site);
     assert_eq!((ran.code, ran.rows().len(), ran.started()["before"].is_null()), (Some(0), 4, true));
+}
+
+#[test]
+fn an_interrupt_at_the_terminal_fails_nothing_that_is_under_way() {
+    use std::io::Write;
+    use std::os::unix::process::CommandExt;
+    let (site, begun, go) = prepared();
+    let mut command = hhgit_command(site.dir());
+    command.args(["fleet", "fleet.txt", "--jobs", "1", "--output", "json"]).process_group(0);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    fs::read(begun).unwrap();
+    fs::remove_file(hook(&site)).unwrap();
+    // As a terminal does: to all that runs in its foreground, git and its hook too.
+    rustix::process::kill_process_group(Pid::from_child(&child), Signal::INT).unwrap();
+    // Held open for whoever still waits there; nobody may.
+    let mut go = fs::OpenOptions::new().read(true).write(true).open(go).unwrap();
+    go.write_all(b"\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let ended = Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
+    let ran = Ran::of(ended);
+    let outcomes: Vec<Value> = ran.rows().iter().map(|row| row["outcome"].clone()).collect();
+    assert_eq!((ran.code, outcomes), (Some(3), vec!["committed".into(), "committed".into()]), "{}", ran.stdout);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::stop::Stop;
 use super::{cores, one};
 use crate::options::Common;
 use crate::options::fleet::Fleet;
-use crate::report::fleet::Row;
+use crate::report::fleet::{Row, RowOutcome};
 
 /// As much as a process' first thread has, which a sync alone would run in.
 const STACK: usize = 8 << 20;
@@ -87,7 +87,11 @@ impl Crew<'_> {
         while !stop.is_asked() {
             let index = next.fetch_add(1, Ordering::SeqCst);
             let Some(entry) = self.entries.get(index) else { return };
-            let row = one::work(self.common, self.options, entry, threads);
+            let mut row = one::work(self.common, self.options, entry, threads);
+            // An interrupt at the terminal reaches the git programs under way as well. What failed by that is no failure.
+            if stop.is_asked() && row.outcome == RowOutcome::Failed {
+                row = one::work(self.common, self.options, entry, threads);
+            }
             if tell.send((index, row)).is_err() {
                 return;
             }

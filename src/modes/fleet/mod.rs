@@ -1,6 +1,6 @@
 //! `hhgit fleet`: many repositories, each sorted or judged by itself, whatever becomes of the others.
 //!
-//! `list` reads which they are and [`Entry::is_in`] which part of them is meant; `record` knows what an earlier run did; `crew` has
+//! `list` reads which they are, and says which part of them is meant; `record` knows what an earlier run did; `crew` has
 //! several worked on at once, each by `one`. [`stop`] is how somebody asks for the end. There is nothing that runs share but
 //! the repositories themselves, whose branches move by compare-and-swap.
 
