@@ -6,6 +6,7 @@
 pub mod args;
 pub mod clock;
 mod commands;
+pub mod fleet;
 mod forges;
 pub mod history;
 pub mod hook;
@@ -162,6 +163,7 @@ fn dispatch(
             }
         }
         Command::History(asked) => history::run(asked, (&global, &common), style, talk),
+        Command::Fleet(args) => fleet::run(*args, (&global, &common), (style, around), talk),
         Command::Clock(asked) => clock::run(asked, (&global, &common), (style, around), talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
@@ -265,6 +267,20 @@ fn without_report(global: &Global, command: &str) -> Result<(), Failure> {
     }
     let error = anyhow::anyhow!("hhgit {command} makes no report that --output could write");
     Err(Failure::usage(error, "Leave --output away."))
+}
+
+/// Whether the lines of a command that says them one by one are JSON; they go to standard output alone.
+fn is_json(global: &Global, command: &str, what: &str) -> Result<bool, Failure> {
+    match &global.outputs[..] {
+        [] => Ok(false),
+        [Output { format: Format::Human, file: None }] => Ok(false),
+        [Output { format: Format::Json, file: None }] => Ok(true),
+        _ => {
+            let error = anyhow::anyhow!("hhgit {command} says {what}, as human or json, on standard output alone");
+            let help = "Write: --output json, and have the shell or the service manager keep the lines.";
+            Err(Failure::usage(error, help))
+        }
+    }
 }
 
 fn common(global: &Global, around: &Surroundings) -> Result<Common, Failure> {

@@ -1,6 +1,7 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
 pub mod commits;
+pub mod fleet;
 pub mod hook;
 pub mod local_hooks;
 pub mod log;
@@ -270,6 +271,16 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// The word that the command line uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmanaged => "unmanaged",
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Never => "never",
+        }
+    }
+
     /// Whether the report holds what this names, or a fabric that was left alone.
     pub fn holds(self, report: &Report) -> bool {
         let at_least = |severity| report.findings.iter().any(|finding| finding.severity >= severity);

@@ -126,7 +126,8 @@ fn sync_in_process(temp: &TempRepo, talk: &mut dyn Talk) -> Result<Report, ModeE
         progress: Progress::default(),
     };
     let name = temp.dir().to_str().unwrap().to_owned();
-    let remote = Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new(), propose: None });
+    let remote =
+        Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new(), apart: false, propose: None });
     hhgit::modes::sync::sync(&common, &Sync { remote, ..Sync::default() }, talk)
 }
 

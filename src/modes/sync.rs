@@ -76,7 +76,7 @@ pub(super) fn sync_on_server(
     sync_by(repo, common, options, &mut task, talk)
 }
 
-fn sync_by(
+pub(super) fn sync_by(
     repo: &Repo,
     common: &Common,
     options: &Sync,

@@ -150,6 +150,29 @@ pub(crate) const TABLE: &[Row] = &[
     },
     // Whoever asks from outside meets this one file: it knows pages, and nothing of rounds, git or reports.
     Row { world: &["net", "clock", "thread"], ..pure("modes::watch::listen", &[], &[]) },
+    // A fleet has a clock, and threads that each run the other pipelines.
+    Row {
+        world: &["fs", "clock", "thread"],
+        ..pure(
+            "modes::fleet",
+            &[
+                "ids",
+                "path",
+                "snapshot",
+                "verdict::code",
+                "report",
+                "render",
+                "git",
+                "options",
+                "exit",
+                "modes",
+                "modes::fleet::stop",
+            ],
+            &["thiserror"],
+        )
+    },
+    // Takes over signals for it.
+    pure("modes::fleet::stop", &[], &["signal_hook"]),
     pure("exit", &[], &[]),
     Row {
         world: &["env", "fs", "clock"],
@@ -166,6 +189,8 @@ pub(crate) const TABLE: &[Row] = &[
                 "modes",
                 "modes::watch",
                 "modes::watch::process",
+                "modes::fleet",
+                "modes::fleet::stop",
                 "options",
                 "secret",
                 "exit",
