@@ -1,6 +1,7 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
 pub mod commits;
+pub mod fleet;
 pub mod hook;
 pub mod local_hooks;
 pub mod log;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use crate::fabric::settings::Settings;
 use crate::path::RepoPath;
+use crate::progress::Progress;
 use crate::report::{Fate, Report};
 use crate::snapshot::Time;
 use crate::verdict::code::Severity;
@@ -36,6 +38,8 @@ pub struct Common {
     pub identities: Identities,
     /// The moment the command was started.
     pub now: Time,
+    /// Where it counts how far it is.
+    pub progress: Progress,
 }
 
 /// The environment's identity settings, as git names them.
@@ -102,6 +106,8 @@ pub struct Sync {
     pub threads: Option<NonZeroUsize>,
     /// The remote whose branch is synced; none for a branch of the repository itself.
     pub remote: Option<remote::Remote>,
+    /// Whether the report may leave out lists of what is new in managed/ and of edits: a person is told their number.
+    pub brief: bool,
 }
 
 impl Default for Sync {
@@ -121,6 +127,7 @@ impl Default for Sync {
             max_file_size: MAX_FILE_SIZE,
             threads: None,
             remote: None,
+            brief: false,
         }
     }
 }
@@ -264,6 +271,16 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// The word that the command line uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmanaged => "unmanaged",
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Never => "never",
+        }
+    }
+
     /// Whether the report holds what this names, or a fabric that was left alone.
     pub fn holds(self, report: &Report) -> bool {
         let at_least = |severity| report.findings.iter().any(|finding| finding.severity >= severity);
