@@ -19,6 +19,8 @@ pub enum Stage {
     Judge,
     /// The syncs of a history are made again.
     Verify,
+    /// The new trees are made.
+    Trees,
     /// New objects are written.
     Write,
     /// The branch is moved, and the work tree with it.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use crate::progress::{Progress, Seen};
-use crate::render::progress::line;
+use crate::render::progress::{On, line};
 
 /// How long work takes before anybody wants to know how far it is.
 pub const PATIENCE: Duration = Duration::from_millis(500);
@@ -26,9 +26,20 @@ struct Drawing {
     out: Box<dyn Write + Send>,
     /// What was drawn last; none if nothing is there.
     drawn: Option<String>,
-    /// The stage that was seen last, and when it was seen first.
-    stage: Option<(u64, Duration)>,
+    /// What was seen last.
+    last: Option<Last>,
     ended: bool,
+}
+
+/// What was seen of a stage last.
+#[derive(Clone, Copy)]
+struct Last {
+    number: u64,
+    done: u64,
+    /// When the stage was seen first.
+    began: Duration,
+    /// When it was seen first that so much was done.
+    moved: Duration,
 }
 
 impl fmt::Debug for Screen {
@@ -40,7 +51,7 @@ impl fmt::Debug for Screen {
 impl Screen {
     /// A line that nothing is drawn on yet, at the end of what is written to a terminal.
     pub fn new(out: impl Write + Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Drawing { out: Box::new(out), drawn: None, stage: None, ended: false })))
+        Self(Arc::new(Mutex::new(Drawing { out: Box::new(out), drawn: None, last: None, ended: false })))
     }
 
     /// Begins to draw how far it is, once it takes longer than `patience`; what it answers is to be counted on.
@@ -93,15 +104,19 @@ impl Drawing {
             self.clear();
             return true;
         };
-        let since = match self.stage {
-            Some((number, since)) if number == seen.number => since,
-            _ => self.stage.insert((seen.number, now)).1,
+        let (number, done) = (seen.number, seen.done);
+        let last = match self.last.filter(|last| last.number == number) {
+            Some(last) if last.done == done => last,
+            Some(last) => Last { done, moved: now, ..last },
+            None => Last { number, done, began: now, moved: now },
         };
+        self.last = Some(last);
         if now < patience {
             return true;
         }
         // The last column stays free: a terminal that is full to it may go to the next line.
-        let text = line(&seen, now.saturating_sub(since), width.saturating_sub(1));
+        let on = On { now: now.saturating_sub(last.began), done: last.moved.saturating_sub(last.began) };
+        let text = line(&seen, on, width.saturating_sub(1));
         if self.drawn.as_ref() != Some(&text) {
             self.put(&format!("\r{text}\x1b[K"));
             self.drawn = Some(text);
@@ -191,7 +206,7 @@ mod tests {
             [
                 "",
                 "\rReading 250 of 1,000 files, 500/s, 2 s left\x1b[K",
-                "\rReading 250 of 1,000 files, 417/s, 2 s left\x1b[K",
+                "",
                 "\rReading 500 of 1,000 files, 500/s, 1 s left\x1b[K",
                 "\r\x1b[K",
                 "",

@@ -227,7 +227,7 @@ impl Task {
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
         }
-        let new_tree = from.progress.during(Stage::Write, || apply_plan(from.reader, tree, &planned.plan))?;
+        let new_tree = from.progress.during(Stage::Trees, || apply_plan(from.reader, tree, &planned.plan))?;
         if self.dry_run {
             report.outcome = Outcome::Planned;
             report.result = Some(Point { commit: None, tree: new_tree.id });

@@ -7,8 +7,17 @@ use crate::progress::{Seen, Stage};
 /// How long a stage must have been on before its speed says anything.
 const SETTLED: Duration = Duration::from_millis(400);
 
-/// The line for a stage that was on for so long, in at most so many columns; all of its characters take one.
-pub fn line(seen: &Seen, on: Duration, width: usize) -> String {
+/// How long a stage was on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct On {
+    /// Until now.
+    pub now: Duration,
+    /// When something was done last: the speed is that of then, and what is left goes down since.
+    pub done: Duration,
+}
+
+/// The line for a stage, in at most so many columns; all of its characters take one.
+pub fn line(seen: &Seen, on: On, width: usize) -> String {
     let Words { doing, things, one } = words(seen.stage);
     let counted = |count: u64| format!("{} {}", grouped(count), if count == 1 { one } else { things });
     let mut what = match (seen.done, seen.total) {
@@ -20,15 +29,14 @@ pub fn line(seen: &Seen, on: Duration, width: usize) -> String {
     if seen.within > 0 {
         what.push_str(&format!(", {} files", grouped(seen.within)));
     }
-    let fast =
-        speed(seen.done.max(seen.within), on).map(|speed| format!(", {}", per_second(speed))).unwrap_or_default();
-    let long = match speed(seen.done, on) {
-        Some(speed) if seen.total > 0 => {
-            format!(", {} left", time(seen.total.saturating_sub(seen.done) as f64 / speed))
-        }
-        None if seen.done == 0 && on.as_secs() > 0 => format!(", {}", time(on.as_secs() as f64)),
-        _ => String::new(),
+    let own = speed(seen.done, on.done);
+    let fast = if seen.within > 0 { speed(seen.within, on.now) } else { own };
+    let fast = fast.map(|fast| format!(", {}", rate(fast))).unwrap_or_default();
+    let long = match own {
+        Some(own) => left(seen, own, on).map(|left| format!(", {} left", time(left))),
+        None => (seen.done == 0 && on.now.as_secs() > 0).then(|| format!(", {}", time(on.now.as_secs() as f64))),
     };
+    let long = long.unwrap_or_default();
     let fits = |line: &String| line.len() <= width;
     [format!("{what}{fast}{long}"), format!("{what}{long}"), what]
         .into_iter()
@@ -51,6 +59,7 @@ fn words(stage: Stage) -> Words {
         Stage::Rules => ("Comparing the objects of", "fabrics", "fabric"),
         Stage::Judge => ("Judging", "commits", "commit"),
         Stage::Verify => ("Verifying", "commits", "commit"),
+        Stage::Trees => ("Making", "trees", "tree"),
         Stage::Write => ("Writing", "objects", "object"),
         Stage::Move => ("Moving", "the branch", "the branch"),
     };
@@ -62,8 +71,17 @@ fn speed(done: u64, on: Duration) -> Option<f64> {
     (done > 0 && on >= SETTLED).then(|| done as f64 / on.as_secs_f64())
 }
 
-/// Three digits of it, since more are never the same twice.
-fn per_second(speed: f64) -> String {
+/// How many seconds are left at this speed; none where that cannot be told, or they are over.
+fn left(seen: &Seen, speed: f64, on: On) -> Option<f64> {
+    let still = seen.total.checked_sub(seen.done)? as f64 / speed - on.now.saturating_sub(on.done).as_secs_f64();
+    (still > 0.0).then_some(still)
+}
+
+/// Three digits of a speed, since more are never the same twice.
+fn rate(speed: f64) -> String {
+    if speed < 0.95 {
+        return format!("{:.0}/min", speed * 60.0);
+    }
     if speed < 9.95 {
         return format!("{speed:.1}/s");
     }
@@ -100,7 +118,8 @@ mod tests {
     use super::*;
 
     fn told(stage: Stage, (done, total): (u64, u64), millis: u64) -> String {
-        line(&Seen { number: 1, stage, done, total, within: 0 }, Duration::from_millis(millis), 80)
+        let on = Duration::from_millis(millis);
+        line(&Seen { number: 1, stage, done, total, within: 0 }, On { now: on, done: on }, 80)
     }
 
     #[test]
@@ -110,8 +129,8 @@ mod tests {
         assert_eq!(files(128, 100_000), "Reading 128 of 200,000 files, 1.3/s, 43 h 22 min left");
         assert_eq!(files(128_000, 100_000), "Reading 128,000 of 200,000 files, 1,280/s, 57 s left");
         assert_eq!(files(100_000, 61_000), "Reading 100,000 of 200,000 files, 1,640/s, 1 min 01 s left");
-        assert_eq!(files(200_000, 9_000), "Reading 200,000 of 200,000 files, 22,200/s, 1 s left");
-        assert_eq!(told(Stage::Verify, (3, 40), 3_500), "Verifying 3 of 40 commits, 0.9/s, 44 s left");
+        assert_eq!(files(200_000, 9_000), "Reading 200,000 of 200,000 files, 22,200/s");
+        assert_eq!(told(Stage::Verify, (3, 40), 3_500), "Verifying 3 of 40 commits, 51/min, 44 s left");
         assert_eq!(told(Stage::Rules, (5, 12), 500), "Comparing the objects of 5 of 12 fabrics, 10/s, 1 s left");
     }
 
@@ -124,12 +143,24 @@ mod tests {
 
     #[test]
     fn of_several_fabrics_the_files_tell_the_speed_and_the_fabrics_what_is_left() {
-        let told = |done, within, seconds| {
-            line(&Seen { number: 1, stage: Stage::Fabrics, done, total: 8, within }, Duration::from_secs(seconds), 80)
+        let told = |done, within, seconds: [u64; 2]| {
+            let [now, last] = seconds.map(Duration::from_secs);
+            line(&Seen { number: 1, stage: Stage::Fabrics, done, total: 8, within }, On { now, done: last }, 80)
         };
-        assert_eq!(told(0, 0, 0), "Reading 0 of 8 fabrics");
-        assert_eq!(told(0, 51_200, 2), "Reading 0 of 8 fabrics, 51,200 files, 25,600/s, 2 s");
-        assert_eq!(told(2, 102_400, 4), "Reading 2 of 8 fabrics, 102,400 files, 25,600/s, 12 s left");
+        assert_eq!(told(0, 0, [0, 0]), "Reading 0 of 8 fabrics");
+        assert_eq!(told(0, 51_200, [2, 0]), "Reading 0 of 8 fabrics, 51,200 files, 25,600/s, 2 s");
+        assert_eq!(told(2, 102_400, [4, 4]), "Reading 2 of 8 fabrics, 102,400 files, 25,600/s, 12 s left");
+    }
+
+    #[test]
+    fn what_is_left_goes_down_while_nothing_is_done_and_is_not_told_when_it_is_over() {
+        let told = |seconds: u64| {
+            let on = On { now: Duration::from_secs(seconds), done: Duration::from_secs(10) };
+            line(&Seen { number: 1, stage: Stage::Rules, done: 1, total: 3, within: 0 }, on, 80)
+        };
+        assert_eq!(told(10), "Comparing the objects of 1 of 3 fabrics, 6/min, 20 s left");
+        assert_eq!(told(29), "Comparing the objects of 1 of 3 fabrics, 6/min, 1 s left");
+        assert_eq!(told(31), "Comparing the objects of 1 of 3 fabrics, 6/min");
     }
 
     #[test]
@@ -145,7 +176,8 @@ mod tests {
     #[test]
     fn a_line_never_takes_more_columns_than_there_are() {
         let seen = Seen { number: 1, stage: Stage::Files, done: 51_200, total: 200_000, within: 0 };
-        let told = |width| line(&seen, Duration::from_secs(2), width);
+        let on = On { now: Duration::from_secs(2), done: Duration::from_secs(2) };
+        let told = |width| line(&seen, on, width);
         assert_eq!(told(51), "Reading 51,200 of 200,000 files, 25,600/s, 6 s left");
         assert_eq!(told(50), "Reading 51,200 of 200,000 files, 6 s left");
         assert_eq!(told(40), "Reading 51,200 of 200,000 files");
@@ -157,8 +189,8 @@ mod tests {
     #[test]
     fn numbers_are_read_in_groups_and_speeds_in_three_digits() {
         assert_eq!([0, 999, 1_000, 12_345_678].map(grouped), ["0", "999", "1,000", "12,345,678"]);
-        let speeds = [0.04, 9.94, 9.96, 99.6, 999.6, 1_234.0, 999_999.0];
-        let told = ["0.0/s", "9.9/s", "10/s", "100/s", "1,000/s", "1,230/s", "1,000,000/s"];
-        assert_eq!(speeds.map(per_second), told);
+        let speeds = [0.04, 0.94, 0.96, 9.94, 9.96, 99.6, 999.6, 1_234.0, 999_999.0];
+        let told = ["2/min", "56/min", "1.0/s", "9.9/s", "10/s", "100/s", "1,000/s", "1,230/s", "1,000,000/s"];
+        assert_eq!(speeds.map(rate), told);
     }
 }
