@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
 
 use crate::site::{MANIFEST, Ran, Site};
 use crate::support::{Ended, hhgit_command, vpc};
@@ -111,8 +110,11 @@ fn an_interrupt_at_the_terminal_fails_nothing_that_is_under_way() {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let ended = Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
     let ran = Ran::of(ended);
-    let outcomes: Vec<Value> = ran.rows().iter().map(|row| row["outcome"].clone()).collect();
-    assert_eq!((ran.code, outcomes), (Some(3), vec!["committed".into(), "committed".into()]), "{}", ran.stdout);
+    // The interrupt may reach git first, and hhgit when it is at the next already; whatever it begins, it ends.
+    let rows = ran.rows();
+    assert!(rows.len() >= 2 && rows.iter().all(|row| row["outcome"] == "committed"), "{}", ran.stdout);
+    assert_eq!(ran.ended()["not_begun"].as_u64(), Some(4 - rows.len() as u64));
+    assert_eq!(ran.code, Some(if rows.len() == 4 { 0 } else { 3 }));
 }
 
 #[test]

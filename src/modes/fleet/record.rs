@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::FleetError;
 use super::list::Entry;
@@ -19,6 +20,9 @@ use crate::snapshot::Time;
 
 /// The first line: a name, and the version of what follows.
 const HEAD: &str = "hhgit fleet record 1\n";
+/// How often, and how far apart, a record that is held is tried.
+const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 /// How many digits of a line's digest stand before it.
 const DIGITS: usize = 16;
 
@@ -45,8 +49,7 @@ impl Record {
             return Err(FleetError::NoRecord { path: path.to_owned() });
         }
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
-        // A file system without locks has nobody wait, and costs no more than work done twice.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        if !is_free(&file) {
             return Err(FleetError::RecordInUse { path: path.to_owned() });
         }
         let mut bytes = Vec::new();
@@ -118,6 +121,19 @@ impl Record {
 
 fn digest(text: &str) -> String {
     sha256_hex(text.as_bytes())[..DIGITS].to_owned()
+}
+
+/// Whether no other run holds the file, which is this one's then. What a killed run had just begun to start may hold it for a moment
+/// more. A file system without locks has nobody wait, and costs no more than work done twice.
+fn is_free(file: &File) -> bool {
+    for tries in 0..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if tries + 1 < TRIES => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return false,
+            _ => return true,
+        }
+    }
+    false
 }
 
 /// What a line says is done, and when it was; none for what is not whole.
