@@ -28,6 +28,7 @@ use hhgit::memory::own::Own;
 use hhgit::modes::check::{self, Asked, Named};
 use hhgit::options::{Check, CheckLevel, Common, Identities, Target};
 use hhgit::path::RepoPath;
+use hhgit::progress::Progress;
 use hhgit::report::Report;
 use hhgit::snapshot::{Objects, Time};
 use proptest::prelude::*;
@@ -168,24 +169,22 @@ proptest! {
     }
 }
 
-fn common(dir: &Path) -> Common {
-    Common {
-        directory: dir.to_owned(),
-        fabrics: Vec::new(),
-        identities: Identities::default(),
-        now: Time { seconds: support::NOW, offset: 0 },
-    }
-}
-
 /// What a check says of the way from one commit to another.
 fn compared(repo: &TempRepo, old: CommitId, new: CommitId, level: CheckLevel) -> Result<Report, String> {
     let target = Target::Range { old: old.to_string(), new: new.to_string() };
     let options = Check { target, level, max_deletions: None, crds: BTreeMap::new(), settings: None };
-    check::check(&common(repo.dir()), &options).map_err(|error| error.to_string())
+    check::check(&repo.common(), &options).map_err(|error| error.to_string())
 }
 
 fn compared_in(memory: &Memory, level: CheckLevel, old: CommitId, new: CommitId) -> Report {
-    let (common, request) = (common(Path::new(".")), check::request_at(level));
+    let common = Common {
+        directory: ".".into(),
+        fabrics: Vec::new(),
+        identities: Identities::default(),
+        now: Time { seconds: support::NOW, offset: 0 },
+        progress: Progress::default(),
+    };
+    let request = check::request_at(level);
     let asked = Asked { common: &common, request: &request, level, max_deletions: None, memory: None };
     let named = |id| Named { commit: memory.commit(id).unwrap(), name: "it" };
     check::compare(memory, &asked, Some(named(old)), named(new)).unwrap().0

@@ -72,7 +72,7 @@ impl Giver {
             let reader = Reader::new(&repo)?;
             let input = reader.commit(tip)?;
             let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-            let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs);
+            let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs, &common.progress);
             self.once(&from, &input, common, &make)
         })
     }

@@ -1,5 +1,7 @@
 //! `hhgit sync --remote`: a branch of a repository elsewhere, fetched, sorted and pushed; nothing is asked of a work tree.
 
+use crate::fabric::kinds::Kinds;
+use crate::fabric::layout::find;
 use crate::git::remote::{Depth, Place, Remote, RemoteError, Visit, clean_visits};
 use crate::git::{BranchName, Reader, Repo, clean_up};
 use crate::ids::CommitId;
@@ -11,7 +13,6 @@ use crate::snapshot::{Objects, ReadError};
 
 use super::authorship;
 use super::error::ModeError;
-use super::known::Memo;
 use super::propose::{Proposal, Proposer};
 use super::sync::{At, Start, Task, expect};
 use super::talk::Talk;
@@ -59,7 +60,6 @@ pub(super) fn sync(
         repo,
         visit,
         proposer,
-        passes: place.is_temporary(),
         depth,
         steps: 0,
         refetched: false,
@@ -91,8 +91,6 @@ struct Bot<'a> {
     visit: Visit<'a>,
     /// What proposes the commit, if it is not pushed to the branch itself.
     proposer: Option<Proposer<'a>>,
-    /// Whether the repository it is fetched into goes with the end of the run.
-    passes: bool,
     /// How much of the history the next fetch takes.
     depth: Depth,
     /// How often the history was deepened.
@@ -159,19 +157,14 @@ impl Bot<'_> {
         let reader = Reader::new(self.repo)?;
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(self.repo, &input, &self.common.identities, self.options.sign)?;
-        let named = &self.common.fabrics;
-        // What is gone with the end of the run is not worth remembering.
-        let known = if self.passes { Memo::default() } else { Memo::of_sync(self.repo, branch, named, task) };
-        let dirs = known.find(&reader, input.tree, named)?;
+        let dirs = find(&reader, input.tree, &self.common.fabrics, &Kinds::builtin())?;
         let dirs = task.choose(&reader, &input, dirs, (self.common, self.options))?;
         // Where nothing is sorted, nothing is known of what is proposed.
         let proposal = proposal.filter(|_| !dirs.is_empty());
         let at = proposal.map_or(At::Remote(&self.visit), At::Proposal);
-        let from = Start { known: Some(&known), at, ..Start::here(self.repo, &reader, branch, Some(&input), &dirs) };
+        // In a person's clone nothing is left, so nothing is remembered either.
+        let from = Start { at, ..Start::here(self.repo, &reader, branch, Some(&input), &dirs, &self.common.progress) };
         let mut done = task.run(&from, &meta, talk)?;
-        if !task.dry_run {
-            known.keep();
-        }
         if let (Done::Report(report), Some(proposal)) = (&mut done, proposal) {
             proposal.conclude(task, &from, report)?;
         }

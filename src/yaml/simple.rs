@@ -269,7 +269,8 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
     /// What is made of a plain text, unless none can start so, or JSON, and so Kubernetes, has no such number.
     fn plain_of<M: Make>(&mut self, span: Span, written: &'t str, first: u8, place: W::Place) -> Option<M::Node> {
         let second = written.as_bytes().get(1);
-        if !IS_PLAIN_START[usize::from(first)] && !(first == b'-' && second.is_some_and(|byte| *byte != b' ')) {
+        let is_dash = first == b'-' && second.is_some_and(|byte| *byte != b' ');
+        if !(is_dash || IS_PLAIN_START[usize::from(first)]) {
             return None;
         }
         // Where nobody asks, only null and what is no number have to be told from the rest.

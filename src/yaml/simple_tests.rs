@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 
-use super::super::make::{Nothing, Whole};
 use super::{Parsed, parse};
+use crate::yaml::make::{Nothing, Whole};
 use crate::yaml::parse::by_events;
 use crate::yaml::{Key, Limits, Node, Span, Value, Watch, split};
 

@@ -61,7 +61,7 @@ impl Proposal<'_> {
         if dirs.is_empty() || !reader.is_made_as(&commit, &meta)? {
             return Ok(false);
         }
-        let at = Start::here(repo, &reader, from.branch, Some(&input), &dirs);
+        let at = Start::here(repo, &reader, from.branch, Some(&input), &dirs, from.progress);
         match task.draft(&at) {
             Ok(draft) => {
                 let tree = apply(&reader, input.tree, draft.planned.plan.edits())?.id;

@@ -48,7 +48,7 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
         let input = reader.commit(tip)?;
         let found = find::find(&repo, &reader, (branch.short(), tip), options.commit.as_deref())?;
         let dirs = crate::fabric::layout::find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs);
+        let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs, &common.progress);
         once(&from, &input, &found, common, options)
     })
 }
