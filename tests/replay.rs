@@ -220,6 +220,7 @@ fn what_is_not_whole_counts_for_nothing() {
 #[test]
 fn where_nothing_can_be_kept_everything_is_judged_all_the_same() {
     let repo = eventful();
+    drop(std::fs::remove_dir_all(repo.git_dir().join("hhgit")));
     std::fs::write(repo.git_dir().join("hhgit"), "no folder").unwrap();
     let said = replay(&repo, &[]);
     assert_eq!(said["summary"]["commits"], commits(&said).len());
