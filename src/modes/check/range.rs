@@ -21,7 +21,7 @@ use super::commit::Seen;
 use super::deletions::deletions;
 use super::dirs;
 use super::narrow::{Narrow, Narrowed};
-use super::{ModeError, Request, resolve};
+use super::{ModeError, Request, quote, resolve};
 
 /// Checks what changed from one commit to another.
 pub(super) fn check(
@@ -112,13 +112,17 @@ pub(super) fn compare(
     let before = before.filter(|_| had_fabric);
     let before = before.map(|before| seen(before.commit, &were, &narrowed.before)).transpose()?;
     let after = seen(after.commit, &are, &narrowed.after)?;
-    let told = before.as_ref().map(|before| before.findings(reader, asked.level)).unwrap_or_default();
-    let mut findings = after.findings(reader, asked.level);
+    let told = before.as_ref().map(|before| before.unquoted(reader, asked.level)).unwrap_or_default();
+    let mut findings = after.unquoted(reader, asked.level);
     findings.retain(|finding| narrowed.tells(finding));
     findings.extend(of_dirs);
     let removed = before.as_ref().map(|before| removed(before, &after)).unwrap_or_default();
     if let Some(before) = &before {
         findings = new_ones(findings, &told, &unchanged(before, &after));
+    }
+    // Only of what is told the lines are shown, so that they are not looked for in files that nobody hears of.
+    quote(&mut findings, &|path: &RepoPath| after.text(reader, path));
+    if let Some(before) = &before {
         let gone = deletions(reader, &removed, (before, &after), asked);
         // Who names what left need not be told a second time that it is not there.
         let told: BTreeSet<_> = gone.iter().map(|finding| (&finding.path, finding.place)).collect();
@@ -128,14 +132,18 @@ pub(super) fn compare(
         findings.extend(gone);
     }
     let mut report = after.report(reference, findings);
+    tell_removed(&mut report, removed);
+    known::add(&mut report.fabrics, &quiet);
+    report.notes.extend(narrowed.trouble().map(str::to_owned));
+    Ok((report, narrowed))
+}
+
+fn tell_removed(report: &mut Report, removed: Removed) {
     for ((path, _), object) in removed {
         if let Ok(at) = report.fabrics.binary_search_by(|fabric| fabric.path.cmp(&path)) {
             report.fabrics[at].removed.push(object);
         }
     }
-    known::add(&mut report.fabrics, &quiet);
-    report.notes.extend(narrowed.trouble().map(str::to_owned));
-    Ok((report, narrowed))
 }
 
 /// Fabric directories before and after.
