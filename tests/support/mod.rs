@@ -198,7 +198,8 @@ pub fn git_command(dir: &Path) -> Command {
     command
 }
 
-fn sealed(program: &str, dir: &Path) -> Command {
+/// A program in this directory, with nothing of the user's or the system's configuration of git.
+pub fn sealed(program: &str, dir: &Path) -> Command {
     let mut command = Command::new(program);
     for (key, _) in std::env::vars_os().filter(|(key, _)| key.to_string_lossy().starts_with("GIT_")) {
         command.env_remove(key);
