@@ -14,29 +14,42 @@ use super::{Asked, fabric, peers};
 /// The rows of this name.
 pub(crate) fn rows(asked: &Asked, name: &str) -> Vec<Line> {
     match name {
-        "kubeconform" => vec![beside_kubeconform(asked)],
+        "kubeconform" => beside_kubeconform(asked),
         _ => all_rules(asked),
     }
 }
 
-fn beside_kubeconform(asked: &Asked) -> Line {
+/// A check by schemas, also beside git's reading of the same files: a measure that is here where kubeconform is not.
+fn beside_kubeconform(asked: &Asked) -> Vec<Line> {
     let corpus = Corpus::flat(asked.size(50_000, 1_000));
-    let repository = repository(asked, corpus);
+    let repository = &repository(asked, corpus);
     let base = repository.tip(LEVELS[1]);
-    assert_looks(&repository, &base, "raw/zz.yaml", &["check", "--level", "schema"]);
-    let files = asked.place.join("files");
-    let mut turns: Vec<Turn<'_>> = vec![Box::new(|_| {
+    assert_looks(repository, &base, "raw/zz.yaml", &["check", "--level", "schema"]);
+    let (files, ids) = (&asked.place.join("files"), &repository.ids(LEVELS[1]));
+    let check: Turn<'_> = Box::new(|_| {
         repository.reset();
         took(&mut hhgit(repository.dir(), &["check", "--level", "schema", LEVELS[1]]))
-    })];
-    if peers::kubeconform(&files).is_some() {
-        lay_out(&repository, &files);
-        turns.push(Box::new(|_| took(&mut peers::kubeconform(&files).expect("it was here just now"))));
+    });
+    let mut turns = vec![check, Box::new(|_| took(&mut peers::cat_file(repository.dir(), ids)))];
+    if peers::kubeconform(files).is_some() {
+        lay_out(repository, files);
+        turns.push(Box::new(|_| took(&mut peers::kubeconform(files).expect("it was here just now"))));
     }
     let mut all = by_turns(asked.rounds(7), turns).into_iter();
-    let (ours, theirs) = (all.next().unwrap_or_default(), all.next().unwrap_or_default());
+    let mut next = || all.next().unwrap_or_default();
+    let (ours, reading, theirs) = (next(), next(), next());
     let work = format!("check --level schema of {} files", corpus.files);
-    Line { work, beside: "kubeconform -strict -n 2".to_owned(), goal: Goal::Times(1.0 / 8.0), ours, theirs }
+    let line = |beside: &str, goal, theirs| Line {
+        work: work.clone(),
+        beside: beside.to_owned(),
+        goal,
+        ours: ours.clone(),
+        theirs,
+    };
+    vec![
+        line("kubeconform -strict -n 2", Goal::Times(1.0 / 8.0), theirs),
+        line("`git cat-file --batch --buffer`", Goal::None, reading),
+    ]
 }
 
 /// Panics unless this check of a commit finds the error that is put on top of it.

@@ -14,8 +14,8 @@ pub(crate) fn rows(asked: &Asked, name: &str) -> Vec<Line> {
         "1m" => first(asked, corpus(asked, false), LEVELS[0]),
         "1m-schema" => first(asked, corpus(asked, false), LEVELS[1]),
         "1m-one" => first(asked, corpus(asked, true), LEVELS[0]),
-        "idle" => idle(asked, corpus(asked, false)),
-        _ => change(asked, corpus(asked, false)),
+        "idle" => idle(asked, corpus(asked, false), &synced(asked, corpus(asked, false))),
+        _ => change(asked, corpus(asked, false), &synced(asked, corpus(asked, false))),
     }
 }
 
@@ -45,7 +45,7 @@ fn first(asked: &Asked, corpus: Corpus, level: &str) -> Vec<Line> {
 }
 
 /// The repository after its first sync.
-fn synced(asked: &Asked, corpus: Corpus) -> Repository {
+pub(crate) fn synced(asked: &Asked, corpus: Corpus) -> Repository {
     let mut repository = repository(asked, corpus);
     repository.sync_and_keep(LEVELS[0], corpus.objects());
     repository
@@ -99,8 +99,8 @@ fn lines<'a>(
 }
 
 /// Syncs that find nothing to do.
-pub(crate) fn idle(asked: &Asked, corpus: Corpus) -> Vec<Line> {
-    let repository = &synced(asked, corpus);
+pub(crate) fn idle(asked: &Asked, corpus: Corpus, repository: &Repository) -> Vec<Line> {
+    repository.reset();
     let tip = repository.tip(LEVELS[0]);
     let sync = |cold: Cold| -> Turn<'_> {
         let tip = tip.clone();
@@ -117,8 +117,8 @@ pub(crate) fn idle(asked: &Asked, corpus: Corpus) -> Vec<Line> {
 }
 
 /// What one changed file costs, when all else is as it was at the last sync: a sync of what was pushed, and a check of a range.
-pub(crate) fn change(asked: &Asked, corpus: Corpus) -> Vec<Line> {
-    let repository = &synced(asked, corpus);
+pub(crate) fn change(asked: &Asked, corpus: Corpus, repository: &Repository) -> Vec<Line> {
+    repository.reset();
     let (dir, base) = (repository.dir(), repository.tip(LEVELS[0]));
     let wrong = format!("{}managed/servers/server-wrong.yaml", corpus.fabric(corpus.fabrics / 2));
     assert_looks(repository, &base, &wrong, &["check", "--level", "schema", "RANGE"]);

@@ -118,7 +118,7 @@ impl Repository {
         for path in BufReader::new(list.stdout.take().expect("its output was asked for")).lines() {
             let path = path.expect("the paths are plain text");
             match path.rsplit_once('/') {
-                Some((_, ".gitkeep" | "manifest.yaml")) => {}
+                Some((folder, name)) if name == ".gitkeep" || folder.contains(".hnp") => {}
                 Some((folder, _)) if folder.starts_with("managed/") || folder.contains("/managed/") => sorted += 1,
                 _ => other.push(path),
             }
@@ -142,6 +142,31 @@ impl Repository {
         })
         .expect("git takes a small commit");
         self.tip(branch)
+    }
+
+    /// Commits files on top of a commit, each in a commit of its own or all in one, and keeps that.
+    pub(crate) fn grow(
+        &mut self,
+        branch: &str,
+        base: &str,
+        each: bool,
+        files: &mut dyn Iterator<Item = (String, String)>,
+    ) {
+        let files: Vec<(String, String)> = files.collect();
+        feed(&self.dir, &["fast-import", "--quiet", "--force"], &|out| {
+            for (number, (path, text)) in files.iter().enumerate() {
+                if number == 0 || each {
+                    super::corpus::commit(out, branch, None)?;
+                }
+                if number == 0 {
+                    writeln!(out, "from {base}")?;
+                }
+                super::corpus::file(out, path, text)?;
+            }
+            Ok(())
+        })
+        .expect("git takes plain commits");
+        self.keep();
     }
 
     /// The ids of what lies below raw/ at the root of a branch, a line each in the order of paths, as a file.

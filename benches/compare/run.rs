@@ -104,6 +104,11 @@ pub(crate) fn middle(all: &[Took], of: impl Fn(&Took) -> f64) -> f64 {
     median(all.iter().map(of).collect())
 }
 
+/// The least of what each run says.
+pub(crate) fn least(all: &[Took], of: impl Fn(&Took) -> f64) -> f64 {
+    all.iter().map(of).fold(f64::INFINITY, f64::min)
+}
+
 /// The middle of the ratios of the runs of each round.
 pub(crate) fn ratio(ours: &[Took], theirs: &[Took], of: impl Fn(&Took) -> f64) -> f64 {
     median(ours.iter().zip(theirs).map(|(ours, theirs)| of(ours) / of(theirs)).collect())

@@ -79,7 +79,7 @@ impl Line {
 
 /// A ratio, with as many digits as tell something.
 fn times(ratio: f64) -> String {
-    if ratio < 0.1 {
+    if ratio < 0.2 {
         format!("1/{:.1} x", 1.0 / ratio)
     } else if ratio < 10.0 {
         format!("{ratio:.2} x")
