@@ -11,6 +11,7 @@
 //! - `instructions`: no table, but instructions counted by valgrind, which other work on the machine does not change.
 //! - `starts`: no table, but small commands beside git's own start.
 //! - `scale`: no table, but hhgit alone from 1,000 to 1,000,000 files.
+//! - `fleet`: no table, but `hhgit fleet` with 1 to 1,000 repositories.
 //!
 //! `HHGIT_EXE` names another hhgit to measure, `HHGIT_BASELINE` another script for the place of `plumbing.py`,
 //! `HHGIT_KUBECONFORM_SCHEMAS` what kubeconform is to be given as `-schema-location`.
@@ -21,6 +22,7 @@ mod documents;
 #[path = "../fabric/mod.rs"]
 mod fabric;
 mod first;
+mod fleets;
 mod instructions;
 mod million;
 mod peers;
@@ -76,6 +78,7 @@ fn main() -> io::Result<()> {
         () if has("instructions") => instructions::count(&mut out, &asked),
         () if has("starts") => starts::times(&mut out, &asked),
         () if has("scale") => scale::points(&mut out, &asked),
+        () if has("fleet") => fleets::points(&mut out, &asked),
         () => rows(&mut out, &asked, after("rows").map(String::as_str)),
     }
 }

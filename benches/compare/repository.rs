@@ -34,8 +34,7 @@ impl Repository {
             make(&dir, fill).unwrap_or_else(|error| panic!("{} cannot be made: {error}", dir.display()));
         }
         let made = fs::read_to_string(dir.join(MADE)).expect("the list was just made or found");
-        let (objects, branches, right) = Default::default();
-        let mut repository = Self { dir, objects, branches, right };
+        let mut repository = Self::at(&dir);
         for line in made.lines() {
             match line.split_once(' ') {
                 Some((name, id)) => drop(repository.branches.insert(name.to_owned(), id.to_owned())),
@@ -44,6 +43,22 @@ impl Repository {
         }
         repository.reset();
         repository
+    }
+
+    /// The repository that lies here, made elsewhere.
+    pub(crate) fn at(dir: &Path) -> Self {
+        let (objects, branches, right) = Default::default();
+        Self { dir: dir.to_owned(), objects, branches, right }
+    }
+
+    /// Copies what it was made with: its objects, branches and settings.
+    pub(crate) fn copy_to(&self, dir: &Path) -> io::Result<()> {
+        fs::create_dir_all(dir.join("refs/heads"))?;
+        for file in self.objects.iter().map(PathBuf::as_path).chain(["HEAD", "config"].map(Path::new)) {
+            dir.join(file).parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::copy(self.dir.join(file), dir.join(file))?;
+        }
+        self.branches.iter().try_for_each(|(name, id)| fs::write(dir.join("refs/heads").join(name), format!("{id}\n")))
     }
 
     /// Where it is.

@@ -61,7 +61,7 @@ fn point(out: &mut dyn Write, asked: &Asked, corpus: Corpus) -> io::Result<()> {
     }
     repository.sync_and_keep(LEVELS[0], corpus.objects());
     for line in idle(asked, corpus, &repository).iter().chain(&change(asked, corpus, &repository)) {
-        write!(out, "| {} ", seconds(least(&line.ours, wall)))?;
+        write!(out, "| {} ({}) ", seconds(least(&line.ours, wall)), seconds(least(&line.ours, cpu)))?;
     }
     writeln!(out, "|")
 }
@@ -97,7 +97,7 @@ fn growth(out: &mut dyn Write, asked: &Asked) -> io::Result<()> {
 fn row(out: &mut dyn Write, asked: &Asked, name: &str, corpus: Corpus, repository: &Repository) -> io::Result<()> {
     write!(out, "| {name} ")?;
     for line in idle(asked, corpus, repository).iter().chain(&change(asked, corpus, repository)[..3]) {
-        write!(out, "| {} ", seconds(least(&line.ours, wall)))?;
+        write!(out, "| {} ({}) ", seconds(least(&line.ours, wall)), seconds(least(&line.ours, cpu)))?;
     }
     writeln!(out, "|")?;
     out.flush()
