@@ -8,7 +8,7 @@ use super::corpus::{self, Corpus, LEVELS};
 use super::first::{repository, two};
 use super::repository::Repository;
 use super::run::{Turn, by_turns, ended, git, hhgit, said, took};
-use super::table::{Goal, Line};
+use super::table::{Goal, Line, number};
 use super::{Asked, fabric, peers};
 
 /// The rows of this name.
@@ -38,7 +38,7 @@ fn beside_kubeconform(asked: &Asked) -> Vec<Line> {
     let mut all = by_turns(asked.rounds(7), turns).into_iter();
     let mut next = || all.next().unwrap_or_default();
     let (ours, reading, theirs) = (next(), next(), next());
-    let work = format!("check --level schema of {} files", corpus.files);
+    let work = format!("check --level schema of {} files", number(corpus.files));
     let line = |beside: &str, goal, theirs| Line {
         work: work.clone(),
         beside: beside.to_owned(),
@@ -101,7 +101,7 @@ fn all_rules(asked: &Asked) -> Vec<Line> {
     let line = |cold: bool, words: &str, goal: Goal| {
         let all = by_turns(asked.rounds(9), vec![check("references", cold), check("schema", cold)]);
         let [ours, theirs] = two(all);
-        let work = format!("check by all rules of one fabric of {size} objects{words}");
+        let work = format!("check by all rules of one fabric of {} objects{words}", number(size));
         Line { work, beside: format!("the same, --level schema{words}"), goal, ours, theirs }
     };
     vec![line(true, "", Goal::Times(2.0)), line(false, ", remembered", Goal::None)]

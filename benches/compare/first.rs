@@ -5,7 +5,7 @@ use super::corpus::Corpus;
 use super::peers::{self, Plumbing, WRITERS};
 use super::repository::Repository;
 use super::run::{Took, Turn, by_turns, hhgit, middle, took, wall};
-use super::table::{Goal, Line};
+use super::table::{Goal, Line, number};
 
 /// The rows of this name.
 pub(crate) fn rows(asked: &Asked, name: &str) -> Vec<Line> {
@@ -42,7 +42,7 @@ fn beside_reading(asked: &Asked, level: &str, most: f64) -> Line {
     let ours: Turn<'_> = Box::new(|_| first_sync(&repository, level, corpus.objects()));
     let theirs: Turn<'_> = Box::new(|_| took(&mut peers::cat_file(repository.dir(), &ids)));
     let [ours, theirs] = two(by_turns(asked.rounds(9), vec![ours, theirs]));
-    let work = format!("first sync of {} files, {level}", corpus.files);
+    let work = format!("first sync of {} files, {level}", number(corpus.files));
     Line { work, beside: "`git cat-file --batch --buffer`".to_owned(), goal: Goal::Times(most), ours, theirs }
 }
 
@@ -73,7 +73,7 @@ fn beside_plumbing(asked: &Asked, corpus: Corpus, part: f64) -> Vec<Line> {
     let documents = if corpus.documents == 1 { String::new() } else { format!(" of {} documents", corpus.documents) };
     let goals = [("identity", Goal::Times(1.0 / part)), ("schema", Goal::None)];
     let lines = all.into_iter().zip(goals).map(|(ours, (level, goal))| Line {
-        work: format!("first sync of {} files{documents}, {level}", corpus.files),
+        work: format!("first sync of {} files{documents}, {level}", number(corpus.files)),
         beside: format!("git plumbing and libyaml, {writer}"),
         goal,
         ours,

@@ -9,7 +9,7 @@ use super::corpus::Corpus;
 use super::first::repository;
 use super::repository::Repository;
 use super::run::{Took, cpu, hhgit, peak, took, wall};
-use super::table::{megabytes, seconds};
+use super::table::{megabytes, number, seconds};
 
 /// How many repositories.
 const POINTS: [usize; 4] = [1, 10, 100, 1_000];
@@ -36,7 +36,7 @@ pub(crate) fn points(out: &mut dyn Write, asked: &Asked) -> io::Result<()> {
         let first = fleet();
         repositories.iter().for_each(|dir| Repository::at(dir).assert_sorted(BRANCH, FILES));
         let again = fleet();
-        write!(out, "| {count} ")?;
+        write!(out, "| {} ", number(count))?;
         for took in [&first, &again] {
             write!(out, "| {} | {} | {} ", seconds(wall(took)), seconds(cpu(took)), megabytes(peak(&[*took])))?;
         }

@@ -16,6 +16,7 @@
 //! `HHGIT_EXE` names another hhgit to measure, `HHGIT_BASELINE` another script for the place of `plumbing.py`,
 //! `HHGIT_KUBECONFORM_SCHEMAS` what kubeconform is to be given as `-schema-location`.
 
+mod change;
 mod checks;
 mod corpus;
 mod documents;

@@ -97,3 +97,13 @@ pub(crate) fn seconds(time: f64) -> String {
 pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.0} MB", bytes as f64 / 1e6)
 }
+
+/// A number as people write it, with its thousands apart.
+pub(crate) fn number(number: usize) -> String {
+    let digits = number.to_string();
+    let apart = |(index, digit): (usize, char)| {
+        let comma = index > 0 && (digits.len() - index).is_multiple_of(3);
+        [comma.then_some(','), Some(digit)].into_iter().flatten().collect::<Vec<_>>()
+    };
+    digits.chars().enumerate().flat_map(apart).collect()
+}
