@@ -3,6 +3,9 @@
 use crate::path::RepoPath;
 use crate::verdict::code::{Code, Severity};
 
+/// The namespace of an object that names none.
+pub const DEFAULT_NAMESPACE: &str = "default";
+
 /// A stretch of a file in lines and columns, both counted from 1, columns in characters; the end is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -27,6 +30,21 @@ pub struct ObjectRef {
     pub namespace: String,
     /// `metadata.name`; empty where it is missing or no text.
     pub name: String,
+}
+
+/// An object as people name it: `VPC/web`, or `VPC/namespace/web` where that is not the usual one.
+pub fn object_name(kind: &str, namespace: &str, name: &str) -> String {
+    match namespace {
+        DEFAULT_NAMESPACE => format!("{kind}/{name}"),
+        namespace => format!("{kind}/{namespace}/{name}"),
+    }
+}
+
+impl ObjectRef {
+    /// The object as people name it.
+    pub fn called(&self) -> String {
+        object_name(&self.kind, &self.namespace, &self.name)
+    }
 }
 
 /// One thing said about one place.

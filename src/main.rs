@@ -8,6 +8,10 @@ use hhgit::exit::Exit;
 use hhgit::modes::talk::{Alone, Talk};
 use hhgit::render::sanitize;
 
+/// Sorting asks for millions of small pieces of memory on two threads and more, which is what this allocator is made for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let terminal = Terminal {
         stdin: io::stdin().is_terminal(),

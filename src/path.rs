@@ -4,16 +4,19 @@
 //! component git itself would refuse to check out (`..`, `.git` in any of its disguises, an empty name), so a path made
 //! of a document's name cannot leave its folder.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::sync::Arc;
 
 use gix::bstr::ByteSlice;
 
 /// The longest file name that the common file systems take, in bytes.
 pub const MAX_NAME: usize = 255;
 
-/// A path inside a repository, from its root, without a leading or trailing slash; empty for the root itself.
+/// A path inside a repository, from its root, without a leading or trailing slash; empty for the root itself. A copy shares
+/// its bytes, since the same paths go through every step.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct RepoPath(Vec<u8>);
+pub struct RepoPath(Arc<[u8]>);
 
 /// Bytes that are no path git would check out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,12 +42,12 @@ impl RepoPath {
                 check_component(component)?;
             }
         }
-        Ok(Self(bytes))
+        Ok(Self(bytes.into()))
     }
 
     /// A name for showing alone, as a user gave it: of a file that is in no repository. It is never joined or looked up.
     pub fn shown(name: &[u8]) -> Self {
-        Self(name.to_vec())
+        Self(name.into())
     }
 
     /// This path with one more component.
@@ -65,13 +68,24 @@ impl RepoPath {
     }
 
     fn push_valid(&self, component: &[u8]) -> Self {
-        let mut bytes = Vec::with_capacity(self.0.len() + 1 + component.len());
-        bytes.extend_from_slice(&self.0);
-        if !bytes.is_empty() {
-            bytes.push(b'/');
+        const SHORT: usize = 256;
+        let slash: &[u8] = if self.is_root() { b"" } else { b"/" };
+        let (parent, child) = (self.0.len(), self.0.len() + slash.len());
+        let length = child + component.len();
+        // Most paths are short: put together where nothing has to be asked for, they are copied once to where they stay.
+        if length > SHORT {
+            return Self([&self.0, slash, component].concat().into());
         }
-        bytes.extend_from_slice(component);
-        Self(bytes)
+        let mut bytes = [0; SHORT];
+        bytes[..parent].copy_from_slice(&self.0);
+        bytes[parent..child].copy_from_slice(slash);
+        bytes[child..length].copy_from_slice(component);
+        Self(bytes[..length].into())
+    }
+
+    /// The bytes of the path that follow a folder at the root, if it lies in that.
+    pub(crate) fn in_folder(&self, folder: &str) -> Option<&[u8]> {
+        self.0.strip_prefix(folder.as_bytes())?.strip_prefix(b"/")
     }
 
     /// The path's bytes.
@@ -100,12 +114,12 @@ impl RepoPath {
             return None;
         }
         let end = self.0.rfind_byte(b'/').unwrap_or(0);
-        Some(Self(self.0[..end].to_vec()))
+        Some(Self(self.0[..end].into()))
     }
 
     /// What follows `base` in this path, if it is `base` or below it.
     pub fn strip_prefix(&self, base: &RepoPath) -> Option<RepoPath> {
-        self.below(base).map(|rest| Self(rest.to_vec()))
+        self.below(base).map(|rest| Self(rest.into()))
     }
 
     /// The bytes that follow `base` in this path.
@@ -128,6 +142,13 @@ impl RepoPath {
     /// The path as text, if it is clean: UTF-8 without control characters.
     pub fn as_clean_str(&self) -> Option<&str> {
         self.0.to_str().ok().filter(|text| !text.chars().any(is_unprintable))
+    }
+}
+
+impl Borrow<[u8]> for RepoPath {
+    /// A path is ordered and compared by its bytes, so that maps of paths can be asked by these alone.
+    fn borrow(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -232,6 +253,9 @@ fn check_component(component: &[u8]) -> Result<(), PathError> {
     if component.is_empty() {
         return refuse("it has an empty component");
     }
+    if is_plain(component) {
+        return Ok(());
+    }
     if component.contains(&0) || component.contains(&b'/') {
         return refuse("a component holds a slash or a NUL byte");
     }
@@ -241,6 +265,13 @@ fn check_component(component: &[u8]) -> Result<(), PathError> {
         Ok(_) => Ok(()),
         Err(_) => refuse("a component is '.', '..' or stands for '.git'"),
     }
+}
+
+/// Whether a name is too plain for any file system to take it for `.git`: it starts with a letter or a digit and has nothing
+/// but those, dots, dashes and underscores, so that it can only be `git~1` by a character that it lacks.
+fn is_plain(component: &[u8]) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    component[0].is_ascii_alphanumeric() && component.iter().all(inner)
 }
 
 #[cfg(test)]

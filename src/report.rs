@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, ObjectRef};
 use crate::ids::{CommitId, Entry, TreeId};
 use crate::path::RepoPath;
-use crate::snapshot::Time;
+use crate::snapshot::{Commit, Time};
 use crate::verdict::code::Code;
 
 /// How the whole ended.
@@ -41,6 +41,13 @@ pub struct Point {
     pub commit: Option<CommitId>,
     /// Its tree.
     pub tree: TreeId,
+}
+
+impl Point {
+    /// A commit that is there.
+    pub fn of(commit: &Commit) -> Self {
+        Self { commit: Some(commit.id), tree: commit.tree }
+    }
 }
 
 /// What a command did to a branch, and all it has to say.
@@ -68,6 +75,25 @@ pub struct Report {
     pub remote: Option<Remote>,
     /// The branch and the request that propose the commit; none where it was not to be proposed, or there was nothing to.
     pub proposal: Option<Proposal>,
+}
+
+impl Report {
+    /// A command that has done and found nothing yet.
+    pub fn unchanged(command: &'static str, reference: impl Into<String>, input: Option<Point>) -> Self {
+        Self {
+            command,
+            outcome: Outcome::Unchanged,
+            reference: reference.into(),
+            input,
+            result: None,
+            fabrics: Vec::new(),
+            findings: Vec::new(),
+            notes: Vec::new(),
+            diffs: Vec::new(),
+            remote: None,
+            proposal: None,
+        }
+    }
 }
 
 /// A commit that is proposed and not pushed to the branch it is for.
@@ -225,6 +251,19 @@ pub struct Counts {
 }
 
 impl FabricReport {
+    /// A fabric directory in which nothing was done yet.
+    pub fn unchanged(path: RepoPath, name: String) -> Self {
+        Self {
+            path,
+            name,
+            left_alone: false,
+            documents: Vec::new(),
+            repairs: Vec::new(),
+            removed: Vec::new(),
+            edits: BTreeMap::new(),
+        }
+    }
+
     /// The counts of this fabric's rows.
     pub fn counts(&self) -> Counts {
         let fate = |fate| self.documents.iter().filter(|row| row.fate == fate).count();

@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hhgit::modes::merge::merge_in;
 use hhgit::modes::talk::Alone;
-use hhgit::options::{Common, Identities, merge::Merge};
-use hhgit::report::merge::MergeOutcome;
-use hhgit::snapshot::Time;
+use hhgit::options::merge::Merge as Options;
+use hhgit::report::merge::{Merge, MergeOutcome};
 use hhgit::verdict::code::Code;
 use proptest::prelude::*;
 use support::{NOW, TempRepo};
@@ -70,6 +69,12 @@ fn namespaces() -> [(&'static str, &'static str); 3] {
     ]
 }
 
+/// `feature` merged into `main`.
+fn merged_in(repo: &TempRepo) -> Merge {
+    let options = Options { other: "feature".to_owned(), ..Options::default() };
+    merge_in(&repo.open(), &repo.common(), &options, &mut Alone).unwrap()
+}
+
 /// The merged file, or the fields in conflict.
 fn merged(ours: &str, theirs: &str) -> Result<String, BTreeSet<String>> {
     let repo = TempRepo::bare();
@@ -79,14 +84,7 @@ fn merged(ours: &str, theirs: &str) -> Result<String, BTreeSet<String>> {
     repo.git(&["branch", "feature", "main"]);
     repo.commit("main", &[(FILE, ours), ("README", "ours\n")]);
     repo.commit("feature", &[(FILE, theirs), ("NOTES", "theirs\n")]);
-    let common = Common {
-        directory: repo.dir().to_owned(),
-        fabrics: Vec::new(),
-        identities: Identities::default(),
-        now: Time { seconds: NOW, offset: 0 },
-    };
-    let options = Merge { other: "feature".to_owned(), ..Merge::default() };
-    let merge = merge_in(&repo.open(), &common, &options, &mut Alone).unwrap();
+    let merge = merged_in(&repo);
     match merge.outcome {
         MergeOutcome::Merged => Ok(repo.git(&["show", &format!("main:{FILE}")]) + "\n"),
         MergeOutcome::Conflicts => Err(merge.conflicts.iter().filter_map(|one| one.field.clone()).collect()),
@@ -266,14 +264,7 @@ proptest! {
         repo.git(&["branch", "feature", "main"]);
         commit(&repo, "main", Some("main"), &ours);
         commit(&repo, "feature", Some("feature"), &theirs);
-        let common = Common {
-            directory: repo.dir().to_owned(),
-            fabrics: Vec::new(),
-            identities: Identities::default(),
-            now: Time { seconds: NOW, offset: 0 },
-        };
-        let options = Merge { other: "feature".to_owned(), ..Merge::default() };
-        let merge = merge_in(&repo.open(), &common, &options, &mut Alone).unwrap();
+        let merge = merged_in(&repo);
         let told = merge.conflicts.iter().map(|conflict| {
             let name = conflict.object.as_ref().map_or("a file", |object| object.name.as_str());
             format!("{name} {}", conflict.field.as_deref().unwrap_or("as a whole"))

@@ -23,11 +23,10 @@ use generate::{Again, Ask, World, ask, world};
 use hhgit::ids::{Entry, Mode};
 use hhgit::modes::{sync::sync, talk::Alone, verify::verify};
 use hhgit::options::commits::Commits;
-use hhgit::options::{Common, Identities, MAX_FILE_SIZE, Retry, Sync};
+use hhgit::options::{Common, MAX_FILE_SIZE, Retry, Sync};
 use hhgit::path::RepoPath;
 use hhgit::report::Outcome;
 use hhgit::report::verify::{Verified, Word};
-use hhgit::snapshot::Time;
 use play::first_commit;
 use support::memory::Memory;
 use support::{NOW, TempRepo, hhgit};
@@ -111,11 +110,6 @@ struct Case {
     files: Files,
 }
 
-fn common(repo: &TempRepo, fabrics: Vec<RepoPath>) -> Common {
-    let now = Time { seconds: NOW, offset: 0 };
-    Common { directory: repo.dir().to_owned(), fabrics, identities: Identities::default(), now }
-}
-
 /// Lays a world into real git and syncs it; none where there is nothing to sync.
 fn case(world: &World, asked: &Asked) -> Option<Case> {
     let mut memory = Memory::default();
@@ -133,7 +127,8 @@ fn case(world: &World, asked: &Asked) -> Option<Case> {
     let Ask { adopt, repair, .. } = asked.ask;
     let options = Sync { adopt, repair, retry, yes: true, max_file_size: asked.max_file_size, ..Sync::default() };
     // Some worlds have no fabric directory, or none where one is named.
-    let report = sync(&common(&repo, asked.fabric.iter().map(named).collect()), &options, &mut Alone).ok()?;
+    let common = Common { fabrics: asked.fabric.iter().map(named).collect(), ..repo.common() };
+    let report = sync(&common, &options, &mut Alone).ok()?;
     (report.outcome == Outcome::Committed).then(|| {
         let message = repo.git_bytes(&["cat-file", "commit", "main"]);
         let start = message.windows(2).position(|pair| pair == b"\n\n").unwrap() + 2;
@@ -160,7 +155,7 @@ fn files(repo: &TempRepo) -> Files {
 fn said(repo: &TempRepo, branch: &str) -> Option<Verified> {
     let commits = Commits::Between { old: format!("{branch}~1"), new: branch.to_owned() };
     let options = hhgit::options::verify::Verify { commits, crds: BTreeMap::new(), threads: None };
-    let verified = verify(&common(repo, Vec::new()), &options).unwrap();
+    let verified = verify(&repo.common(), &options).unwrap();
     let id = repo.tip(branch);
     verified.commits.into_iter().find(|one| Some(one.commit) == id)
 }

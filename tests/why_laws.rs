@@ -19,7 +19,7 @@ use documents::token;
 use hhgit::modes::why::why;
 use hhgit::options::why::Why;
 use hhgit::report::why::How;
-use world::{Act, What, World, Written, common};
+use world::{Act, What, World, Written};
 
 fn config() -> Config {
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { Config::default().cases } else { 24 };
@@ -53,7 +53,7 @@ fn all_lines(world: &World) -> (BTreeMap<u32, Written>, BTreeMap<u32, Written>) 
     };
     for name in world.files.keys().filter(is_made) {
         let asked = Why { subject: name.as_bytes().to_vec(), revision: Some("main".to_owned()) };
-        let answer = why(&common(&world.repo), &asked).unwrap();
+        let answer = why(&world.repo.common(), &asked).unwrap();
         let lines: Vec<&str> = world.files[name].lines().collect();
         assert_eq!(answer.lines.len(), lines.len(), "{name}");
         for line in &answer.lines {

@@ -148,6 +148,12 @@ impl Kinds {
         self.iter().filter(move |known| known.kind == kind)
     }
 
+    /// The kinds that a word means, letter case aside: by their name, plural or a short name; several where groups share it.
+    pub fn called(&self, word: &str) -> impl Iterator<Item = &Kind> {
+        let is = move |name: &str| name.eq_ignore_ascii_case(word);
+        self.iter().filter(move |kind| is(&kind.kind) || is(&kind.plural) || kind.short.iter().any(|short| is(short)))
+    }
+
     /// The kind a misspelt one most likely means: nearest by edits, letter case aside, among kinds, plurals and short names.
     pub fn nearest(&self, kind: &str) -> Option<&str> {
         let wanted = kind.to_lowercase();

@@ -78,8 +78,8 @@ struct Folder<'a> {
     base: Option<Entry>,
     /// What the input holds in it.
     entries: Vec<TreeEntry>,
-    /// The edits of entries in it, by name.
-    edits: BTreeMap<&'a [u8], &'a Edit>,
+    /// The edits of entries in it, in byte order of name.
+    edits: Vec<(&'a [u8], &'a Edit)>,
     /// What became of the changed folders in it, by name; none where one is gone.
     folders: BTreeMap<Vec<u8>, Option<Entry>>,
 }
@@ -119,30 +119,34 @@ pub fn apply(objects: &dyn Objects, root: TreeId, edits: &BTreeMap<RepoPath, Edi
 /// Every folder that holds an edit or a folder that does.
 fn changed_folders(edits: &BTreeMap<RepoPath, Edit>) -> Result<BTreeMap<RepoPath, Folder<'_>>, TreeError> {
     let mut folders: BTreeMap<RepoPath, Folder<'_>> = BTreeMap::new();
-    for (path, edit) in edits {
-        let mut parent = path.parent().ok_or_else(|| TreeError::Blocked { path: path.clone() })?;
+    // Edits come in order of path, so those of one folder come in order of name, and mostly one after the other.
+    let all: Vec<(&'_ [u8], &'_ [u8], &RepoPath, &Edit)> =
+        edits.iter().map(|(path, edit)| parted(path, edit)).collect();
+    for group in all.chunk_by(|(one, ..), (other, ..)| one == other) {
+        let Some((_, _, first, _)) = group.first() else { continue };
+        let mut parent = first.parent().ok_or_else(|| TreeError::Blocked { path: (*first).clone() })?;
         if parent.components().count() > MAX_DEPTH {
-            return Err(TreeError::TooDeep { path: path.clone() });
+            return Err(TreeError::TooDeep { path: (*first).clone() });
         }
-        let to = edit.to.as_ref().map(|to| to.mode.kind());
-        if to == Some(ModeKind::Tree) {
-            return Err(TreeError::Blocked { path: path.clone() });
+        let is_tree = |edit: &Edit| edit.to.as_ref().is_some_and(|to| to.mode.kind() == ModeKind::Tree);
+        if let Some((_, _, path, _)) = group.iter().find(|(.., edit)| is_tree(edit)) {
+            return Err(TreeError::Blocked { path: (*path).clone() });
         }
-        if let Some(folder) = folders.get_mut(&parent) {
-            folder.edits.insert(path.file_name(), edit);
-            continue;
-        }
-        let folder = Folder { edits: BTreeMap::from([(path.file_name(), edit)]), ..Folder::default() };
-        folders.insert(parent.clone(), folder);
-        while let Some(up) = parent.parent() {
-            if folders.contains_key(&up) {
-                break;
-            }
+        let is_new = !folders.contains_key(&parent);
+        let folder = folders.entry(parent.clone()).or_default();
+        folder.edits.extend(group.iter().map(|(_, name, _, edit)| (*name, *edit)));
+        while let Some(up) = parent.parent().filter(|up| is_new && !folders.contains_key(up)) {
             folders.insert(up.clone(), Folder::default());
             parent = up;
         }
     }
     Ok(folders)
+}
+
+/// A path's folder and name, beside itself and its edit.
+fn parted<'a>(path: &'a RepoPath, edit: &'a Edit) -> (&'a [u8], &'a [u8], &'a RepoPath, &'a Edit) {
+    let name = path.file_name();
+    (&path.as_bytes()[..path.as_bytes().len() - name.len()], name, path, edit)
 }
 
 /// Finds the folder in its parent, which is loaded already, and reads its entries.
@@ -164,10 +168,11 @@ fn load(
     let entries = objects.tree(id)?;
     let ordered = entries.windows(2).all(|pair| key_order(key(&pair[0]), key(&pair[1])) == Ordering::Less);
     let folder = folders.get_mut(path).expect("the path is one of the folders");
-    let names = folder.edits.keys().copied();
-    let doubled =
-        names.into_iter().any(|name| find(&entries, name, true).is_some() && find(&entries, name, false).is_some());
-    if !ordered || doubled {
+    let is_tree = |entry: &TreeEntry| is_tree(&entry.entry);
+    // Only where there are both files and folders can a name be both.
+    let mixed = entries.iter().any(is_tree) && !entries.iter().all(is_tree);
+    let is_both = |name| find(&entries, name, true).is_some() && find(&entries, name, false).is_some();
+    if !ordered || (mixed && folder.edits.iter().any(|(name, _)| is_both(name))) {
         return Err(TreeError::Unsound { path: path.clone(), id });
     }
     folder.base = Some(base);
@@ -182,15 +187,19 @@ fn rewrite(
     folder: Folder<'_>,
     emit: &mut dyn FnMut(TreeId, Vec<u8>),
 ) -> Result<Option<Entry>, TreeError> {
-    let mut changed = Vec::new();
-    let names: BTreeSet<&[u8]> = folder.edits.keys().copied().chain(folder.folders.keys().map(Vec::as_slice)).collect();
-    for name in &names {
-        if let Some(entry) = settle(path, &folder, name)? {
-            changed.push(TreeEntry { name: name.to_vec(), entry });
-        }
+    let mut stays = vec![true; folder.entries.len()];
+    let mut changed: Vec<(&[u8], Entry)> = Vec::with_capacity(folder.edits.len());
+    let mut files = Files::of(&folder.entries);
+    for (name, edit) in names(&folder) {
+        let (file, tree) = (files.seek(name), place(&folder.entries, name, true));
+        file.iter().chain(&tree).for_each(|at| stays[*at] = false);
+        let at = |at: Option<usize>| at.map(|at| folder.entries[at].entry);
+        let full = || path.join(name).unwrap_or_else(|_| path.clone());
+        let tree = folder.folders.get(name).map_or(at(tree), |entry| *entry);
+        changed.extend(settle(full, edit, at(file), tree)?.map(|entry| (name, entry)));
     }
-    changed.sort_by(|a, b| key_order(key(a), key(b)));
-    let kept = folder.entries.iter().filter(|entry| !names.contains(entry.name.as_slice()));
+    changed.sort_by(|(a, x), (b, y)| key_order((a, is_tree(x)), (b, is_tree(y))));
+    let kept = folder.entries.iter().zip(&stays).filter(|(_, stays)| **stays).map(|(entry, _)| entry);
     let bytes = serialise(kept, &changed);
     if bytes.is_empty() {
         return Ok(None);
@@ -205,53 +214,95 @@ fn rewrite(
     }
 }
 
+/// The names in a folder at which something changes, in byte order, each with its edit if it is not only a folder's.
+fn names<'f, 'a>(folder: &'f Folder<'a>) -> impl Iterator<Item = (&'f [u8], Option<&'a Edit>)> {
+    let mut edits = folder.edits.iter().peekable();
+    let mut folders = folder.folders.keys().map(Vec::as_slice).peekable();
+    std::iter::from_fn(move || {
+        let at = match (edits.peek(), folders.peek()) {
+            (Some((edit, _)), Some(folder)) => (*edit).min(*folder),
+            (edit, folder) => edit.map(|(edit, _)| *edit).or(folder.copied())?,
+        };
+        folders.next_if_eq(&at);
+        Some((at, edits.next_if(|(name, _)| *name == at).map(|(_, edit)| *edit)))
+    })
+}
+
+/// The entries of a folder that are no folders, to be asked for in byte order of name.
+struct Files<'a> {
+    entries: &'a [TreeEntry],
+    at: usize,
+}
+
+impl<'a> Files<'a> {
+    fn of(entries: &'a [TreeEntry]) -> Self {
+        Self { entries, at: 0 }
+    }
+
+    /// The place of the file of this name, which must not come before the one asked for last.
+    fn seek(&mut self, name: &[u8]) -> Option<usize> {
+        let before = |entry: &TreeEntry| is_tree(&entry.entry) || entry.name.as_slice() < name;
+        while self.entries.get(self.at).is_some_and(before) {
+            self.at += 1;
+        }
+        self.entries.get(self.at).filter(|entry| entry.name == name).map(|_| self.at)
+    }
+}
+
 /// What shall stand at one changed name of a folder.
-fn settle(path: &RepoPath, folder: &Folder<'_>, name: &[u8]) -> Result<Option<Entry>, TreeError> {
-    let full = || path.join(name).unwrap_or_else(|_| path.clone());
-    let file = find(&folder.entries, name, false);
-    let tree = match folder.folders.get(name) {
-        Some(entry) => *entry,
-        None => find(&folder.entries, name, true),
-    };
-    let file = match folder.edits.get(name) {
+fn settle(
+    path: impl Fn() -> RepoPath,
+    edit: Option<&Edit>,
+    file: Option<Entry>,
+    tree: Option<Entry>,
+) -> Result<Option<Entry>, TreeError> {
+    let file = match edit {
         None => file,
         Some(edit) if edit.from != file => {
-            let found = file.or(find(&folder.entries, name, true));
-            return Err(TreeError::PlanMismatch { path: full(), expected: edit.from, found });
+            return Err(TreeError::PlanMismatch { path: path(), expected: edit.from, found: file.or(tree) });
         }
         Some(edit) => edit.to.as_ref().map(crate::plan::Target::entry),
     };
     match (file, tree) {
-        (Some(_), Some(_)) => Err(TreeError::Blocked { path: full() }),
+        (Some(_), Some(_)) => Err(TreeError::Blocked { path: path() }),
         (file, tree) => Ok(file.or(tree)),
     }
 }
 
 /// Merges what is kept with what changed, both in git's order, into a tree's bytes.
-fn serialise<'a>(kept: impl Iterator<Item = &'a TreeEntry>, changed: &'a [TreeEntry]) -> Vec<u8> {
-    let mut bytes = Vec::new();
+fn serialise<'a>(kept: impl Iterator<Item = &'a TreeEntry>, changed: &[(&[u8], Entry)]) -> Vec<u8> {
+    const NAME: usize = 32;
+    let mut bytes = Vec::with_capacity(changed.len() * (NAME + 28));
     let mut changed = changed.iter().peekable();
     for entry in kept {
-        while let Some(next) = changed.next_if(|next| key_order(key(next), key(entry)) == Ordering::Less) {
-            append(&mut bytes, next);
+        let before = |(name, next): &&(&[u8], Entry)| key_order((name, is_tree(next)), key(entry)) == Ordering::Less;
+        while let Some((name, next)) = changed.next_if(before) {
+            append(&mut bytes, name, next);
         }
-        append(&mut bytes, entry);
+        append(&mut bytes, &entry.name, &entry.entry);
     }
-    changed.for_each(|entry| append(&mut bytes, entry));
+    changed.for_each(|(name, entry)| append(&mut bytes, name, entry));
     bytes
 }
 
-fn append(bytes: &mut Vec<u8>, entry: &TreeEntry) {
-    bytes.extend_from_slice(format!("{:o} ", entry.entry.mode.value()).as_bytes());
-    bytes.extend_from_slice(&entry.name);
+fn append(bytes: &mut Vec<u8>, name: &[u8], entry: &Entry) {
+    match entry.mode {
+        Mode::FILE => bytes.extend_from_slice(b"100644 "),
+        mode => bytes.extend_from_slice(format!("{:o} ", mode.value()).as_bytes()),
+    }
+    bytes.extend_from_slice(name);
     bytes.push(0);
-    bytes.extend_from_slice(entry.entry.id.as_slice());
+    bytes.extend_from_slice(entry.id.as_slice());
+}
+
+fn is_tree(entry: &Entry) -> bool {
+    entry.mode.kind() == ModeKind::Tree
 }
 
 type Key<'a> = (&'a [u8], bool);
 
 fn key(entry: &TreeEntry) -> Key<'_> {
-    (&entry.name, entry.entry.mode.kind() == ModeKind::Tree)
+    (&entry.name, is_tree(&entry.entry))
 }
 
 /// Git's order of names in a tree: by bytes, a sub-tree as if its name ended in a slash.
@@ -263,8 +314,11 @@ fn key_order((a, a_tree): Key<'_>, (b, b_tree): Key<'_>) -> Ordering {
 
 /// The entry of this name that is (or is not) a tree, in entries that are in order.
 fn find(entries: &[TreeEntry], name: &[u8], tree: bool) -> Option<Entry> {
-    let at = entries.binary_search_by(|entry| key_order(key(entry), (name, tree))).ok()?;
-    Some(entries[at].entry)
+    place(entries, name, tree).map(|at| entries[at].entry)
+}
+
+fn place(entries: &[TreeEntry], name: &[u8], tree: bool) -> Option<usize> {
+    entries.binary_search_by(|entry| key_order(key(entry), (name, tree))).ok()
 }
 
 fn show(entry: &Option<Entry>) -> String {

@@ -4,19 +4,19 @@ use similar::TextDiff;
 
 use crate::ids::BlobId;
 use crate::path::RepoPath;
-use crate::plan::{Content, Edit, PlanError, Planned};
-use crate::report::{Change, Diff};
+use crate::plan::{Content, Edit, Plan, PlanError};
+use crate::report::{Change, Diff, FabricReport};
 use crate::snapshot::Objects;
 
 /// The diffs of the objects that the plan updates, in path order. Blank changes to others are not shown.
-pub(super) fn of_managed(objects: &dyn Objects, planned: &Planned) -> Result<Vec<Diff>, PlanError> {
+pub(super) fn of_managed(objects: &dyn Objects, plan: &Plan, fabrics: &[FabricReport]) -> Result<Vec<Diff>, PlanError> {
     let mut diffs = Vec::new();
-    for fabric in &planned.fabrics {
+    for fabric in fabrics {
         let changed =
             fabric.documents.iter().filter(|row| matches!(row.change, Some(Change::Updated | Change::Unchanged)));
         for row in changed {
             let path = fabric.path.join_path(&row.target);
-            let Some(edit) = planned.plan.edits().get(&path) else { continue };
+            let Some(edit) = plan.edits().get(&path) else { continue };
             if let Some(unified) = unified(objects, &path, edit)? {
                 diffs.push(Diff { path, unified });
             }

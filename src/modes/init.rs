@@ -14,8 +14,9 @@ use crate::snapshot::Objects;
 use super::authorship;
 use super::error::ModeError;
 use super::look::Request;
-use super::sync::{At, Done, Start, TRIES, Task};
+use super::sync::{At, Start, Task};
 use super::talk::Talk;
+use super::tries::{Done, TRIES};
 
 /// Makes a fabric directory on the branch that HEAD names, which may have no commit yet.
 pub fn init(common: &Common, options: &Init, talk: &mut dyn Talk) -> Result<Report, ModeError> {
@@ -40,7 +41,7 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
         let dir = match site(&reader, tree, &options.path, &Kinds::builtin())? {
             Site::Free(dir) => dir,
             Site::Taken(_) => {
-                return Ok(taken(branch.as_str(), tip.map(|tip| Point { commit: Some(tip), tree }), options));
+                return Ok(taken(branch.as_str(), input.as_ref().map(Point::of), options));
             }
         };
         let meta = authorship::of_person(repo, tip, &common.identities, common.now)?;
@@ -85,17 +86,6 @@ fn first_steps(report: &Report, path: &RepoPath) -> Option<String> {
 }
 
 fn taken(reference: &str, input: Option<Point>, options: &Init) -> Report {
-    Report {
-        command: "init",
-        outcome: Outcome::Unchanged,
-        reference: reference.to_owned(),
-        input,
-        result: None,
-        fabrics: Vec::new(),
-        findings: Vec::new(),
-        notes: vec![format!("{} is a fabric directory already; hhgit sync sorts it.", options.path)],
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
-    }
+    let note = format!("{} is a fabric directory already; hhgit sync sorts it.", options.path);
+    Report { notes: vec![note], ..Report::unchanged("init", reference, input) }
 }

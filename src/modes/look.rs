@@ -250,8 +250,7 @@ impl Room {
                 files.next().map(Sorted::Judged)
             };
             let Found { path, entry, home } = found;
-            let wanted = wanted(&path, home);
-            sources.extend(content.map(|content| Source { path, entry, wanted, home, content }));
+            sources.extend(content.map(|content| Source { path, entry, home, content }));
         }
         sources.retain(|source| !is_passed_by(source));
         let loose = self.loose.into_iter().zip(files.by_ref()).filter(|(_, file)| holds_hedgehog(file));
@@ -266,20 +265,6 @@ impl Room {
 /// Loose files without a Hedgehog object are not adopted.
 fn is_passed_by(source: &Source) -> bool {
     source.home == Home::Loose && !matches!(&source.content, Sorted::Judged(file) if holds_hedgehog(file))
-}
-
-/// Where a file would like to be in unmanaged/: at its path below the folder it came from.
-fn wanted(path: &RepoPath, home: Home) -> RepoPath {
-    match home {
-        Home::Loose => path.clone(),
-        Home::Raw | Home::Retried { .. } => {
-            let mut below = RepoPath::root();
-            for component in path.components().skip(1) {
-                below = below.join(component).expect("a component of a valid path is valid");
-            }
-            below
-        }
-    }
 }
 
 fn is_judged_in_managed(path: &RepoPath, entry: &Entry) -> bool {

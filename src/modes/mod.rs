@@ -25,6 +25,7 @@ mod stamp;
 pub mod status;
 pub mod sync;
 pub mod talk;
+mod tries;
 mod turns;
 mod uncommitted;
 pub mod undo;

@@ -11,15 +11,16 @@ use crate::git::tree::apply;
 use crate::git::{Reader, Repo, clean_up};
 use crate::options::Common;
 use crate::path::RepoPath;
-use crate::plan::{Edit, Plan, Target};
-use crate::report::{EditRow, FabricReport, Outcome, Point, Report};
+use crate::plan::{Edit, Plan};
+use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::{Code, Severity};
 
 use super::authorship;
 use super::error::ModeError;
-use super::sync::{At, Done, Start, TRIES, Task, branch, tip};
+use super::sync::{At, Start, Task, branch, tip};
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 
 /// How many files a message names.
 const MOST_LINES: usize = 50;
@@ -66,21 +67,15 @@ impl Giver {
         if !self.dry_run {
             clean_up(&repo, &branch);
         }
-        for tries in 1..=TRIES {
+        until_done(&branch, talk, |_| {
             let tip = tip(&repo, &branch, false)?;
             let reader = Reader::new(&repo)?;
             let input = reader.commit(tip)?;
             let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
             let from =
                 Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
-            match self.once(&from, &input, common, &make)? {
-                Done::Report(report) => return Ok(*report),
-                Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-                Done::Moved if tries == TRIES => {}
-                Done::Moved => talk.pause(tries),
-            }
-        }
-        Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+            self.once(&from, &input, common, &make)
+        })
     }
 
     fn once(
@@ -96,7 +91,7 @@ impl Giver {
             several => return Err(ModeError::Several { paths: several.iter().map(|dir| dir.path.clone()).collect() }),
         };
         let survey = survey(from.reader, dir)?;
-        let mut report = self.report(from, input, &survey);
+        let mut report = Report { findings: survey.findings.clone(), ..from.unchanged(self.command) };
         report.findings.retain(|finding| finding.severity == Severity::Error && Some(finding.code) != self.mends);
         if is_refused(&report) {
             report.outcome = Outcome::Refused;
@@ -115,7 +110,9 @@ impl Giver {
         if plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
-        report.fabrics = vec![changed(&survey, &plan)];
+        let edits = plan.rows_below(&survey.path);
+        let fabric = FabricReport::unchanged(survey.path.clone(), survey.manifest.name.clone());
+        report.fabrics = vec![FabricReport { edits, ..fabric }];
         let new_tree = apply(from.reader, input.tree, plan.edits())?;
         if self.dry_run {
             report.outcome = Outcome::Planned;
@@ -125,42 +122,10 @@ impl Giver {
         let meta = authorship::of_person(from.repo, Some(input.id), &common.identities, common.now)?;
         Task::publish(from, &plan, &new_tree, &meta, report)
     }
-
-    fn report(&self, from: &Start<'_>, input: &Commit, survey: &Survey) -> Report {
-        Report {
-            command: self.command,
-            outcome: Outcome::Unchanged,
-            reference: from.branch.as_str().to_owned(),
-            input: Some(Point { commit: Some(input.id), tree: input.tree }),
-            result: None,
-            fabrics: Vec::new(),
-            findings: survey.findings.clone(),
-            notes: Vec::new(),
-            diffs: Vec::new(),
-            remote: None,
-            proposal: None,
-        }
-    }
 }
 
 fn is_refused(report: &Report) -> bool {
     report.findings.iter().any(|finding| finding.severity == Severity::Error)
-}
-
-fn changed(survey: &Survey, plan: &Plan) -> FabricReport {
-    let row = |(path, edit): (&RepoPath, &Edit)| {
-        let below = path.strip_prefix(&survey.path)?;
-        Some((below, EditRow { from: edit.from, to: edit.to.as_ref().map(Target::entry) }))
-    };
-    FabricReport {
-        path: survey.path.clone(),
-        name: survey.manifest.name.clone(),
-        left_alone: false,
-        documents: Vec::new(),
-        repairs: Vec::new(),
-        removed: Vec::new(),
-        edits: plan.edits().iter().filter_map(row).collect(),
-    }
 }
 
 fn message(subject: &str, survey: &Survey, edits: &BTreeMap<RepoPath, Edit>) -> String {

@@ -21,8 +21,9 @@ use crate::snapshot::Objects;
 use crate::{forge, report};
 
 use super::error::ModeError;
-use super::sync::{Done, Draw, Start, Task};
+use super::sync::{Draw, Start, Task};
 use super::talk::Talk;
+use super::tries::Done;
 
 /// The folder that branches with proposals are in.
 const FOLDER: &str = "hhgit/sync/";

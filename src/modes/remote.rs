@@ -14,8 +14,9 @@ use crate::snapshot::{Objects, ReadError};
 use super::authorship;
 use super::error::ModeError;
 use super::propose::{Proposal, Proposer};
-use super::sync::{At, Done, Start, Task, expect};
+use super::sync::{At, Start, Task, expect};
 use super::talk::Talk;
+use super::tries::Done;
 
 /// How often a sync starts over when the branch moves under it. Pushes take their time, and others have as much of it.
 pub(super) const TRIES: u32 = 20;

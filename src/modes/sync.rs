@@ -27,11 +27,9 @@ use super::look::{Request, look_into};
 use super::propose::Proposal;
 use super::stamp;
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 use super::turns::Turns;
 use super::uncommitted::uncommitted;
-
-/// How often a sync starts over when the branch moves under it.
-pub(super) const TRIES: u32 = 10;
 
 /// Syncs a branch. `talk` is asked what only a person can answer, and waits between tries.
 pub fn sync(common: &Common, options: &Sync, talk: &mut dyn Talk) -> Result<Report, ModeError> {
@@ -89,7 +87,7 @@ fn sync_by(
     if !task.dry_run {
         clean_up(repo, &branch);
     }
-    for tries in 1..=TRIES {
+    until_done(&branch, talk, |talk| {
         let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
         let reader = Reader::new(repo)?;
@@ -98,15 +96,8 @@ fn sync_by(
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
         let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
-        let done = task.run(&from, &meta, talk)?;
-        match done {
-            Done::Report(report) => return Ok(*report),
-            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-            Done::Moved if tries == TRIES => {}
-            Done::Moved => talk.pause(tries),
-        }
-    }
-    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+        task.run(&from, &meta, talk)
+    })
 }
 
 /// The branch named, or the one HEAD names; where it names none, that is told with what to do.
@@ -166,6 +157,13 @@ pub(super) struct Start<'a> {
     pub(super) at: At<'a>,
 }
 
+impl Start<'_> {
+    /// The report of a command that has done nothing with it yet.
+    pub(super) fn unchanged(&self, command: &'static str) -> Report {
+        Report::unchanged(command, self.branch.as_str(), self.input.map(Point::of))
+    }
+}
+
 /// Where the branch is that is to be moved.
 #[derive(Clone, Copy)]
 pub(super) enum At<'a> {
@@ -192,16 +190,6 @@ pub(super) struct Draw<'a> {
     pub(super) meta: &'a CommitMeta,
 }
 
-/// How one try ended.
-pub(super) enum Done<T = Report> {
-    /// It is over.
-    Report(Box<T>),
-    /// The branch moved; start over.
-    Moved,
-    /// The branch was deleted.
-    Gone,
-}
-
 impl Task {
     pub(super) fn of_sync(common: &Common, options: &Sync) -> Self {
         Self {
@@ -218,16 +206,16 @@ impl Task {
         if from.dirs.is_empty() && self.turns.as_ref().is_none_or(Turns::found_none) {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let Draft { tree, inventories, planned, .. } = self.draft(from)?;
-        let mut report = self.report(from, tree, &planned)?;
+        let Draft { tree, inventories, mut planned, .. } = self.draft(from)?;
+        let mut report = self.report(from, &mut planned)?;
         report.notes.extend(self.found_nothing(&inventories));
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
         if self.diff {
-            report.diffs = super::diff::of_managed(from.reader, &planned)?;
+            report.diffs = super::diff::of_managed(from.reader, &planned.plan, &report.fabrics)?;
         }
-        if let Some(note) = too_many_deletions(&planned.fabrics, self.max_deletions) {
+        if let Some(note) = too_many_deletions(&report.fabrics, self.max_deletions) {
             report.outcome = Outcome::Refused;
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
@@ -343,25 +331,18 @@ impl Task {
         Ok(Done::Report(Box::new(report)))
     }
 
-    fn report(&self, from: &Start<'_>, tree: TreeId, planned: &Planned) -> Result<Report, ModeError> {
+    /// The report of what was planned, whose rows and findings move to it.
+    fn report(&self, from: &Start<'_>, planned: &mut Planned) -> Result<Report, ModeError> {
         let folders: &[_] = if self.request.retry.is_some() { &[RAW, UNMANAGED] } else { &[RAW] };
+        let note = match from.at {
+            At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
+            At::Remote(_) | At::Proposal(_) => None,
+        };
         Ok(Report {
-            command: self.command,
-            outcome: Outcome::Unchanged,
-            reference: from.branch.as_str().to_owned(),
-            input: from.input.map(|commit| Point { commit: Some(commit.id), tree }),
-            result: None,
-            fabrics: planned.fabrics.clone(),
-            findings: planned.findings.clone(),
-            notes: match from.at {
-                At::Here => uncommitted(from.repo, from.branch, from.dirs.iter().map(|dir| &dir.path), folders)?,
-                At::Remote(_) | At::Proposal(_) => None,
-            }
-            .into_iter()
-            .collect(),
-            diffs: Vec::new(),
-            remote: None,
-            proposal: None,
+            fabrics: std::mem::take(&mut planned.fabrics),
+            findings: std::mem::take(&mut planned.findings),
+            notes: note.into_iter().collect(),
+            ..from.unchanged(self.command)
         })
     }
 }

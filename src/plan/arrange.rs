@@ -9,7 +9,7 @@ use crate::verdict::code::{Code, Severity};
 use crate::verdict::unit::alone;
 
 use super::error::PlanError;
-use super::incoming::{Suppliers, in_order};
+use super::incoming::Suppliers;
 use super::park::{Claim, Judge, Lot, parked_name};
 use super::settle::{Repair, Settled};
 use super::sidecar::{self, Reason};
@@ -17,11 +17,11 @@ use super::work::{State, Work};
 
 impl Work<'_> {
     /// Writes each supplied object's file, and takes away what it replaces.
-    pub(super) fn write_objects(&mut self, suppliers: &Suppliers, settled: &Settled) -> Result<(), PlanError> {
+    pub(super) fn write_objects(&mut self, suppliers: &Suppliers<'_>, settled: &Settled) -> Result<(), PlanError> {
         for path in &settled.replaced {
             self.desk.remove(&managed(path));
         }
-        for key in in_order(suppliers).into_keys() {
+        for (key, _) in suppliers.in_order() {
             let State::Supplies(_) = self.states[key.0][key.1] else { continue };
             let Some(target) = &self.document(key).target else { continue };
             let path = managed(target.path());

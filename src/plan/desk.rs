@@ -49,6 +49,14 @@ impl Desk {
         self.words.iter()
     }
 
+    /// What the desk has to say of paths in a folder at the top, by their bytes from there, in order.
+    pub(super) fn words_in(&self, folder: &'static str) -> impl Iterator<Item = (&[u8], &Option<Target>)> {
+        let words = self.words.range(RepoPath::root().child(folder)..);
+        words
+            .map_while(move |(path, target)| Some((path.as_bytes().strip_prefix(folder.as_bytes())?, target)))
+            .filter_map(|(below, target)| Some((below.strip_prefix(b"/")?, target)))
+    }
+
     /// The edits, given what stands at each path now.
     pub(super) fn finish(self, now: impl Fn(&RepoPath) -> Option<Entry>) -> BTreeMap<RepoPath, Edit> {
         let edit = |(path, to): (RepoPath, Option<Target>)| {

@@ -1,6 +1,7 @@
 //! One path's change: what stands there, what shall stand there.
 
 use crate::ids::{BlobId, Entry, Mode, ObjectId};
+use crate::report::EditRow;
 
 /// What one path changes from and to; never the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +10,13 @@ pub struct Edit {
     pub from: Option<Entry>,
     /// What the output tree shall hold there; none takes the entry away.
     pub to: Option<Target>,
+}
+
+impl Edit {
+    /// The edit as reports show it.
+    pub fn row(&self) -> EditRow {
+        EditRow { from: self.from, to: self.to.as_ref().map(Target::entry) }
+    }
 }
 
 /// What shall stand at a path.

@@ -91,10 +91,8 @@ pub(super) fn plan(
     }
     let mut suppliers = work.choose()?;
     work.refuse_existing(&mut suppliers)?;
-    let incoming = suppliers
-        .iter()
-        .filter_map(|(identity, key)| Some((identity.clone(), work.document(*key).target.as_ref()?.path().clone())))
-        .collect();
+    let placed = |(identity, key)| Some((identity, work.document(key).target.as_ref()?.path()));
+    let incoming: Vec<_> = suppliers.iter().filter_map(placed).collect();
     let settled = settle(holdings, &incoming, order.repair);
     work.apply(&suppliers, &settled)?;
     let stale = work.clear_stale_sidecars()?;
@@ -115,15 +113,8 @@ pub(super) fn plan(
 }
 
 fn left_alone(survey: &Survey) -> FabricPlan {
-    let report = FabricReport {
-        path: survey.path.clone(),
-        name: survey.manifest.name.clone(),
-        left_alone: true,
-        documents: Vec::new(),
-        repairs: Vec::new(),
-        removed: Vec::new(),
-        edits: BTreeMap::new(),
-    };
+    let report =
+        FabricReport { left_alone: true, ..FabricReport::unchanged(survey.path.clone(), survey.manifest.name.clone()) };
     FabricPlan { edits: BTreeMap::new(), report, findings: survey.findings.clone() }
 }
 

@@ -1,6 +1,6 @@
 //! Valid documents on their way to managed/: which are reverted, which are the same object twice, which supplies the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fabric::manifest::OnExisting;
 use crate::ids::BlobId;
@@ -15,16 +15,44 @@ use super::likeness::Likeness;
 use super::reverts::{Candidate, Reverted};
 use super::settle::Settled;
 use super::sidecar::Sidecar;
-use super::source::{Home, Source};
+use super::source::Home;
 use super::work::{Key, State, Work};
 
-/// The objects whose file is decided: the document that supplies it, by identity.
-pub(super) type Suppliers = BTreeMap<Identity, Key>;
+/// The objects whose file is decided, in order, each with the document that supplies it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Suppliers<'a>(Vec<(&'a Identity, Key)>);
+
+impl<'a> Suppliers<'a> {
+    /// The objects, in order, each with the document that supplies its file.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a Identity, Key)> {
+        self.0.iter().copied()
+    }
+
+    /// The same in the documents' order, in which each file is read once.
+    pub(super) fn in_order(&self) -> Vec<(Key, &'a Identity)> {
+        let mut keys: Vec<_> = self.0.iter().map(|(identity, key)| (*key, *identity)).collect();
+        keys.sort_unstable_by_key(|(key, _)| *key);
+        keys
+    }
+
+    /// The document that supplies an object's file.
+    pub(super) fn get(&self, identity: &Identity) -> Option<Key> {
+        let at = self.0.binary_search_by(|(known, _)| (*known).cmp(identity)).ok()?;
+        Some(self.0[at].1)
+    }
+
+    fn remove(&mut self, identity: &Identity) {
+        self.0.retain(|(known, _)| *known != identity);
+    }
+}
+
+/// A document by the object it names.
+type Named<'a> = (&'a Identity, Key);
 
 const REVERTED: &str = "the last commit that touched this file took its sync back";
 const YIELDED: &str = "To apply this one all the same, run hhgit sync --retry with its path; otherwise delete it.";
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     /// What rule 8 has to be asked about: the valid documents of raw/, and of what --retry found by itself.
     pub(super) fn revert_candidates(&self) -> Vec<Candidate> {
         let managed = self.survey.path.child(crate::fabric::layout::MANAGED);
@@ -68,22 +96,23 @@ impl Work<'_> {
     }
 
     /// Decides which document supplies each object's file, among several of the same object.
-    pub(super) fn choose(&mut self) -> Result<Suppliers, PlanError> {
-        let mut groups: BTreeMap<Identity, Vec<Key>> = BTreeMap::new();
-        for key in self.candidates() {
-            if let Some(identity) = &self.document(key).identity {
-                groups.entry(identity.clone()).or_default().push(key);
-            }
-        }
-        self.let_retried_yield(&mut groups)?;
-        let likeness = Likeness::of(self, groups.values().filter(|keys| keys.len() > 1))?;
-        let mut suppliers = Suppliers::new();
-        for (identity, keys) in groups {
-            let Some(first) = keys.first().copied() else { continue };
-            if likeness.same_value(&keys) && self.adds_nothing(&identity, first)? {
-                keys.into_iter().for_each(|key| self.leave_like_managed(key, &identity));
-            } else if self.agree(&keys, &likeness) {
-                suppliers.insert(identity, first);
+    pub(super) fn choose(&mut self) -> Result<Suppliers<'a>, PlanError> {
+        let candidates = self.candidates().into_iter();
+        let mut named: Vec<Named<'a>> =
+            candidates.filter_map(|key| Some((self.document(key).identity.as_ref()?, key))).collect();
+        named.sort_unstable();
+        self.let_retried_yield(&mut named)?;
+        let groups = || named.chunk_by(|(one, _), (other, _)| one == other);
+        let keys_of = |group: &[Named<'a>]| group.iter().map(|(_, key)| *key).collect::<Vec<Key>>();
+        let likeness = Likeness::of(self, &groups().filter(|group| group.len() > 1).map(keys_of).collect::<Vec<_>>())?;
+        let mut suppliers = Suppliers::default();
+        for group in groups() {
+            let [(identity, first), ..] = *group else { continue };
+            let keys = if group.len() > 1 { &*keys_of(group) } else { &[first] };
+            if likeness.same_value(keys) && self.adds_nothing(identity, first)? {
+                keys.iter().for_each(|key| self.leave_like_managed(*key, identity));
+            } else if self.agree(keys, &likeness) {
+                suppliers.0.push((identity, first));
             }
         }
         Ok(suppliers)
@@ -91,14 +120,16 @@ impl Work<'_> {
 
     /// What --retry found yields to raw/, to what managed/ holds, and to what its sidecar says was reverted; what was named
     /// does not, but is judged as if it lay in raw/.
-    fn let_retried_yield(&mut self, groups: &mut BTreeMap<Identity, Vec<Key>>) -> Result<(), PlanError> {
-        let is_retried = |key: &Key| matches!(self.sources[key.0].home, Home::Retried { .. });
-        let retried = groups.iter().flat_map(|(identity, keys)| {
-            let fresh = keys.iter().copied().find(|key| !is_retried(key));
-            keys.iter().filter(|key| is_retried(key)).map(move |key| (*key, (identity.clone(), fresh)))
+    fn let_retried_yield(&mut self, named: &mut Vec<Named<'a>>) -> Result<(), PlanError> {
+        let is_retried = |(_, key): &&Named<'a>| matches!(self.sources[key.0].home, Home::Retried { .. });
+        let groups = named.chunk_by(|(one, _), (other, _)| one == other);
+        let retried = groups.flat_map(|group| {
+            let fresh = group.iter().find(|named| !is_retried(named)).map(|(_, key)| *key);
+            group.iter().filter(is_retried).map(move |(identity, key)| (*key, (*identity, fresh)))
         });
         // In the documents' order, so that each file and each sidecar is read once.
-        let retried: BTreeMap<Key, (Identity, Option<Key>)> = retried.collect();
+        let retried: BTreeMap<Key, (&Identity, Option<Key>)> = retried.collect();
+        let mut yielding = BTreeSet::new();
         let mut sidecar: Option<(usize, Option<Sidecar>)> = None;
         for (key, (identity, fresh)) in retried {
             let Home::Retried { named: false } = self.sources[key.0].home else { continue };
@@ -110,14 +141,15 @@ impl Work<'_> {
                 (Code::Reverted, REVERTED.to_owned())
             } else if let Some(fresh) = fresh {
                 (Code::DuplicateIdentity, format!("{identity} is also in {}", self.place_of(fresh)))
-            } else if !self.holdings.holders(&identity).is_empty() {
+            } else if !self.holdings.holders(identity).is_empty() {
                 (Code::AlreadyManaged, format!("managed/ holds {identity}"))
             } else {
                 continue;
             };
-            groups.entry(identity).or_default().retain(|other| *other != key);
+            yielding.insert(key);
             self.yields(key, code, message);
         }
+        named.retain(|(_, key)| !yielding.contains(key));
         Ok(())
     }
 
@@ -149,9 +181,9 @@ impl Work<'_> {
 
     /// hhgit's sidecar of a file that --retry found, if it speaks of the file as it is.
     fn sidecar_of_source(&self, source: usize) -> Result<Option<Sidecar>, PlanError> {
-        let Source { wanted, entry, .. } = &self.sources[source];
-        let sidecar = self.own_sidecar(&super::park::sidecar_of(wanted)?)?;
-        Ok(sidecar.filter(|sidecar| sidecar.names(entry)))
+        let source = &self.sources[source];
+        let sidecar = self.own_sidecar(&super::park::sidecar_of(&source.wanted())?)?;
+        Ok(sidecar.filter(|sidecar| sidecar.names(&source.entry)))
     }
 
     /// Settles documents of one object among each other: the first supplies, unless their values differ.
@@ -206,8 +238,8 @@ impl Work<'_> {
     }
 
     /// Applies what was settled: who supplies, who is blocked, and how each object changes.
-    pub(super) fn apply(&mut self, suppliers: &Suppliers, settled: &Settled) -> Result<(), PlanError> {
-        for (key, identity) in in_order(suppliers) {
+    pub(super) fn apply(&mut self, suppliers: &Suppliers<'_>, settled: &Settled) -> Result<(), PlanError> {
+        for (key, identity) in suppliers.in_order() {
             if let Some(obstacle) = settled.blocked.get(identity) {
                 let managed = self.survey.path.child(crate::fabric::layout::MANAGED);
                 let message = format!("{identity} cannot be written: {} is in the way", managed.join_path(obstacle));
@@ -221,11 +253,11 @@ impl Work<'_> {
     }
 
     /// Under `on-existing: refuse`, refuses the objects that managed/ holds with another value.
-    pub(super) fn refuse_existing(&mut self, suppliers: &mut Suppliers) -> Result<(), PlanError> {
+    pub(super) fn refuse_existing(&mut self, suppliers: &mut Suppliers<'_>) -> Result<(), PlanError> {
         if self.survey.manifest.on_existing == OnExisting::Replace {
             return Ok(());
         }
-        for (key, identity) in in_order(&suppliers.clone()) {
+        for (key, identity) in suppliers.in_order() {
             if self.change(identity, key)? == Change::Updated {
                 let message = format!("managed/ holds {identity} with another value");
                 self.block(key, Code::AlreadyManaged, &message);
@@ -260,9 +292,4 @@ impl Work<'_> {
         let new = self.value(&self.bytes(key.0)?, &self.document(key).unit);
         Ok(if old.is_some() && old == new { Change::Unchanged } else { Change::Updated })
     }
-}
-
-/// Suppliers in the documents' order, in which each file is read once.
-pub(super) fn in_order(suppliers: &Suppliers) -> BTreeMap<Key, &Identity> {
-    suppliers.iter().map(|(identity, key)| (*key, identity)).collect()
 }

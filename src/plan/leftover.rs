@@ -82,9 +82,11 @@ impl Work<'_> {
 
     /// Frees the place of a file that --retry takes up, and of hhgit's sidecar for it.
     fn vacate(&mut self, index: usize) -> Result<(), PlanError> {
-        let Source { home: Home::Retried { .. }, wanted, .. } = &self.sources[index] else { return Ok(()) };
-        self.lot.vacate(wanted);
-        let mut sidecar = sidecar_of(wanted)?;
+        let source = &self.sources[index];
+        let Home::Retried { .. } = source.home else { return Ok(()) };
+        let wanted = source.wanted();
+        self.lot.vacate(&wanted);
+        let mut sidecar = sidecar_of(&wanted)?;
         while self.own_sidecar(&sidecar)?.is_some() {
             self.lot.vacate(&sidecar);
             self.desk.remove(&unmanaged(&sidecar));
@@ -150,7 +152,7 @@ impl Work<'_> {
         let reasons: Vec<Reason<'_>> =
             leftover.reasons.iter().map(|(here, finding)| Reason { here: *here, finding }).collect();
         let origin = self.origin(index)?;
-        let (file, at) = self.park(&parked_name(&source.wanted)?, &origin, entry, &reasons)?;
+        let (file, at) = self.park(&parked_name(&source.wanted())?, &origin, entry, &reasons)?;
         let sidecar = sidecar::write(&entry, &origin, &reasons, &self.at(&file));
         match leftover.bytes {
             None => self.desk.put_existing(unmanaged(&file), entry.mode, entry.id),
@@ -167,7 +169,7 @@ impl Work<'_> {
     fn origin(&self, index: usize) -> Result<RepoPath, PlanError> {
         let source = &self.sources[index];
         if let Home::Retried { .. } = source.home {
-            let sidecar = self.own_sidecar(&sidecar_of(&source.wanted)?)?;
+            let sidecar = self.own_sidecar(&sidecar_of(&source.wanted())?)?;
             if let Some(origin) = sidecar.and_then(|sidecar| RepoPath::new(sidecar.source).ok()) {
                 return Ok(origin);
             }

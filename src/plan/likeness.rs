@@ -22,14 +22,13 @@ struct Text {
 
 impl Likeness {
     /// Reads the documents of these groups.
-    pub(super) fn of<'k>(work: &Work<'_>, groups: impl Iterator<Item = &'k Vec<Key>>) -> Result<Self, PlanError> {
-        let groups: Vec<&Vec<Key>> = groups.collect();
+    pub(super) fn of(work: &Work<'_>, groups: &[Vec<Key>]) -> Result<Self, PlanError> {
         let mut texts = BTreeMap::new();
-        for key in groups.iter().copied().flatten().copied().collect::<BTreeSet<Key>>() {
+        for key in groups.iter().flatten().copied().collect::<BTreeSet<Key>>() {
             texts.insert(key, text(work, key)?);
         }
-        let differs = |keys: &&&Vec<Key>| keys.iter().any(|key| texts[key].whole != texts[&keys[0]].whole);
-        let unlike: BTreeSet<Key> = groups.iter().filter(differs).copied().flatten().copied().collect();
+        let differs = |keys: &&Vec<Key>| keys.iter().any(|key| texts[key].whole != texts[&keys[0]].whole);
+        let unlike: BTreeSet<Key> = groups.iter().filter(differs).flatten().copied().collect();
         let mut values = BTreeMap::new();
         for key in unlike {
             let value = work.value(&work.bytes(key.0)?, &work.document(key).unit);

@@ -1,9 +1,9 @@
 //! The commit message: a subject, a body a person can read, and trailers; made from the reports alone.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::ids::TreeId;
-use crate::report::{Change, DocumentRow, FabricReport, Fate};
+use crate::report::{Change, DocumentRow, FabricReport, Fate, Repair};
 use crate::verdict::code::Code;
 
 /// What the trailers say of how the commit was made.
@@ -35,12 +35,13 @@ pub(super) fn write(stamp: &Stamp, input: TreeId, fabrics: &[FabricReport]) -> S
             let _ = write!(text, ", {} removed from managed", plural(counts.removed, "object", "objects"));
         }
         text.push('\n');
-        let lines = details(fabric);
-        for line in lines.iter().take(MOST_LINES) {
+        let mut lines = details(fabric);
+        for line in lines.by_ref().take(MOST_LINES) {
             let _ = writeln!(text, "  {line}");
         }
-        if lines.len() > MOST_LINES {
-            let _ = writeln!(text, "  and {} more", lines.len() - MOST_LINES);
+        let more = lines.count();
+        if more > 0 {
+            let _ = writeln!(text, "  and {more} more");
         }
     }
     let _ = writeln!(text, "\nHhgit-Version: {}", stamp.version);
@@ -72,28 +73,42 @@ fn subject(command: &str, changed: &[&FabricReport]) -> String {
     }
 }
 
-fn details(fabric: &FabricReport) -> Vec<String> {
-    let mut lines: Vec<String> = fabric.documents.iter().filter_map(detail).collect();
-    let made = |code| fabric.repairs.iter().filter(|repair| repair.code == code).count();
-    match made(Code::MissingDirectory) {
-        0 => {}
-        folders => lines.push(format!("made {}", plural(folders, "missing folder", "missing folders"))),
-    }
+/// The lines of a fabric's details. Of those that a message has no room for only the number counts, so each is put into words
+/// when it is written.
+fn details(fabric: &FabricReport) -> impl Iterator<Item = Detail<'_>> {
+    let folders = fabric.repairs.iter().filter(|repair| repair.code == Code::MissingDirectory).count();
     let others = fabric.repairs.iter().filter(|repair| repair.code != Code::MissingDirectory);
-    lines.extend(others.map(|repair| format!("repaired {}: {}", repair.path, repair.code)));
-    lines
+    let rows = fabric.documents.iter().filter(|row| row.fate != Fate::Kept).map(Detail::Row);
+    rows.chain((folders > 0).then_some(Detail::Folders(folders))).chain(others.map(Detail::Repair))
 }
 
-fn detail(row: &DocumentRow) -> Option<String> {
+/// One line of a fabric's details.
+enum Detail<'a> {
+    Row(&'a DocumentRow),
+    Folders(usize),
+    Repair(&'a Repair),
+}
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Row(row) => detail(row, f),
+            Self::Folders(folders) => write!(f, "made {}", plural(*folders, "missing folder", "missing folders")),
+            Self::Repair(repair) => write!(f, "repaired {}: {}", repair.path, repair.code),
+        }
+    }
+}
+
+fn detail(row: &DocumentRow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let word = match (row.fate, row.change) {
-        (Fate::Kept, _) => return None,
+        (Fate::Kept, _) => "kept",
         (Fate::Managed, Some(Change::Added)) => "added",
         (Fate::Managed, Some(Change::Updated)) => "updated",
         (Fate::Managed, _) => "unchanged",
         (Fate::Unmanaged, _) => "parked",
     };
-    let code = row.code.map(|code| format!(": {code}")).unwrap_or_default();
-    Some(format!("{word} {}{code}", row.target))
+    write!(f, "{word} {}", row.target)?;
+    row.code.map_or(Ok(()), |code| write!(f, ": {code}"))
 }
 
 fn plural(count: usize, one: &str, many: &str) -> String {

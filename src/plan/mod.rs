@@ -36,7 +36,7 @@ use std::collections::BTreeMap;
 use crate::finding::Finding;
 use crate::ids::{CommitId, TreeId};
 use crate::path::RepoPath;
-use crate::report::FabricReport;
+use crate::report::{EditRow, FabricReport};
 use crate::snapshot::Objects;
 use crate::yaml::Limits;
 
@@ -54,6 +54,11 @@ impl Plan {
     /// The edits by repository path, in git's order. No edit leaves things as they are.
     pub fn edits(&self) -> &BTreeMap<RepoPath, Edit> {
         &self.edits
+    }
+
+    /// What it changes below a folder, by the paths there.
+    pub fn rows_below(&self, folder: &RepoPath) -> BTreeMap<RepoPath, EditRow> {
+        self.edits.iter().filter_map(|(path, edit)| Some((path.strip_prefix(folder)?, edit.row()))).collect()
     }
 
     /// The commit message, trailers included.
@@ -97,7 +102,7 @@ pub struct Input<'a> {
 
 /// Plans all fabric directories of a commit.
 pub fn plan(objects: &dyn Objects, input: &Input<'_>) -> Result<Planned, PlanError> {
-    let mut edits = BTreeMap::new();
+    let mut edits: Vec<(RepoPath, Edit)> = Vec::new();
     let mut fabrics = Vec::new();
     let mut findings = Vec::new();
     for inventory in input.inventories {
@@ -108,5 +113,7 @@ pub fn plan(objects: &dyn Objects, input: &Input<'_>) -> Result<Planned, PlanErr
         findings.extend(planned.findings);
     }
     let message = message::write(input.stamp, input.tree, &fabrics);
+    // In order already, so that the map is made in one go.
+    let edits = edits.into_iter().collect();
     Ok(Planned { plan: Plan { edits, message }, fabrics, findings })
 }

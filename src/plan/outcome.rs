@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, ObjectRef};
 use crate::path::RepoPath;
-use crate::plan::edit::{Edit, Target};
-use crate::report::{DocumentRow, EditRow, FabricReport, Fate};
+use crate::plan::edit::Edit;
+use crate::report::{DocumentRow, FabricReport, Fate};
 use crate::verdict::code::Code;
 use crate::verdict::file::{Document, File};
 use crate::verdict::identity::Identity;
@@ -103,7 +103,7 @@ impl Work<'_> {
     }
 
     /// The objects that managed/ held before and does not hold after, in order.
-    pub(super) fn removed(&self, suppliers: &Suppliers, settled: &Settled) -> Vec<ObjectRef> {
+    pub(super) fn removed(&self, suppliers: &Suppliers<'_>, settled: &Settled) -> Vec<ObjectRef> {
         let moved: BTreeSet<&RepoPath> = settled
             .repairs
             .iter()
@@ -141,16 +141,11 @@ pub(super) fn report(
     edits: &BTreeMap<RepoPath, Edit>,
     removed: Vec<ObjectRef>,
 ) -> FabricReport {
-    let row = |(path, edit): (&RepoPath, &Edit)| {
-        (path.clone(), EditRow { from: edit.from, to: edit.to.as_ref().map(Target::entry) })
-    };
     FabricReport {
-        path: work.survey.path.clone(),
-        name,
-        left_alone: false,
         documents: work.rows(),
         repairs: work.repairs.clone(),
         removed,
-        edits: edits.iter().map(row).collect(),
+        edits: edits.iter().map(|(path, edit)| (path.clone(), edit.row())).collect(),
+        ..FabricReport::unchanged(work.survey.path.clone(), name)
     }
 }

@@ -51,11 +51,15 @@ pub(super) struct Settled {
 }
 
 /// Settles the raw objects (with their canonical paths below managed/), and repairs if `repair` is set.
-pub(super) fn settle(holdings: &Holdings, incoming: &BTreeMap<Identity, RepoPath>, repair: bool) -> Settled {
-    let mut settled = Settled::default();
+pub(super) fn settle(holdings: &Holdings, incoming: &[(&Identity, &RepoPath)], repair: bool) -> Settled {
+    let mut settled = Settled { tried_repair: repair, ..Settled::default() };
+    if holdings.leaves.is_empty() {
+        // Nothing is in anybody's way.
+        return settled;
+    }
     let mut dropped: BTreeSet<RepoPath> = BTreeSet::new();
     loop {
-        let placed = || incoming.iter().filter(|(identity, _)| !settled.blocked.contains_key(identity));
+        let placed = || incoming.iter().copied().filter(|(identity, _)| !settled.blocked.contains_key(*identity));
         let replaced = replaced(holdings, placed().map(|(identity, _)| identity));
         let repairs = match repair {
             true => super::repair::propose(holdings, &replaced, &dropped),
@@ -68,7 +72,7 @@ pub(super) fn settle(holdings: &Holdings, incoming: &BTreeMap<Identity, RepoPath
         }
         let stopped = ground.stop_the_blocked();
         if stopped.is_empty() {
-            return Settled { repairs, replaced, tried_repair: repair, ..settled };
+            return Settled { repairs, replaced, ..settled };
         }
         for (actor, obstacle) in stopped {
             match actor {
@@ -159,10 +163,13 @@ impl<'a> Ground<'a> {
     /// What stands at a path, above it or below it.
     fn in_the_way(&self, path: &RepoPath) -> Option<RepoPath> {
         let stands = |at: &RepoPath| self.holdings.leaves.contains_key(at) && !self.gone.contains(at);
-        if let Some(above) = std::iter::successors(Some(path.clone()), RepoPath::parent).find(|at| stands(at)) {
+        if stands(path) {
+            return Some(path.clone());
+        }
+        if let Some(above) = std::iter::successors(path.parent(), RepoPath::parent).find(|at| stands(at)) {
             return Some(above);
         }
-        let after = self.holdings.leaves.range(path..).map(|(at, _)| at);
+        let after = self.holdings.leaves.range::<RepoPath, _>(path..).map(|(at, _)| at);
         let below = after.take_while(|at| at.as_bytes().starts_with(path.as_bytes()));
         below.filter(|at| at.starts_with(path)).find(|at| stands(at)).cloned()
     }

@@ -13,12 +13,22 @@ pub struct Source {
     pub path: RepoPath,
     /// What stands there.
     pub entry: Entry,
-    /// Where it would like to be in unmanaged/.
-    pub wanted: RepoPath,
     /// Why it is sorted.
     pub home: Home,
     /// What it is.
     pub content: Sorted,
+}
+
+impl Source {
+    /// Where it would like to be in unmanaged/: at its path below the folder it came from.
+    pub fn wanted(&self) -> RepoPath {
+        let folder = match self.home {
+            Home::Loose => return self.path.clone(),
+            Home::Raw => RAW,
+            Home::Retried { .. } => UNMANAGED,
+        };
+        self.path.strip_prefix(&RepoPath::root().child(folder)).unwrap_or_default()
+    }
 }
 
 /// Why a file is sorted.

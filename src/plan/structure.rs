@@ -30,45 +30,55 @@ impl Work<'_> {
 
     fn missing_folders(&self) -> Result<Vec<RepoPath>, PlanError> {
         let root = RepoPath::root();
-        let mut wanted = vec![root.child(RAW), root.child(UNMANAGED)];
-        for plural in self.survey.kinds.user_plurals() {
-            wanted.push(root.child(MANAGED).join(plural.as_bytes())?);
-        }
         let filled = self.filled_folders();
-        wanted.retain(|folder| !filled.contains(folder));
-        wanted.sort();
-        Ok(wanted)
+        let mut missing = Vec::new();
+        for top in [RAW, UNMANAGED] {
+            if !filled.contains(&(top.as_bytes(), &[])) {
+                missing.push(root.child(top));
+            }
+        }
+        for plural in self.survey.kinds.user_plurals() {
+            if !filled.contains(&(MANAGED.as_bytes(), plural.as_bytes())) {
+                missing.push(root.child(MANAGED).join(plural.as_bytes())?);
+            }
+        }
+        missing.sort();
+        Ok(missing)
     }
 
-    /// The folders at the top, and one below managed/, that hold something in the output.
-    fn filled_folders(&self) -> BTreeSet<RepoPath> {
-        let root = RepoPath::root();
-        let raw = self.survey.raw.keys().map(|path| root.child(RAW).join_path(path));
-        let unmanaged = self.unmanaged.keys().map(|path| root.child(UNMANAGED).join_path(path));
-        let managed = self.holdings.leaves.keys().map(|path| root.child(MANAGED).join_path(path));
-        let kept = raw.chain(unmanaged).chain(managed).filter(|path| !self.desk.removes(path));
-        let put = self.desk.words().filter(|(_, target)| target.is_some()).map(|(path, _)| path.clone());
-        let mut filled: BTreeSet<RepoPath> = kept.chain(put).filter_map(|path| folder_of(&path)).collect();
+    /// The folders that hold something in the output.
+    fn filled_folders(&self) -> BTreeSet<Filled<'_>> {
+        let put = self.desk.words().filter(|(_, target)| target.is_some());
+        let mut filled: BTreeSet<Filled<'_>> = put.filter_map(|(path, _)| filled_by(path.as_bytes())).collect();
+        for (top, leaves) in [(RAW, &self.survey.raw), (UNMANAGED, self.unmanaged), (MANAGED, &self.holdings.leaves)] {
+            let mut words = self.desk.words_in(top).peekable();
+            for path in leaves.keys().map(RepoPath::as_bytes) {
+                while words.next_if(|(at, _)| *at < path).is_some() {}
+                let removed = words.next_if(|(at, _)| *at == path).is_some_and(|(_, target)| target.is_none());
+                filled.extend(inner(top.as_bytes(), path).filter(|_| !removed));
+            }
+        }
         if self.holdings.leaves.is_empty() {
             // managed/ was not read below its first level, so nothing in it was taken away.
-            let folders = self.survey.managed_folders.iter();
-            filled.extend(folders.filter_map(|name| root.child(MANAGED).join(name).ok()));
+            filled.extend(self.survey.managed_folders.iter().map(|name| (MANAGED.as_bytes(), name.as_slice())));
         }
         filled
     }
 }
 
-/// The folder a path fills: its first component, or for managed/ its first two.
-fn folder_of(path: &RepoPath) -> Option<RepoPath> {
-    let mut components = path.components();
-    let first = components.next()?;
-    let depth = if first == MANAGED.as_bytes() { 2 } else { 1 };
-    if path.components().count() <= depth {
-        return None;
+/// A folder at the top, and for managed/ the one below it.
+type Filled<'a> = (&'a [u8], &'a [u8]);
+
+/// The folder that a path fills.
+fn filled_by(path: &[u8]) -> Option<Filled<'_>> {
+    let slash = path.iter().position(|byte| *byte == b'/')?;
+    inner(&path[..slash], &path[slash + 1..])
+}
+
+/// The folder that a path below one at the top fills.
+fn inner<'a>(top: &'a [u8], path: &'a [u8]) -> Option<Filled<'a>> {
+    match top == MANAGED.as_bytes() {
+        true => path.iter().position(|byte| *byte == b'/').map(|slash| (top, &path[..slash])),
+        false => Some((top, &[])),
     }
-    let mut folder = RepoPath::root();
-    for component in path.components().take(depth) {
-        folder = folder.join(component).ok()?;
-    }
-    Some(folder)
 }

@@ -185,13 +185,12 @@ impl<'a> Work<'a> {
 
     /// What stands now at a path below the fabric directory, as far as this plan may touch it.
     pub(super) fn now(&self, path: &RepoPath) -> Option<Entry> {
-        let below = |folder| path.strip_prefix(&RepoPath::root().child(folder));
-        if let Some(path) = below(RAW) {
-            self.survey.raw.get(&path).copied()
-        } else if let Some(path) = below(MANAGED) {
-            self.holdings.entry(&path)
-        } else if let Some(path) = below(UNMANAGED) {
-            self.unmanaged.get(&path).copied()
+        if let Some(path) = path.in_folder(RAW) {
+            self.survey.raw.get(path).copied()
+        } else if let Some(path) = path.in_folder(MANAGED) {
+            self.holdings.leaves.get(path).copied()
+        } else if let Some(path) = path.in_folder(UNMANAGED) {
+            self.unmanaged.get(path).copied()
         } else {
             self.survey.loose.get(path).copied()
         }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::{Role, Style, count, sanitize};
-use crate::finding::{Finding, ObjectRef};
+use crate::finding::{DEFAULT_NAMESPACE, Finding, ObjectRef};
 use crate::ids::CommitId;
 use crate::path::RepoPath;
 use crate::report::{Change, DocumentRow, FabricReport, Outcome, Point, Proposed, Report, Request};
@@ -149,7 +149,7 @@ fn moved(fabric: &RepoPath, row: &DocumentRow) -> String {
 fn name(object: &ObjectRef) -> String {
     let (kind, name) = (sanitize(&object.kind), sanitize(&object.name));
     match object.namespace.as_str() {
-        "default" => format!("{kind} {name}"),
+        DEFAULT_NAMESPACE => format!("{kind} {name}"),
         namespace => format!("{kind} {}/{name}", sanitize(namespace)),
     }
 }

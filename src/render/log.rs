@@ -211,7 +211,7 @@ impl Layout {
             (Some(from), true) => format!("{at}, from {from}: {code}"),
             (None, true) => format!("{at}: {code}"),
             (from, false) => {
-                let object = parked.object.as_ref().map(|object| format!("{} from ", object_name(object)));
+                let object = parked.object.as_ref().map(|object| format!("{} from ", object.called()));
                 format!("{}{}: {code}", object.unwrap_or_default(), from.unwrap_or(at))
             }
         }
@@ -324,8 +324,8 @@ fn doubles(fabric: &FabricChanges) -> BTreeSet<&ObjectRef> {
 /// What a change is about; which of an object's files, if several are told of.
 fn name(change: &ObjectChange, doubles: &BTreeSet<&ObjectRef>) -> String {
     match &change.object {
-        Some(object) if doubles.contains(object) => format!("{} in {}", object_name(object), place(&change.place)),
-        Some(object) => object_name(object),
+        Some(object) if doubles.contains(object) => format!("{} in {}", object.called(), place(&change.place)),
+        Some(object) => object.called(),
         None => change.place.path.to_string(),
     }
 }
@@ -335,14 +335,6 @@ fn named_move(change: &ObjectChange, name: &str) -> String {
         Some(other) if change.change == Change::Removed => format!("{name}, back to {other}"),
         Some(other) => format!("{name}: {other} -> {}", change.place.path),
         None => name.to_owned(),
-    }
-}
-
-fn object_name(object: &ObjectRef) -> String {
-    let ObjectRef { kind, namespace, name, .. } = object;
-    match namespace.as_str() {
-        "default" => format!("{kind}/{name}"),
-        namespace => format!("{kind}/{namespace}/{name}"),
     }
 }
 

@@ -66,10 +66,7 @@ pub(crate) fn full() -> Report {
         edits: BTreeMap::from([(path("raw/prepop.yaml"), edit)]),
     };
     Report {
-        command: "sync",
         outcome: Outcome::Committed,
-        reference: "refs/heads/main".into(),
-        input: Some(point('1')),
         result: Some(point('2')),
         fabrics: vec![fabric],
         findings: vec![unknown_kind(), {
@@ -77,9 +74,7 @@ pub(crate) fn full() -> Report {
             Finding::new(Code::NotYaml, at, "the name ends in no extension of YAML or JSON")
         }],
         notes: vec!["The branch is checked out nowhere.".into()],
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
+        ..quiet()
     }
 }
 
@@ -98,28 +93,8 @@ fn unknown_kind() -> Finding {
 
 /// A report of a sync that found everything in its place.
 pub(crate) fn quiet() -> Report {
-    let fabric = FabricReport {
-        path: RepoPath::root(),
-        name: "fabric".into(),
-        left_alone: false,
-        documents: Vec::new(),
-        repairs: Vec::new(),
-        removed: Vec::new(),
-        edits: BTreeMap::new(),
-    };
-    Report {
-        command: "sync",
-        outcome: Outcome::Unchanged,
-        reference: "refs/heads/main".into(),
-        input: Some(point('1')),
-        result: None,
-        fabrics: vec![fabric],
-        findings: Vec::new(),
-        notes: Vec::new(),
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
-    }
+    let fabric = FabricReport::unchanged(RepoPath::root(), "fabric".into());
+    Report { fabrics: vec![fabric], ..Report::unchanged("sync", "refs/heads/main", Some(point('1'))) }
 }
 
 /// A report of a check: every severity, a finding with another place, one without a place, one of no fabric.

@@ -4,10 +4,9 @@ use std::fmt;
 
 use crate::fabric::kinds::Kind;
 use crate::fabric::layout::stays_in_managed;
+pub use crate::finding::DEFAULT_NAMESPACE;
+use crate::finding::object_name;
 use crate::path::{MAX_NAME, RepoPath};
-
-/// The namespace of an object that names none.
-pub const DEFAULT_NAMESPACE: &str = "default";
 
 /// The longest name that Kubernetes takes.
 const MAX_SUBDOMAIN: usize = 253;
@@ -29,8 +28,7 @@ pub struct Identity {
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, namespace, name, .. } = self;
-        if namespace == DEFAULT_NAMESPACE { write!(f, "{kind}/{name}") } else { write!(f, "{kind}/{namespace}/{name}") }
+        f.write_str(&object_name(&self.kind, &self.namespace, &self.name))
     }
 }
 

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use hhgit::ids::{CommitId, Entry, Mode, ObjectId, TreeId};
 use hhgit::modes::sync::sync;
-use hhgit::options::{Common, Identities, MAX_FILE_SIZE, Retry as Again, Sync};
+use hhgit::options::{MAX_FILE_SIZE, Retry as Again, Sync};
 use hhgit::path::RepoPath;
 use hhgit::plan::source::Retry;
 use hhgit::plan::{Plan, Target};
 use hhgit::report::{Outcome, Report};
-use hhgit::snapshot::Time;
 
 use crate::generate::{Fabric, Shape, Step, World};
 use crate::support::memory::{Memory, Options};
@@ -54,12 +53,6 @@ pub fn lay(memory: &Memory, commit: CommitId) -> TempRepo {
 
 /// Syncs the branch of a repository.
 pub fn sync_for_real(repo: &TempRepo, options: &Options) -> Report {
-    let common = Common {
-        directory: repo.dir().to_owned(),
-        fabrics: Vec::new(),
-        identities: Identities::default(),
-        now: Time { seconds: NOW, offset: 0 },
-    };
     let retry = match &options.retry {
         None => Again::Nothing,
         Some(Retry::All) => Again::All,
@@ -80,7 +73,7 @@ pub fn sync_for_real(repo: &TempRepo, options: &Options) -> Report {
         threads: None,
         remote: None,
     };
-    sync(&common, &asked, &mut hhgit::modes::talk::Alone).expect("the repository is in order")
+    sync(&repo.common(), &asked, &mut hhgit::modes::talk::Alone).expect("the repository is in order")
 }
 
 /// What is retried, narrowed to one path, as the command line has it.

@@ -25,9 +25,9 @@ use hhgit::git::publish::Reflog;
 use hhgit::git::{BranchName, CommitMeta, Environment, NewTree, Reader, Repo, Written, tree, write};
 pub use hhgit::git::{Person, Signature};
 use hhgit::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
-use hhgit::options::Identities;
 use hhgit::options::hook::Around;
 use hhgit::options::propose::Ci;
+use hhgit::options::{Common, Identities};
 use hhgit::path::RepoPath;
 use hhgit::plan::{Content, Edit, Plan, Target};
 use hhgit::snapshot::{Objects, Time};
@@ -82,6 +82,16 @@ impl TempRepo {
     /// Opens it with hhgit.
     pub fn open(&self) -> Repo {
         Repo::open_in(&self.dir, Environment::isolated()).unwrap()
+    }
+
+    /// What every command is told, of this repository and in tests.
+    pub fn common(&self) -> Common {
+        Common {
+            directory: self.dir.clone(),
+            fabrics: Vec::new(),
+            identities: Identities::default(),
+            now: Time { seconds: NOW, offset: 0 },
+        }
     }
 
     /// Runs git, which must succeed; its output without the last line break.

@@ -6,15 +6,14 @@
 
 use hhgit::finding::Finding;
 use hhgit::modes::hook::pre_receive;
+use hhgit::options::CheckLevel;
 use hhgit::options::hook::{CrdsFrom, Flags, Hook, Policy, SettingsFrom, TimeBudget};
-use hhgit::options::{CheckLevel, Common, Identities};
 use hhgit::report::receive::Answer;
-use hhgit::snapshot::Time;
 use serde_json::{Value, json};
 
 use crate::case::Case;
 use crate::stage::Told;
-use crate::support::{NOW, TempRepo};
+use crate::support::TempRepo;
 
 /// Flags of a sync that change nothing of what it finds.
 const HARMLESS: [&str; 4] = ["--diff", "--fail-on", "--max-deletions", "--yes"];
@@ -38,14 +37,8 @@ pub(crate) fn agrees(case: &Case, bare: &TempRepo, dry: &Told) -> Result<(), Str
         time_budget: Some(TimeBudget::None),
         ..Flags::default()
     };
-    let common = Common {
-        directory: bare.dir().to_owned(),
-        fabrics: Vec::new(),
-        identities: Identities::default(),
-        now: Time { seconds: NOW, offset: 0 },
-    };
     let line = format!("{} {tip} refs/heads/new\n", "0".repeat(tip.len()));
-    let verdict = pre_receive(&common, &Hook { flags, ..Hook::default() }, line.as_bytes());
+    let verdict = pre_receive(&bare.common(), &Hook { flags, ..Hook::default() }, line.as_bytes());
     bare.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
     let verdict = verdict.map_err(|error| format!("the hook cannot judge: {error}"))?;
     if verdict.answer != Answer::LetIn || verdict.told.iter().any(|told| told.refuses) {

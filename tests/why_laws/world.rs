@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use hhgit::modes::sync::sync_in;
 use hhgit::modes::talk::Talk;
-use hhgit::options::{Common, Identities, Retry, Sync};
+use hhgit::options::{Retry, Sync};
 use hhgit::path::RepoPath;
-use hhgit::snapshot::Time;
 
 use crate::documents::{documents, token};
 use crate::support::{NOW, TempRepo};
@@ -61,15 +60,6 @@ impl Talk for Yes {
         Some(true)
     }
     fn pause(&mut self, _tries: u32) {}
-}
-
-pub fn common(repo: &TempRepo) -> Common {
-    Common {
-        directory: repo.dir().to_owned(),
-        fabrics: Vec::new(),
-        identities: Identities::default(),
-        now: Time { seconds: NOW, offset: 0 },
-    }
 }
 
 impl World {
@@ -275,7 +265,7 @@ impl World {
 
     fn sync_with(&mut self, options: &Sync) {
         let before = self.repo.tip("main");
-        sync_in(&self.repo.open(), &common(&self.repo), options, &mut Yes).unwrap();
+        sync_in(&self.repo.open(), &self.repo.common(), options, &mut Yes).unwrap();
         self.syncs += usize::from(self.repo.tip("main") != before);
         self.files = self.repo.whole_files("main");
     }

@@ -129,7 +129,7 @@ impl Seen {
         let outcome = if self.planned.plan.is_empty() { Outcome::Unchanged } else { Outcome::Planned };
         Report {
             outcome,
-            input: Some(Point { commit: Some(self.commit.id), tree: self.commit.tree }),
+            input: Some(Point::of(&self.commit)),
             fabrics: self.planned.fabrics.clone(),
             ..report(reference, findings)
         }

@@ -25,7 +25,7 @@ use crate::git::Repo;
 use crate::ids::TreeId;
 use crate::options::{Check, CheckLevel, Common, Target};
 use crate::path::RepoPath;
-use crate::report::{Outcome, Report};
+use crate::report::Report;
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::{Code, Severity, Subject};
@@ -144,19 +144,7 @@ fn level_of(code: Code) -> CheckLevel {
 
 /// A report of findings alone.
 fn report(reference: String, findings: Vec<Finding>) -> Report {
-    Report {
-        command: "check",
-        outcome: Outcome::Unchanged,
-        reference,
-        input: None,
-        result: None,
-        fabrics: Vec::new(),
-        findings,
-        notes: Vec::new(),
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
-    }
+    Report { findings, ..Report::unchanged("check", reference, None) }
 }
 
 /// The commit that a name stands for.

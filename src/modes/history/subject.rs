@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::fabric::kinds::{Kind, Kinds};
+use crate::finding::{DEFAULT_NAMESPACE, ObjectRef, object_name};
 use crate::path::RepoPath;
-use crate::verdict::identity::{DEFAULT_NAMESPACE, Identity, managed_path};
+use crate::verdict::identity::{Identity, managed_path};
 
 /// What was named. A text may be a path and an object at once: `vpcs/web` is whichever of the two is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +42,7 @@ pub(in crate::modes) enum SubjectError {
 
 impl fmt::Display for Named {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, namespace, name } = self;
-        if namespace == DEFAULT_NAMESPACE { write!(f, "{kind}/{name}") } else { write!(f, "{kind}/{namespace}/{name}") }
+        f.write_str(&object_name(&self.kind, &self.namespace, &self.name))
     }
 }
 
@@ -61,19 +61,18 @@ impl Subject {
     }
 }
 
+/// The kind, the namespace and the name in `KIND/NAME`, `KIND/NAMESPACE/NAME` or `KIND/NAMESPACE_NAME`.
+pub(in crate::modes) fn parts(text: &str) -> Option<(&str, &str, &str)> {
+    let (kind, rest) = text.split_once('/')?;
+    // No name has an underscore: it parts a namespace from a name in managed/.
+    let (namespace, name) = rest.split_once('/').or_else(|| rest.split_once('_')).unwrap_or((DEFAULT_NAMESPACE, rest));
+    (!name.contains('/')).then_some((kind, namespace, name))
+}
+
 impl Named {
-    /// Reads `KIND/NAME`, `KIND/NAMESPACE/NAME` or `KIND/NAMESPACE_NAME`.
+    /// Reads an object's name.
     fn parse(text: &[u8]) -> Option<Self> {
-        let parts: Vec<&str> = std::str::from_utf8(text).ok()?.split('/').collect();
-        let (kind, namespace, name) = match parts.as_slice() {
-            // No name has an underscore: it parts a namespace from a name in managed/.
-            [kind, name] => {
-                let (namespace, name) = name.split_once('_').unwrap_or((DEFAULT_NAMESPACE, name));
-                (*kind, namespace, name)
-            }
-            [kind, namespace, name] => (*kind, *namespace, *name),
-            _ => return None,
-        };
+        let (kind, namespace, name) = parts(std::str::from_utf8(text).ok()?)?;
         let is_kind = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let is_name = |part: &str| !matches!(part, "" | "." | "..");
         (is_kind && is_name(namespace) && is_name(name)).then(|| Self {
@@ -83,11 +82,19 @@ impl Named {
         })
     }
 
+    /// The name of an object, whatever its version.
+    pub(in crate::modes) fn of(object: &ObjectRef) -> Self {
+        Self { kind: object.kind.clone(), namespace: object.namespace.clone(), name: object.name.clone() }
+    }
+
+    /// Whether an object is called so.
+    pub(in crate::modes) fn is_name_of(&self, object: &ObjectRef) -> bool {
+        *self == Self::of(object)
+    }
+
     /// The kinds that are meant, letter case aside: several where groups share a name.
     pub(in crate::modes) fn kinds<'k>(&self, kinds: &'k Kinds) -> Vec<&'k Kind> {
-        let wanted = self.kind.to_lowercase();
-        let is = |name: &String| name.to_lowercase() == wanted;
-        kinds.iter().filter(|kind| is(&kind.kind) || is(&kind.plural) || kind.short.iter().any(is)).collect()
+        kinds.called(&self.kind).collect()
     }
 
     /// Whether an object is the one that is meant.

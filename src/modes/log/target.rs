@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::fabric::changes::changes;
 use crate::fabric::inventory::leaves;
-use crate::fabric::kinds::{Kind, Kinds};
+use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, HNP, MANAGED, MANIFEST, RAW, UNMANAGED, entry_at, is_yaml_name, tree_at};
 use crate::fabric::manifest::Manifest;
 use crate::fabric::survey::survey;
@@ -12,8 +12,9 @@ use crate::finding::ObjectRef;
 use crate::git::Reader;
 use crate::ids::TreeId;
 use crate::modes::ModeError;
+use crate::modes::history::subject::{Named, parts};
 use crate::path::RepoPath;
-use crate::verdict::identity::{DEFAULT_NAMESPACE, is_dns_label, is_dns_subdomain};
+use crate::verdict::identity::{is_dns_label, is_dns_subdomain};
 
 use super::documents::Documents;
 use super::error::LogError;
@@ -27,38 +28,9 @@ pub(super) enum Target {
     /// One fabric directory.
     Fabric(RepoPath),
     /// An object, in one fabric directory or all.
-    Object(ObjectName, Option<RepoPath>),
+    Object(Named, Option<RepoPath>),
     /// Files at or below these paths.
     Paths(Vec<RepoPath>),
-}
-
-/// What an object is called, whatever its version.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ObjectName {
-    kind: String,
-    namespace: String,
-    pub(super) name: String,
-}
-
-impl ObjectName {
-    fn of(object: &ObjectRef) -> Self {
-        Self { kind: object.kind.clone(), namespace: object.namespace.clone(), name: object.name.clone() }
-    }
-
-    /// Whether this is the object.
-    pub(super) fn is(&self, object: &ObjectRef) -> bool {
-        *self == Self::of(object)
-    }
-}
-
-impl std::fmt::Display for ObjectName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { kind, namespace, name } = self;
-        match namespace.as_str() {
-            DEFAULT_NAMESPACE => write!(f, "{kind}/{name}"),
-            namespace => write!(f, "{kind}/{namespace}/{name}"),
-        }
-    }
 }
 
 /// The commit that words are understood by.
@@ -116,24 +88,17 @@ impl<'a> Place<'a> {
     }
 
     /// An object as people type it: `VPC/web`, `vpc/ns/web`, `vpcs/web`, `vpcs/ns_web.yaml`.
-    fn object(&self, word: &str) -> Option<ObjectName> {
-        let (first, rest) = word.split_once('/')?;
-        let kind = match self.kind(first) {
+    fn object(&self, word: &str) -> Option<Named> {
+        let (first, namespace, name) = parts(word)?;
+        let kind = match self.kinds.called(first).next() {
             Some(kind) => kind.kind.clone(),
             // Of kinds that are not known here, as another tool may have put them there, the name is enough.
             None if first.starts_with(|c: char| c.is_ascii_uppercase()) && is_word(first) => first.to_owned(),
             None => return None,
         };
-        let plain = rest.strip_suffix(".yaml").filter(|_| self.kinds.is_plural(first)).unwrap_or(rest);
-        let (namespace, name) = plain.split_once('/').or_else(|| plain.split_once('_')).unwrap_or(("default", plain));
+        let name = name.strip_suffix(".yaml").filter(|_| self.kinds.is_plural(first)).unwrap_or(name);
         let sound = is_dns_label(namespace) && is_dns_subdomain(name);
-        sound.then(|| ObjectName { kind, namespace: namespace.to_owned(), name: name.to_owned() })
-    }
-
-    fn kind(&self, word: &str) -> Option<&Kind> {
-        let is = |name: &str| name.eq_ignore_ascii_case(word);
-        let named = |kind: &&Kind| is(&kind.kind) || is(&kind.plural) || kind.short.iter().any(|short| is(short));
-        self.kinds.iter().find(named)
+        sound.then(|| Named { kind, namespace: namespace.to_owned(), name: name.to_owned() })
     }
 
     /// A path of the repository, or of a fabric directory.
@@ -174,7 +139,7 @@ impl<'a> Place<'a> {
     }
 
     /// The object that a managed file holds, or by its path would hold; none where that is not just one.
-    fn managed(&self, path: &RepoPath, dir: &FabricDir) -> Result<Option<ObjectName>, ModeError> {
+    fn managed(&self, path: &RepoPath, dir: &FabricDir) -> Result<Option<Named>, ModeError> {
         let Some(below) = path.strip_prefix(&dir.path.child(MANAGED)) else { return Ok(None) };
         if !is_yaml_name(below.file_name()) {
             return Ok(None);
@@ -185,7 +150,7 @@ impl<'a> Place<'a> {
                 let objects: Vec<&ObjectRef> = docs.iter().filter_map(|doc| doc.object.as_ref()).collect();
                 let identities: BTreeSet<_> = docs.iter().filter_map(|doc| doc.identity.as_ref()).collect();
                 let only = objects.first().filter(|_| identities.len() == 1);
-                Ok(only.map(|object| ObjectName::of(object)))
+                Ok(only.map(|object| Named::of(object)))
             }
             None => Ok(below.as_clean_str().and_then(|text| self.object(text))),
         }
@@ -214,7 +179,7 @@ impl<'a> Place<'a> {
         let documents = Documents::new(self.reader, Some(&name.name));
         for dir in self.dirs.iter().filter(|dir| within.as_ref().is_none_or(|within| *within == dir.path)) {
             let (_, held) = both(&documents, &changes(self.reader, None, Some(dir.tree), &dir.path)?)?;
-            if held.iter().any(|held| held.object().is_some_and(|object| name.is(object))) {
+            if held.iter().any(|held| held.object().is_some_and(|object| name.is_name_of(object))) {
                 return Ok(true);
             }
         }

@@ -119,8 +119,8 @@ impl Teller<'_> {
             Target::All => {}
             Target::Fabric(path) if path == base => {}
             Target::Object(name, within) if within.as_ref().is_none_or(|within| within == base) => {
-                changes.retain(|change| change.object.as_ref().is_some_and(|object| name.is(object)));
-                unmanaged.retain(|parked| parked.object.as_ref().is_some_and(|object| name.is(object)));
+                changes.retain(|change| change.object.as_ref().is_some_and(|object| name.is_name_of(object)));
+                unmanaged.retain(|parked| parked.object.as_ref().is_some_and(|object| name.is_name_of(object)));
                 repairs.clear();
             }
             Target::Paths(paths) => {

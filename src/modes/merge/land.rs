@@ -12,7 +12,8 @@ use crate::git::{BranchName, CommitMeta, NewTree, Published, Reader, Repo, Writt
 use crate::ids::{BlobId, ModeKind, TreeId};
 use crate::modes::ModeError;
 use crate::modes::authorship;
-use crate::modes::sync::{Done, Task};
+use crate::modes::sync::Task;
+use crate::modes::tries::Done;
 use crate::options::{Common, Sync};
 use crate::path::RepoPath;
 use crate::plan::{Content, Edit, Plan, Planned, Target};

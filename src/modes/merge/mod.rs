@@ -31,8 +31,9 @@ use crate::snapshot::{Commit, Objects};
 use super::authorship;
 use super::check;
 use super::error::ModeError;
-use super::sync::{Done, TRIES, branch, tip};
+use super::sync::{branch, tip};
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 use super::uncommitted::uncommitted;
 use combine::{Pair, combine};
 pub use error::MergeError;
@@ -51,15 +52,7 @@ pub fn merge_in(repo: &Repo, common: &Common, options: &Options, talk: &mut dyn 
         clean_up(repo, &branch);
     }
     let merger = Merger { repo, common, options, branch: &branch };
-    for tries in 1..=TRIES {
-        match merger.once()? {
-            Done::Report(merge) => return Ok(*merge),
-            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-            Done::Moved if tries == TRIES => {}
-            Done::Moved => talk.pause(tries),
-        }
-    }
-    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+    until_done(&branch, talk, |_| merger.once())
 }
 
 struct Merger<'a> {
@@ -168,13 +161,12 @@ fn unsorted(merge: &Merge, other: &str) -> Option<String> {
 
 /// A merge of which nothing is known yet but what is to be merged.
 fn begun(reference: &str, other: &str, (ours, theirs): (&Commit, &Commit), bases: Vec<CommitId>) -> Merge {
-    let point = |commit: &Commit| Point { commit: Some(commit.id), tree: commit.tree };
     Merge {
         outcome: MergeOutcome::AlreadyMerged,
         reference: reference.to_owned(),
         other: other.to_owned(),
-        ours: point(ours),
-        theirs: point(theirs),
+        ours: Point::of(ours),
+        theirs: Point::of(theirs),
         bases,
         fast_forward: false,
         merge: None,

@@ -20,15 +20,16 @@ use crate::git::{Reader, Repo, clean_up};
 use crate::ids::Entry;
 use crate::options::{Common, Undo};
 use crate::path::{RepoPath, printable};
-use crate::plan::{Edit, Plan, Target, undo};
-use crate::report::{EditRow, FabricReport, Outcome, Point, Report};
+use crate::plan::{Edit, Plan, undo};
+use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::identity::Identity;
 
 use super::authorship;
 use super::error::ModeError;
-use super::sync::{At, Done, Start, TRIES, Task, branch, too_many_deletions};
+use super::sync::{At, Start, Task, branch, too_many_deletions};
 use super::talk::Talk;
+use super::tries::{Done, until_done};
 pub use error::UndoError;
 use find::Found;
 use held::held;
@@ -41,7 +42,7 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
     if !options.dry_run {
         clean_up(&repo, &branch);
     }
-    for tries in 1..=TRIES {
+    until_done(&branch, talk, |_| {
         let tip = super::sync::tip(&repo, &branch, options.branch.is_some())?;
         let reader = Reader::new(&repo)?;
         let input = reader.commit(tip)?;
@@ -49,14 +50,8 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
         let dirs = crate::fabric::layout::find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
         let from =
             Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
-        match once(&from, &input, &found, common, options)? {
-            Done::Report(report) => return Ok(*report),
-            Done::Gone => return Err(ModeError::Gone { branch: branch.short().to_owned() }),
-            Done::Moved if tries == TRIES => {}
-            Done::Moved => talk.pause(tries),
-        }
-    }
-    Err(ModeError::KeptMoving { branch: branch.short().to_owned(), tries: TRIES })
+        once(&from, &input, &found, common, options)
+    })
 }
 
 fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, options: &Undo) -> Result<Done, ModeError> {
@@ -73,7 +68,7 @@ fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, option
     if changes.is_empty() {
         return Err(UndoError::NotThere { commit: found.commit.id }.into());
     }
-    let mut report = report(from, input);
+    let mut report = from.unchanged("undo");
     let said = |edits: &BTreeMap<RepoPath, Edit>| message(found, options, edits);
     let plan = match Plan::of_undo(reader, input.tree, &changes, said)? {
         undo::Undo::Plan(plan) => plan,
@@ -115,22 +110,6 @@ fn once(from: &Start<'_>, input: &Commit, found: &Found, common: &Common, option
     Task::publish(from, &plan, &new_tree, &meta, report)
 }
 
-fn report(from: &Start<'_>, input: &Commit) -> Report {
-    Report {
-        command: "undo",
-        outcome: Outcome::Unchanged,
-        reference: from.branch.as_str().to_owned(),
-        input: Some(Point { commit: Some(input.id), tree: input.tree }),
-        result: None,
-        fabrics: Vec::new(),
-        findings: Vec::new(),
-        notes: Vec::new(),
-        diffs: Vec::new(),
-        remote: None,
-        proposal: None,
-    }
-}
-
 /// What becomes of each fabric directory that is touched, and the objects that come back as they were.
 fn fabrics(
     reader: &Reader,
@@ -140,11 +119,7 @@ fn fabrics(
 ) -> Result<(Vec<FabricReport>, Vec<Identity>), ModeError> {
     let (mut reports, mut back) = (Vec::new(), Vec::new());
     for dir in dirs {
-        let edit = |(path, edit): (&RepoPath, &Edit)| {
-            let below = path.strip_prefix(&dir.path)?;
-            Some((below, EditRow { from: edit.from, to: edit.to.as_ref().map(Target::entry) }))
-        };
-        let edits: BTreeMap<RepoPath, EditRow> = plan.edits().iter().filter_map(edit).collect();
+        let edits = plan.rows_below(&dir.path);
         if edits.is_empty() {
             continue;
         }
@@ -153,13 +128,9 @@ fn fabrics(
         let then = objects(reader, &managed, changes, |change| change.old)?;
         let gone = now.iter().filter(|(identity, _)| !then.contains_key(identity));
         reports.push(FabricReport {
-            path: dir.path.clone(),
-            name: survey(reader, dir)?.manifest.name,
-            left_alone: false,
-            documents: Vec::new(),
-            repairs: Vec::new(),
             removed: gone.map(|(_, object)| object.clone()).collect(),
             edits,
+            ..FabricReport::unchanged(dir.path.clone(), survey(reader, dir)?.manifest.name)
         });
         back.extend(then.into_keys());
     }

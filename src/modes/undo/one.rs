@@ -3,8 +3,10 @@
 use crate::fabric::changes::{Change, Changes};
 use crate::fabric::inventory::Leaves;
 use crate::fabric::layout::{MANAGED, RAW, UNMANAGED, entry_at};
+use crate::finding::{ObjectRef, object_name};
 use crate::ids::{Entry, Mode, TreeId};
 use crate::modes::ModeError;
+use crate::modes::history::subject::parts;
 use crate::path::RepoPath;
 use crate::report::{DocumentRow, FabricReport, Fate};
 use crate::snapshot::Objects;
@@ -133,22 +135,11 @@ fn is_named(fabric: &FabricReport, row: &DocumentRow, named: &str) -> bool {
     let short = below.strip_suffix(".yaml").unwrap_or(&below);
     let whole = row.target.to_string();
     [target.as_str(), &whole, &below, short].contains(&named)
-        || spelled(row).eq_ignore_ascii_case(&short_of_default(named))
+        || parts(named).is_some_and(|(kind, namespace, name)| {
+            spelled(row).eq_ignore_ascii_case(&object_name(kind, namespace, name))
+        })
 }
 
-/// A name without the namespace that is meant where none is named.
-fn short_of_default(named: &str) -> String {
-    match named.splitn(3, '/').collect::<Vec<_>>().as_slice() {
-        [kind, "default", name] => format!("{kind}/{name}"),
-        _ => named.to_owned(),
-    }
-}
-
-/// An object as people name it: `VPC/web`, `VPC/namespace/web`.
 fn spelled(row: &DocumentRow) -> String {
-    let Some(object) = &row.object else { return row.target.to_string() };
-    match object.namespace.as_str() {
-        "default" => format!("{}/{}", object.kind, object.name),
-        namespace => format!("{}/{namespace}/{}", object.kind, object.name),
-    }
+    row.object.as_ref().map_or_else(|| row.target.to_string(), ObjectRef::called)
 }
