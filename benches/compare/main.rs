@@ -61,12 +61,23 @@ const PARTS: [Part; 4] = [
     (&["16mb", "200mb"], documents::rows),
 ];
 
+/// What can be said.
+const WORDS: [&str; 8] = ["rows", "rounds", "place", "quick", "instructions", "starts", "scale", "fleet"];
+
 fn main() -> io::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     if let [word, file] = &words[..]
         && word == "events"
     {
         return peers::events(file.as_ref());
+    }
+    let with_value = |index: usize| index > 0 && ["rows", "rounds", "place"].contains(&words[index - 1].as_str());
+    let wrong = words.iter().enumerate().find(|(index, word)| !with_value(*index) && !WORDS.contains(&word.as_str()));
+    if let Some((_, word)) = wrong {
+        return Err(io::Error::other(format!(
+            "{word:?} is no word that is known here; there are {}",
+            WORDS.join(", ")
+        )));
     }
     let after = |word: &str| words.iter().skip_while(|other| *other != word).nth(1);
     let has = |word: &str| words.iter().any(|other| other == word);
@@ -94,13 +105,19 @@ fn rows(out: &mut dyn Write, asked: &Asked, only: Option<&str>) -> io::Result<()
         writeln!(out, "hhgit was built without optimisation: the numbers mean nothing")?;
     }
     table::head(out)?;
+    let mut answers = Vec::new();
     for (names, make) in PARTS {
         for name in names.iter().filter(|name| wanted.contains(name)) {
-            make(asked, name).iter().try_for_each(|line| line.write(out))?;
+            for line in make(asked, name) {
+                line.write(out)?;
+                answers.extend(line.reached());
+            }
             out.flush()?;
         }
     }
-    Ok(())
+    let count = |word: &str| answers.iter().filter(|answer| **answer == word).count();
+    let (yes, no, unknown) = (count("yes"), count("no"), count("not known"));
+    writeln!(out, "\nOf {} goals {yes} are reached, {no} are not, {unknown} are not known.", answers.len())
 }
 
 impl Asked {

@@ -42,13 +42,14 @@ impl Line {
     /// A row of the table.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let (ours, theirs) = (&self.ours, &self.theirs);
-        let (at_most, reached) = match self.goal {
-            Goal::Times(most) => (times(most), self.reached(most)),
-            Goal::Memory(most) => (megabytes(most), if peak(ours) <= most { "yes" } else { "no" }),
-            Goal::None => (String::new(), ""),
+        let at_most = match self.goal {
+            Goal::Times(most) => times(most),
+            Goal::Memory(most) => megabytes(most),
+            Goal::None => String::new(),
         };
-        let both =
-            |of: fn(&Took) -> f64| if theirs.is_empty() { String::new() } else { times(ratio(ours, theirs, of)) };
+        let reached = self.reached().unwrap_or_default();
+        let none = theirs.is_empty();
+        let both = |of: fn(&Took) -> f64| if none { String::new() } else { times(ratio(ours, theirs, of)) };
         let side = |all: &[Took], of: fn(&Took) -> f64| {
             if all.is_empty() { "NOT HERE".to_owned() } else { seconds(middle(all, of)) }
         };
@@ -68,12 +69,17 @@ impl Line {
         )
     }
 
-    fn reached(&self, most: f64) -> &'static str {
-        match ratio(&self.ours, &self.theirs, wall) {
-            ratio if ratio.is_nan() => "not known",
-            ratio if ratio <= most => "yes",
-            _ => "no",
-        }
+    /// Whether what is asked is reached, in a word; none if nothing is asked.
+    pub(crate) fn reached(&self) -> Option<&'static str> {
+        let is_reached = match self.goal {
+            Goal::Times(most) => match ratio(&self.ours, &self.theirs, wall) {
+                ratio if ratio.is_nan() => return Some("not known"),
+                ratio => ratio <= most,
+            },
+            Goal::Memory(most) => peak(&self.ours) <= most,
+            Goal::None => return None,
+        };
+        Some(if is_reached { "yes" } else { "no" })
     }
 }
 
