@@ -12,6 +12,7 @@
 //! - `starts`: no table, but small commands beside git's own start.
 //! - `scale`: no table, but hhgit alone from 1,000 to 1,000,000 files.
 //! - `fleet`: no table, but `hhgit fleet` with 1 to 1,000 repositories.
+//! - `pushes`: no table, but pushes to a server with and without hhgit's hook.
 //!
 //! `HHGIT_EXE` names another hhgit to measure, `HHGIT_BASELINE` another script for the place of `plumbing.py`,
 //! `HHGIT_KUBECONFORM_SCHEMAS` what kubeconform is to be given as `-schema-location`.
@@ -27,6 +28,7 @@ mod fleets;
 mod instructions;
 mod million;
 mod peers;
+mod pushes;
 mod repository;
 mod run;
 mod scale;
@@ -62,7 +64,7 @@ const PARTS: [Part; 4] = [
 ];
 
 /// What can be said.
-const WORDS: [&str; 8] = ["rows", "rounds", "place", "quick", "instructions", "starts", "scale", "fleet"];
+const WORDS: [&str; 9] = ["rows", "rounds", "place", "quick", "instructions", "starts", "scale", "fleet", "pushes"];
 
 fn main() -> io::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -91,6 +93,7 @@ fn main() -> io::Result<()> {
         () if has("starts") => starts::times(&mut out, &asked),
         () if has("scale") => scale::points(&mut out, &asked),
         () if has("fleet") => fleets::points(&mut out, &asked),
+        () if has("pushes") => pushes::points(&mut out, &asked),
         () => rows(&mut out, &asked, after("rows").map(String::as_str)),
     }
 }
