@@ -67,20 +67,34 @@ impl RepoPath {
         self.push_valid(component.as_bytes())
     }
 
+    /// A file in a folder, both names proved to be made of lower-case letters, digits and, not first, `-`, `.` and `_`:
+    /// none of these stands for `.git` or leads anywhere else.
+    pub(crate) fn of_plain_names(folder: &str, file: &[&str]) -> Self {
+        let parts: [&[u8]; 2] = [folder.as_bytes(), b"/"];
+        let path = Self::of_valid(parts.into_iter().chain(file.iter().map(|part| part.as_bytes())));
+        debug_assert!(Self::new(path.as_bytes()).is_ok());
+        path
+    }
+
     fn push_valid(&self, component: &[u8]) -> Self {
-        const SHORT: usize = 256;
         let slash: &[u8] = if self.is_root() { b"" } else { b"/" };
-        let (parent, child) = (self.0.len(), self.0.len() + slash.len());
-        let length = child + component.len();
-        // Most paths are short: put together where nothing has to be asked for, they are copied once to where they stay.
-        if length > SHORT {
-            return Self([&self.0, slash, component].concat().into());
+        Self::of_valid([self.as_bytes(), slash, component].into_iter())
+    }
+
+    /// Parts that make a valid path. Most are short: put together where nothing has to be asked for, they are copied once to
+    /// where they stay.
+    fn of_valid<'p>(parts: impl Iterator<Item = &'p [u8]> + Clone) -> Self {
+        let length = parts.clone().map(<[u8]>::len).sum::<usize>();
+        let mut short = [0; 256];
+        let Some(bytes) = short.get_mut(..length) else {
+            return Self(parts.collect::<Vec<_>>().concat().into());
+        };
+        let mut at = 0;
+        for part in parts {
+            bytes[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
         }
-        let mut bytes = [0; SHORT];
-        bytes[..parent].copy_from_slice(&self.0);
-        bytes[parent..child].copy_from_slice(slash);
-        bytes[child..length].copy_from_slice(component);
-        Self(bytes[..length].into())
+        Self((&*bytes).into())
     }
 
     /// The bytes of the path that follow a folder at the root, if it lies in that.

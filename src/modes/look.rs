@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fabric::inventory::{Leaves, leaves};
 use crate::fabric::kinds::Kinds;
@@ -29,6 +28,7 @@ use crate::verdict::file::{File, by_entry, judge_keeping, too_large};
 use crate::verdict::judge::Judge;
 use crate::yaml::{Limits, Node};
 
+use super::crew;
 use super::judged::{Judgements, Rules, Values};
 
 /// What is looked at.
@@ -65,32 +65,37 @@ pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Ve
 
 /// Looks at these fabric directories.
 pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -> Result<Vec<Inventory>, PlanError> {
-    let surveys: Result<Vec<Survey>, PlanError> = dirs.iter().map(|dir| survey_of(objects, dir, request)).collect();
-    look_surveyed(objects, surveys?, request)
+    look_each(objects, dirs, request, &|_, inventory| Ok(inventory))
 }
 
-/// Looks at fabric directories that were surveyed already.
-pub(super) fn look_surveyed(
+/// Looks at a fabric directory that was surveyed already.
+pub(super) fn look_surveyed(objects: &dyn Objects, survey: Survey, request: &Request) -> Result<Inventory, PlanError> {
+    let room = Room::enter(objects, survey, request)?;
+    let jobs: Vec<Job<'_>> = room.jobs().collect();
+    let judged = judge_all(objects, &jobs, request, &|_, judged| judged)?;
+    drop(jobs);
+    room.furnish(objects, judged, request.keep)
+}
+
+/// From how many files on a fabric directory is read by all workers, even where there are others to be looked at.
+const LARGE: usize = 10_000;
+
+/// Looks at each of these fabric directories, several at once, and keeps what `finish` makes of it.
+pub(super) fn look_each<T: Send>(
     objects: &dyn Objects,
-    surveys: Vec<Survey>,
+    dirs: &[FabricDir],
     request: &Request,
-) -> Result<Vec<Inventory>, PlanError> {
-    let rooms: Result<Vec<Room>, PlanError> =
-        surveys.into_iter().map(|survey| Room::enter(objects, survey, request)).collect();
-    let rooms = rooms?;
-    let mut jobs: Vec<Job<'_>> = Vec::new();
-    let mut counts: Vec<usize> = Vec::new();
-    for room in &rooms {
-        let before = jobs.len();
-        jobs.extend(room.jobs());
-        counts.push(jobs.len() - before);
-    }
-    let mut files = judge_all(objects, &jobs, request, &|_, judged| judged)?.into_iter();
-    rooms
-        .into_iter()
-        .zip(counts)
-        .map(|(room, count)| room.furnish(objects, files.by_ref().take(count).collect(), request.keep))
-        .collect()
+    finish: &(dyn Fn(&dyn Objects, Inventory) -> Result<T, PlanError> + Sync),
+) -> Result<Vec<T>, PlanError> {
+    let workers = crew::workers(request.threads);
+    let alone = Request { threads: Some(NonZeroUsize::MIN), ..request.clone() };
+    let one = |objects: &dyn Objects, dir: &FabricDir| {
+        let survey = survey_of(objects, dir, request)?;
+        let is_small = dirs.len() > 1 && survey.raw.len() < LARGE;
+        let inventory = look_surveyed(objects, survey, if is_small { &alone } else { request })?;
+        finish(objects, inventory)
+    };
+    crew::spread(objects, dirs, (workers, 1), &one)
 }
 
 /// What a fabric directory holds, with what is asked laid over what it says of itself.
@@ -303,37 +308,7 @@ fn judge_all<T: Send>(
     finish: &(dyn Fn(&Job<'_>, Judged) -> T + Sync),
 ) -> Result<Vec<T>, PlanError> {
     let one = |objects: &dyn Objects, job: &Job<'_>| Ok(finish(job, judge_one(objects, job, request)?));
-    let cores = request.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
-    let workers = cores.min(jobs.len().div_ceil(CHUNK)).max(1);
-    if workers == 1 {
-        return jobs.iter().map(|job| one(objects, job)).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let work = |objects: &dyn Objects| {
-        let mut done = Vec::new();
-        loop {
-            let chunk = next.fetch_add(1, Ordering::Relaxed);
-            let Some(jobs) = jobs.chunks(CHUNK).nth(chunk) else { return done };
-            let files: Result<Vec<T>, PlanError> = jobs.iter().map(|job| one(objects, job)).collect();
-            done.push((chunk, files));
-        }
-    };
-    let mut chunks: Vec<_> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (1..workers)
-            .map(|_| {
-                let fork = objects.fork();
-                scope.spawn(move || work(&*fork))
-            })
-            .collect();
-        let mut chunks = work(objects);
-        for handle in handles {
-            chunks.extend(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        chunks
-    });
-    chunks.sort_by_key(|(chunk, _)| *chunk);
-    let files: Result<Vec<Vec<T>>, PlanError> = chunks.into_iter().map(|(_, files)| files).collect();
-    Ok(files?.into_iter().flatten().collect())
+    crew::spread(objects, jobs, (crew::workers(request.threads), CHUNK), &one)
 }
 
 fn judge_one(objects: &dyn Objects, job: &Job<'_>, request: &Request) -> Result<Judged, PlanError> {

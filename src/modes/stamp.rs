@@ -1,13 +1,10 @@
 //! What a sync commit's trailers say of how it was made: the ruleset, and the options that change the tree.
 
-use std::collections::BTreeSet;
-
 use crate::fabric::kinds::{Kind, Kinds};
 use crate::fabric::layout::FabricDir;
 use crate::fabric::manifest::Level;
 use crate::fabric::survey::survey;
 use crate::ids::sha256_hex;
-use crate::plan::fabric::Inventory;
 use crate::schema::Schemas;
 use crate::snapshot::Objects;
 
@@ -19,13 +16,7 @@ const NAME: &str = "fabric-v0.129";
 /// The digest of the built-in ruleset, written down since most runs need no other; a test computes it.
 const BUILTIN: &str = "006d62b63a750f85";
 
-/// The rulesets in force, each with a digest that changes whenever a verdict could.
-pub(super) fn rulesets(inventories: &[Inventory]) -> Vec<String> {
-    let of = |inventory: &Inventory| ruleset(&inventory.survey.kinds, &inventory.survey.schemas);
-    inventories.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// One ruleset's name and digest.
+/// A ruleset's name, and a digest that changes whenever a verdict could.
 pub(super) fn ruleset(kinds: &Kinds, schemas: &Schemas) -> String {
     if *kinds == Kinds::builtin() && *schemas == Schemas::builtin() {
         format!("{NAME} sha256:{BUILTIN}")

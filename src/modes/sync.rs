@@ -9,23 +9,22 @@ use crate::git::publish::Reflog;
 use crate::git::remote::Visit;
 use crate::git::tree::apply;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
-use crate::ids::{CommitId, TreeId};
+use crate::ids::CommitId;
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
-use crate::plan::fabric::{Inventory, Order};
-use crate::plan::message::Stamp;
-use crate::plan::source::{Home, Retry};
-use crate::plan::{Input, Plan, Planned, plan};
+use crate::plan::fabric::Order;
+use crate::plan::source::Retry;
+use crate::plan::{Plan, Planned};
 use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
 
 use super::asked::Asked;
 use super::authorship;
+use super::draft::Draft;
 use super::error::ModeError;
-use super::look::{Request, look_into};
+use super::look::Request;
 use super::propose::Proposal;
-use super::stamp;
 use super::talk::Talk;
 use super::tries::{Done, until_done};
 use super::turns::Turns;
@@ -175,14 +174,6 @@ pub(super) enum At<'a> {
     Proposal(&'a Proposal<'a>),
 }
 
-/// What was found and what is to become of it.
-pub(super) struct Draft {
-    pub(super) tree: TreeId,
-    inventories: Vec<Inventory>,
-    pub(super) stamp: Stamp,
-    pub(super) planned: Planned,
-}
-
 /// A commit that could be written.
 pub(super) struct Draw<'a> {
     pub(super) plan: &'a Plan,
@@ -206,9 +197,9 @@ impl Task {
         if from.dirs.is_empty() && self.turns.as_ref().is_none_or(Turns::found_none) {
             return Err(ModeError::NoFabric { branch: from.branch.short().to_owned() });
         }
-        let Draft { tree, inventories, mut planned, .. } = self.draft(from)?;
+        let Draft { tree, retried, adopted, mut planned, .. } = self.draft(from)?;
         let mut report = self.report(from, &mut planned)?;
-        report.notes.extend(self.found_nothing(&inventories));
+        report.notes.extend(self.found_nothing(&retried));
         if planned.plan.is_empty() {
             return Ok(Done::Report(Box::new(report)));
         }
@@ -226,7 +217,7 @@ impl Task {
             report.result = Some(Point { commit: None, tree: new_tree.id });
             return Ok(Done::Report(Box::new(report)));
         }
-        self.agree(&inventories, talk)?;
+        self.agree(&adopted, talk)?;
         if let At::Proposal(proposal) = from.at {
             return proposal.publish(
                 self,
@@ -244,40 +235,9 @@ impl Task {
         self.draft_of(from.reader, from.input, from.dirs)
     }
 
-    /// Looks at these fabric directories of a commit, or of a branch without one, and plans.
-    pub(super) fn draft_of(
-        &self,
-        reader: &dyn Objects,
-        input: Option<&Commit>,
-        dirs: &[FabricDir],
-    ) -> Result<Draft, ModeError> {
-        let tree = input.map_or_else(|| TreeId::empty(reader.hash_kind()), |commit| commit.tree);
-        let inventories = look_into(reader, dirs, &self.request)?;
-        let mut stamp = self.stamp(&inventories);
-        stamp.options.extend(stamp::level(reader, dirs, self.request.level)?);
-        let commit = input.map(|commit| commit.id);
-        let (order, limits) = (&self.order, &self.request.limits);
-        let planned = plan(reader, &Input { commit, tree, inventories: &inventories, order, limits, stamp: &stamp })?;
-        Ok(Draft { tree, inventories, stamp, planned })
-    }
-
-    fn stamp(&self, inventories: &[Inventory]) -> Stamp {
-        Stamp {
-            command: self.command,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rulesets: stamp::rulesets(inventories),
-            options: self.flags.clone(),
-        }
-    }
-
     /// What to say of paths that --retry names and where there is nothing to judge.
-    fn found_nothing(&self, inventories: &[Inventory]) -> Vec<String> {
+    fn found_nothing(&self, judged: &[RepoPath]) -> Vec<String> {
         let Some(Retry::Paths(paths)) = &self.request.retry else { return Vec::new() };
-        let retried = |inventory: &Inventory| {
-            let sources = inventory.sources.iter().filter(|source| matches!(source.home, Home::Retried { .. }));
-            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
-        };
-        let judged: Vec<RepoPath> = inventories.iter().flat_map(retried).collect();
         let empty = paths.iter().filter(|path| !judged.iter().any(|file| file.starts_with(path)));
         empty
             .map(|path| {
@@ -287,19 +247,14 @@ impl Task {
     }
 
     /// Asks, once, before loose files are moved to where another folder must be applied from.
-    fn agree(&mut self, inventories: &[Inventory], talk: &mut dyn Talk) -> Result<(), ModeError> {
-        let adopted = |inventory: &Inventory| {
-            let sources = inventory.sources.iter().filter(|source| source.home == Home::Loose);
-            sources.map(|source| inventory.survey.path.join_path(&source.path)).collect::<Vec<_>>()
-        };
-        let files: Vec<RepoPath> = inventories.iter().flat_map(adopted).collect();
-        if self.agreed || files.is_empty() {
+    fn agree(&mut self, adopted: &[RepoPath], talk: &mut dyn Talk) -> Result<(), ModeError> {
+        if self.agreed || adopted.is_empty() {
             return Ok(());
         }
-        match talk.agree(&adoption(&files)) {
+        match talk.agree(&adoption(adopted)) {
             Some(true) => self.agreed = true,
             Some(false) => return Err(ModeError::Declined),
-            None => return Err(ModeError::CannotAsk { files: files.len() }),
+            None => return Err(ModeError::CannotAsk { files: adopted.len() }),
         }
         Ok(())
     }

@@ -66,14 +66,14 @@ impl Order {
 
 /// One fabric directory's plan, by paths below it.
 #[derive(Debug)]
-pub(super) struct FabricPlan {
+pub struct FabricPlan {
     pub(super) edits: BTreeMap<RepoPath, Edit>,
     pub(super) report: FabricReport,
     pub(super) findings: Vec<Finding>,
 }
 
 /// Plans one fabric directory. `input` is the commit it was read from, whose history tells what was reverted.
-pub(super) fn plan(
+pub fn plan(
     objects: &dyn Objects,
     input: Option<CommitId>,
     inventory: &Inventory,

@@ -40,7 +40,8 @@ use crate::report::{EditRow, FabricReport};
 use crate::snapshot::Objects;
 use crate::yaml::Limits;
 
-use fabric::{Inventory, Order};
+pub use fabric::plan as plan_fabric;
+use fabric::{FabricPlan, Inventory, Order};
 use message::Stamp;
 
 /// What a sync will do. The planner makes one, or [`Plan::of_files`], or a merge; a dry run prints it, the writer writes it, and both see the same value.
@@ -102,18 +103,24 @@ pub struct Input<'a> {
 
 /// Plans all fabric directories of a commit.
 pub fn plan(objects: &dyn Objects, input: &Input<'_>) -> Result<Planned, PlanError> {
+    let one = |inventory| plan_fabric(objects, input.commit, inventory, input.order, input.limits);
+    let plans: Result<Vec<FabricPlan>, PlanError> = input.inventories.iter().map(one).collect();
+    Ok(assemble(input.stamp, input.tree, plans?))
+}
+
+/// The plans of a tree's fabric directories, in path order, as one.
+pub fn assemble(stamp: &Stamp, tree: TreeId, plans: Vec<FabricPlan>) -> Planned {
     let mut edits: Vec<(RepoPath, Edit)> = Vec::new();
     let mut fabrics = Vec::new();
     let mut findings = Vec::new();
-    for inventory in input.inventories {
-        let planned = fabric::plan(objects, input.commit, inventory, input.order, input.limits)?;
+    for planned in plans {
         let base = &planned.report.path;
         edits.extend(planned.edits.into_iter().map(|(path, edit)| (base.join_path(&path), edit)));
         fabrics.push(planned.report);
         findings.extend(planned.findings);
     }
-    let message = message::write(input.stamp, input.tree, &fabrics);
+    let message = message::write(stamp, tree, &fabrics);
     // In order already, so that the map is made in one go.
     let edits = edits.into_iter().collect();
-    Ok(Planned { plan: Plan { edits, message }, fabrics, findings })
+    Planned { plan: Plan { edits, message }, fabrics, findings }
 }

@@ -11,7 +11,7 @@ const LONGEST: usize = 63;
 /// The longest prefix of a key.
 const LONGEST_PREFIX: usize = 253;
 /// The most bytes that all annotations of an object may have together.
-const MOST_ANNOTATIONS: usize = 256 << 10;
+pub(super) const MOST_ANNOTATIONS: usize = 256 << 10;
 /// What marks a label that Hedgehog's webhooks write themselves.
 const OWN_LABELS: &str = "fabric.githedgehog.com/";
 
@@ -65,14 +65,14 @@ fn check_label(walk: &mut Walk, value: &str, span: Span, at: &At<'_>) {
     }
 }
 
-fn is_qualified(key: &str) -> bool {
+pub(super) fn is_qualified(key: &str) -> bool {
     match key.split_once('/') {
         None => is_name(key),
         Some((prefix, name)) => is_prefix(prefix) && is_name(name),
     }
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let outer = |b: &u8| b.is_ascii_alphanumeric();
     let inner = |b: &u8| outer(b) || matches!(b, b'-' | b'_' | b'.');
     let bytes = text.as_bytes();

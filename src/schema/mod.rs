@@ -8,6 +8,7 @@
 //! | [`crd`] | a CRD | the same, from the cluster's own definition |
 //! | [`set`] | both | the [`Schemas`] in force |
 //! | [`validate`](mod@validate) | a document and its kind's schema | [`Violation`]s |
+//! | [`fit`] | a document as it is read | whether it surely has none of these |
 //! | `scalar`, `format`, `metadata`, `words` | | the parts of that |
 //!
 //! The measure is a create through a cluster's admission: nulls dropped, defaults set, the object taken through Go's types
@@ -16,6 +17,7 @@
 
 pub mod builtin;
 pub mod crd;
+pub mod fit;
 mod format;
 mod metadata;
 pub mod model;
@@ -26,6 +28,7 @@ pub mod validate;
 mod words;
 mod write;
 
+pub use fit::Fit;
 pub use model::{KindSchema, Schema};
 pub use set::Schemas;
 pub use validate::{Violation, ViolationKind, validate};

@@ -140,13 +140,15 @@ pub enum GoType {
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
+    /// What surely matches it, where that can be seen without compiling it.
+    sure: Option<fn(&str) -> bool>,
     compiled: OnceLock<Option<regex_lite::Regex>>,
 }
 
 impl Pattern {
     /// A pattern of this text.
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), compiled: OnceLock::new() }
+        Self { text: text.to_owned(), sure: sure(text), compiled: OnceLock::new() }
     }
 
     /// The text.
@@ -161,12 +163,43 @@ impl Pattern {
 
     /// Whether a text has a part that matches, by RE2's rules: `\d`, `\w`, `\s` and `\b` are ASCII's.
     pub fn matches(&self, text: &str) -> bool {
-        self.regex().is_none_or(|regex| regex.is_match(text))
+        self.sure.is_some_and(|sure| sure(text)) || self.regex().is_none_or(|regex| regex.is_match(text))
     }
 
     fn regex(&self) -> Option<&regex_lite::Regex> {
         self.compiled.get_or_init(|| regex_lite::Regex::new(&self.text).ok()).as_ref()
     }
+}
+
+/// The pattern of Hedgehog's prefixes.
+const PREFIX: &str = r"^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)\.?\b){4}/([1-2]?[0-9]|3[0-2])$";
+/// The pattern of Hedgehog's addresses.
+const ADDRESS: &str = r"^((25[0-5]|(2[0-4]|1\d|[1-9]|)\d)\.?\b){4}$";
+
+/// A look that finds most of what matches a well-known pattern, and nothing else.
+fn sure(pattern: &str) -> Option<fn(&str) -> bool> {
+    match pattern {
+        PREFIX => Some(is_prefix),
+        ADDRESS => Some(is_address),
+        _ => None,
+    }
+}
+
+fn is_prefix(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(address, length)| is_address(address) && is_number(length, 32))
+}
+
+fn is_address(text: &str) -> bool {
+    let mut parts = text.split('.');
+    parts.by_ref().take(4).filter(|part| is_number(part, 255)).count() == 4 && parts.next().is_none()
+}
+
+/// Whether a text is a number up to this, without a zero before it.
+fn is_number(text: &str, most: u16) -> bool {
+    let bytes = text.as_bytes();
+    let digits =
+        matches!(bytes.len(), 1..=3) && bytes.iter().all(u8::is_ascii_digit) && (bytes.len() == 1 || bytes[0] != b'0');
+    digits && bytes.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0')) <= most
 }
 
 impl PartialEq for Pattern {
@@ -253,6 +286,31 @@ impl GoType {
             Self::U32 => Some(u32::MAX.into()),
             Self::U64 => Some(u64::MAX),
             Self::Duration | Self::Time => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_built_in_schemas_have_the_well_known_patterns() {
+        let texts: String = crate::schema::builtin::texts().collect();
+        assert!([PREFIX, ADDRESS].iter().all(|pattern| texts.contains(&format!(" {pattern}\n"))));
+        assert!(is_prefix("10.0.0.0/24") && is_address("255.1.20.199") && !is_address("10.0.0.256"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_surely_matches_matches(parts in prop::collection::vec("[0-9]{0,2}|[0-9]{3}|x", 1..6), end in "(/[0-9]{0,2}|)") {
+            let text = parts.join(".") + &end;
+            for pattern in [PREFIX, ADDRESS].map(Pattern::new) {
+                let sure = pattern.sure.is_some_and(|sure| sure(&text));
+                prop_assert!(!sure || pattern.regex().is_some_and(|regex| regex.is_match(&text)), "{}", text);
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn is_of(kind: Type, value: &Value) -> bool {
 }
 
 /// The whole number that a value is in JSON, where Go writes 1.0 as 1.
-fn whole(value: &Value) -> Option<i128> {
+pub(super) fn whole(value: &Value) -> Option<i128> {
     const FIRST_WITH_EXPONENT: f64 = 1e21;
     match value {
         Value::Int(int) => Some((*int).into()),
@@ -70,7 +70,7 @@ fn check_whole(walk: &mut Walk, node: &Node, number: i128, schema: &Schema, at: 
 ///
 /// A `uint32` of Go is `int32` in a CRD, for want of another word, and API servers since 1.36 hold to that; so an ASN above
 /// 2147483647 is refused although Hedgehog's own code would take it.
-fn limits(schema: &Schema) -> (i128, i128) {
+pub(super) fn limits(schema: &Schema) -> (i128, i128) {
     let (mut least, mut most): (i128, i128) = match schema.format {
         Some(Format::Int32) => (i32::MIN.into(), i32::MAX.into()),
         _ => (i64::MIN.into(), i64::MAX.into()),
@@ -121,6 +121,21 @@ fn check_text(walk: &mut Walk, node: &Node, text: &str, schema: &Schema, at: &At
     }
 }
 
+/// Whether nothing is wrong with a text where one may stand.
+pub(super) fn text_fits(schema: &Schema, text: &str) -> bool {
+    let is_counted = schema.length.least.is_some() || schema.length.most.is_some();
+    (!is_counted || broken(&schema.length, text.chars().count() as u64).is_none())
+        && schema.pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
+        && schema.format.as_ref().is_none_or(|format| format.takes(text))
+        && match schema.go {
+            Some(GoType::Duration) => is_go_duration(text),
+            Some(GoType::Time) => is_date_time(text),
+            _ => true,
+        }
+        && (schema.allowed.is_empty()
+            || schema.allowed.iter().any(|literal| matches!(literal, Literal::Text(known) if known == text)))
+}
+
 /// How many items a list, or entries a mapping, has.
 pub(super) fn check_count(walk: &mut Walk, node: &Node, count: usize, schema: &Schema, at: &At<'_>) {
     let Some(bounds) = broken(&schema.count, count as u64) else { return };
@@ -136,7 +151,7 @@ pub(super) fn check_count(walk: &mut Walk, node: &Node, count: usize, schema: &S
 }
 
 /// The bounds in words, if a number is outside of them.
-fn broken(bounds: &Bounds<u64>, number: u64) -> Option<String> {
+pub(super) fn broken(bounds: &Bounds<u64>, number: u64) -> Option<String> {
     match bounds {
         Bounds { least: Some(least), .. } if number < *least => Some(format!("at least {least}")),
         Bounds { most: Some(most), .. } if number > *most => Some(format!("at most {most}")),

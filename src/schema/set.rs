@@ -48,6 +48,12 @@ impl Schemas {
         }
     }
 
+    /// The schema of an object that says this of itself; none where nothing is known of it.
+    pub fn of(&self, api_version: &str, kind: &str) -> Option<&KindSchema> {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        self.get(group, kind, version)
+    }
+
     /// The schema of a kind's version; none where nothing is known of it.
     pub fn get(&self, group: &str, kind: &str, version: &str) -> Option<&KindSchema> {
         let laid = self.overlay.iter().find(|known| known.kind == kind && known.group == group);

@@ -7,9 +7,9 @@ use crate::path::RepoPath;
 use crate::schema::Schemas;
 use crate::yaml::{Limits, Lines, Node, Pair, Value, canonical_json, emit, parse, split};
 
+use super::fields::is_set_by_server;
 use super::fields::{Fields, printable, split_api_version};
 use super::identity::managed_path;
-use super::judge::SERVER_METADATA;
 
 /// What marks a label that Hedgehog's webhooks write themselves.
 const OWN_LABELS: &str = "fabric.githedgehog.com/";
@@ -183,7 +183,7 @@ fn metadata(pair: &Pair, relabels: bool) -> Option<Node> {
     };
     match pair.key.as_str() {
         "ownerReferences" => None,
-        key if SERVER_METADATA.contains(&key) => None,
+        key if is_set_by_server(key) => None,
         "labels" => entries(&|key| !(relabels && key.contains(OWN_LABELS))),
         "annotations" => entries(&|key| key != LAST_APPLIED),
         _ => Some(pair.value.clone()),

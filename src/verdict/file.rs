@@ -1,13 +1,17 @@
 //! A file on its own: what it is, and for each of its documents what becomes of it and why.
 
+use std::cell::OnceCell;
+
 use crate::finding::{Finding, ObjectRef};
 use crate::ids::{Entry, ModeKind};
 use crate::path::RepoPath;
-use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Node, Parsed, Span, parse, split};
+use crate::schema::Fit;
+use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Node, Parsed, Span, Want, line_ends, parse, skim, split};
 
 use super::code::Code;
+use super::fields::IDENTITY;
 use super::identity::{Identity, ManagedPath};
-use super::judge::{Judge, Judgement};
+use super::judge::{Judge, Judgement, Remark};
 use super::unit::{Reading, Unit, cut};
 
 /// What a file is.
@@ -66,33 +70,49 @@ pub fn too_large(path: &RepoPath, size: u64, limits: &Limits) -> Finding {
 
 /// Judges a file's bytes. Findings carry `path`.
 pub fn judge(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits) -> File {
-    judge_keeping(bytes, path, judge, limits).0
+    look(bytes, path, judge, limits, false).0
 }
 
 /// As [`judge`], and the value of each document that can be read, in the documents' order.
 pub fn judge_keeping(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits) -> (File, Vec<Option<Node>>) {
+    look(bytes, path, judge, limits, true)
+}
+
+fn look(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits, keep: bool) -> (File, Vec<Option<Node>>) {
     let whole = |code, message| (File::Whole(Box::new(Finding::new(code, path.clone(), message))), Vec::new());
     if is_lfs_pointer(bytes) {
         return whole(Code::LfsPointer, "the file is a Git LFS pointer, not the YAML it stands for");
     }
     let chunks = split(bytes);
-    let mut parsed: Vec<_> = chunks.iter().map(|chunk| parse(bytes, chunk, limits)).collect();
-    let readings: Vec<_> = parsed.iter().map(reading).collect();
-    let units = cut(bytes, &chunks, &readings);
-    if units.is_empty() {
+    let mut file = OneFile { bytes, path, judge, limits, lines: OnceCell::new(), reached: (0, 1) };
+    let (mut documents, mut values) = (Vec::new(), Vec::new());
+    let mut readings = Vec::with_capacity(chunks.len());
+    for chunk in &chunks {
+        // A document's value is gone before the next one's is made, unless it is kept.
+        let (parsed, judgement) = file.read(chunk, keep);
+        let reading = reading(&parsed);
+        readings.push(reading);
+        if reading != Reading::Nothing {
+            documents.push(file.document(chunk, &parsed, judgement));
+            if keep {
+                values.push(parsed.ok().and_then(|parsed| parsed.root));
+            }
+        }
+    }
+    if documents.is_empty() {
         return whole(Code::Empty, "the file holds no document");
     }
-    let lines = Lines::new(bytes);
-    let file = OneFile { bytes, path, lines: &lines, judge };
-    let documents = units.iter().map(|(i, unit)| file.document(&chunks[*i], &parsed[*i], *unit)).collect();
-    let values = units.iter().map(|(i, _)| parsed[*i].as_mut().ok()?.root.take()).collect();
+    // There is a unit for each chunk that holds something, as there is a document.
+    let units = cut(bytes, &chunks, &readings);
+    documents.iter_mut().zip(units).for_each(|(document, (_, unit))| document.unit = unit);
     (File::Documents(documents), values)
 }
 
 /// How a file is cut into documents: the number and the bytes of each. It is not judged whether they are good ones.
 pub fn units(bytes: &[u8], limits: &Limits) -> Vec<(u32, Unit)> {
     let chunks = split(bytes);
-    let readings: Vec<_> = chunks.iter().map(|chunk| reading(&parse(bytes, chunk, limits))).collect();
+    let read = |chunk| reading(&skim(bytes, chunk, limits, Want::Nothing, &mut ()).0);
+    let readings: Vec<_> = chunks.iter().map(read).collect();
     cut(bytes, &chunks, &readings).into_iter().map(|(at, unit)| (chunks[at].number, unit)).collect()
 }
 
@@ -111,44 +131,79 @@ fn is_lfs_pointer(bytes: &[u8]) -> bool {
 struct OneFile<'a> {
     bytes: &'a [u8],
     path: &'a RepoPath,
-    lines: &'a Lines,
     judge: &'a Judge<'a>,
+    limits: &'a Limits,
+    /// Where all lines start; asked for only where something is to be said.
+    lines: OnceCell<Lines>,
+    /// An offset that was asked for, and the line that it is in.
+    reached: (usize, u32),
 }
 
 impl OneFile<'_> {
-    fn document(&self, chunk: &Chunk, parsed: &Result<Parsed, Fault>, unit: Unit) -> Document {
-        let (judgement, span) = match parsed {
-            Ok(parsed) => {
-                let judgement = parsed.root.as_ref().map(|root| self.judge.judge(root)).unwrap_or_default();
-                let start = parsed.root.as_ref().map_or(chunk.body.start, |root| root.span.start);
-                (judgement, Span { start, end: parsed.content_end })
-            }
-            Err(fault) => {
-                let body = trimmed(self.bytes, chunk.body);
-                let mut judgement = Judgement::of_fault(fault_code(fault.kind), fault);
-                judgement.remarks.iter_mut().for_each(|remark| remark.span = before(body.end, remark.span));
-                (judgement, body)
+    /// A chunk's value, as much of it as was needed or is kept, and what is to be said of it.
+    fn read(&self, chunk: &Chunk, keep: bool) -> (Result<Parsed, Fault>, Judgement) {
+        let (bytes, limits) = (self.bytes, self.limits);
+        let want = if keep { Want::All } else { IDENTITY };
+        let identity = self.judge.at_identity();
+        let (parsed, judge) = match self.judge.schemas() {
+            None => (skim(bytes, chunk, limits, want, &mut ()).0, identity),
+            Some(schemas) => {
+                let mut fit = Fit::new(schemas);
+                match skim(bytes, chunk, limits, want, &mut fit) {
+                    (parsed, true) if fit.is_sure() => (parsed, identity),
+                    (_, true) if !keep => (parse(bytes, chunk, limits), *self.judge),
+                    (parsed, _) => (parsed, *self.judge),
+                }
             }
         };
-        let line_of = |offset: usize| self.lines.position(self.bytes, offset).0;
+        let judgement = match &parsed {
+            Ok(parsed) => parsed.root.as_ref().map(|root| judge.judge(root)).unwrap_or_default(),
+            Err(fault) => Judgement::of_fault(fault_code(fault.kind), fault),
+        };
+        (parsed, judgement)
+    }
+
+    /// The document of a chunk; how it is cut out is not known yet.
+    fn document(&mut self, chunk: &Chunk, parsed: &Result<Parsed, Fault>, judgement: Judgement) -> Document {
+        let Judgement { object, identity, target, mut remarks } = judgement;
+        let span = match parsed {
+            Ok(parsed) => {
+                let start = parsed.root.as_ref().map_or(chunk.body.start, |root| root.span.start);
+                Span { start, end: parsed.content_end }
+            }
+            Err(_) => {
+                let body = trimmed(self.bytes, chunk.body);
+                remarks.iter_mut().for_each(|remark| remark.span = before(body.end, remark.span));
+                body
+            }
+        };
+        let findings = remarks.into_iter().map(|remark| self.finding(chunk.number, remark, object.as_ref())).collect();
         let last = if span.end > span.start { span.end - 1 } else { span.start };
-        let Judgement { object, identity, target, remarks } = judgement;
-        let findings = remarks
-            .into_iter()
-            .map(|remark| {
-                let mut finding = Finding::new(remark.code, self.path.clone(), remark.message);
-                finding.severity = remark.severity;
-                finding.document = Some(chunk.number);
-                finding.place = Some(self.lines.place(self.bytes, remark.span));
-                finding.object.clone_from(&object);
-                if let Some(help) = remark.help {
-                    finding.help = help;
-                }
-                finding
-            })
-            .collect();
-        let lines = (line_of(span.start), line_of(last));
+        let lines = (self.line_of(span.start), self.line_of(last));
+        let unit = Unit { travelled: None, separator: None, head: None, main: chunk.body };
         Document { number: chunk.number, content: span, lines, unit, object, identity, target, findings }
+    }
+
+    fn finding(&self, number: u32, remark: Remark, object: Option<&ObjectRef>) -> Finding {
+        let lines = self.lines.get_or_init(|| Lines::new(self.bytes));
+        let mut finding = Finding::new(remark.code, self.path.clone(), remark.message);
+        finding.severity = remark.severity;
+        finding.document = Some(number);
+        finding.place = Some(lines.place(self.bytes, remark.span));
+        finding.object = object.cloned();
+        if let Some(help) = remark.help {
+            finding.help = help;
+        }
+        finding
+    }
+
+    /// The line of an offset, counted on from the one asked for last.
+    fn line_of(&mut self, offset: usize) -> u32 {
+        let offset = offset.min(self.bytes.len());
+        let (from, line) = if offset < self.reached.0 { (0, 1) } else { self.reached };
+        let line = line.saturating_add(line_ends(&self.bytes[from..offset]));
+        self.reached = (offset, line);
+        line
     }
 }
 
@@ -174,3 +229,7 @@ fn fault_code(kind: FaultKind) -> Code {
         FaultKind::AliasExpansion => Code::AliasExpansion,
     }
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -65,18 +65,19 @@ pub fn managed_path(kind: &Kind, namespace: &str, name: &str) -> Result<ManagedP
     if !is_dns_label(namespace) {
         return Err(NameFault::Namespace);
     }
-    let file = match namespace {
-        DEFAULT_NAMESPACE => format!("{name}.yaml"),
-        _ => format!("{namespace}_{name}.yaml"),
+    // A kind's plural is a DNS label, or the kind could not have been laid over the others.
+    let path = match namespace {
+        DEFAULT_NAMESPACE => RepoPath::of_plain_names(&kind.plural, &[name, ".yaml"]),
+        _ => RepoPath::of_plain_names(&kind.plural, &[namespace, "_", name, ".yaml"]),
     };
+    let file = &path.as_bytes()[kind.plural.len() + 1..];
     if file.len() > MAX_NAME {
         return Err(NameFault::TooLong);
     }
-    if stays_in_managed(file.as_bytes()) {
+    if stays_in_managed(file) {
         return Err(NameFault::Reserved);
     }
-    let folder = RepoPath::root().join(kind.plural.as_bytes()).map_err(|_| NameFault::Name)?;
-    folder.join(file.as_bytes()).map(ManagedPath).map_err(|_| NameFault::Name)
+    Ok(ManagedPath(path))
 }
 
 /// Whether Kubernetes takes this as an object's name (RFC 1123 subdomain).

@@ -6,7 +6,9 @@ use crate::schema::{Schemas, Violation, ViolationKind, validate};
 use crate::yaml::{Fault, Node, Span, Value};
 
 use super::code::{Code, Severity};
-use super::fields::{Field, Fields, field, head, holds_hedgehog, printable, span_of, split_api_version};
+use super::fields::{
+    Field, Fields, field, head, holds_hedgehog, is_set_by_server, printable, span_of, split_api_version,
+};
 use super::identity::{DEFAULT_NAMESPACE, Identity, ManagedPath, NameFault, managed_path};
 
 /// The group of the installer's own objects.
@@ -80,7 +82,17 @@ impl<'a> Judge<'a> {
         Self { schemas: Some(schemas), ..self }
     }
 
-    /// Judges a document's value.
+    /// The same judge of documents of which it is known already that they fit their schema, if they have one.
+    pub(super) fn at_identity(self) -> Self {
+        Self { schemas: None, ..self }
+    }
+
+    /// The schemas, at level schema.
+    pub(super) fn schemas(&self) -> Option<&'a Schemas> {
+        self.schemas
+    }
+
+    /// Judges a document's value. At level identity no more of it has to be there than `IDENTITY` asks for.
     pub fn judge(&self, root: &Node) -> Judgement {
         let mut judgement = Judgement::default();
         let Value::Mapping(_) = &root.value else {
@@ -104,10 +116,7 @@ impl<'a> Judge<'a> {
 
     /// How an object of known kind and version breaks its schema, at level schema.
     fn violations(&self, fields: &Fields<'_>) -> Vec<Remark> {
-        let schema = self.schemas.and_then(|schemas| {
-            let (group, version) = split_api_version(fields.api_version?.as_str()?);
-            schemas.get(group, fields.kind?.as_str()?, version)
-        });
+        let schema = self.schemas.and_then(|schemas| schemas.of(fields.api_version?.as_str()?, fields.kind?.as_str()?));
         let violations = schema.map(|schema| validate(fields.root, schema)).unwrap_or_default();
         violations.into_iter().map(violation_remark).collect()
     }
@@ -123,17 +132,17 @@ impl<'a> Judge<'a> {
     /// `apiVersion` and `kind` as texts, of a document that claims to be Hedgehog's.
     fn type_of<'n>(&self, fields: &Fields<'n>) -> Result<(&'n str, &'n str), Remark> {
         let kind_text = fields.kind.and_then(Node::as_str);
-        let claims = kind_text.is_some_and(|kind| self.kinds.named(kind).next().is_some());
+        let claims = || kind_text.is_some_and(|kind| self.kinds.named(kind).next().is_some());
         let api_version = match field(fields.api_version) {
             Field::Text(text) => text,
-            Field::Absent if claims => {
+            Field::Absent if claims() => {
                 return Err(Remark::new(Code::MissingField, head(fields.root), "the object has no apiVersion"));
             }
             Field::Absent => {
                 let message = "the document has no apiVersion, so it is no Kubernetes object";
                 return Err(Remark::new(Code::NotHedgehog, head(fields.root), message));
             }
-            Field::Other(node) if claims => return Err(wrong_type("apiVersion", node)),
+            Field::Other(node) if claims() => return Err(wrong_type("apiVersion", node)),
             Field::Other(node) => {
                 let message = format!("apiVersion is {}, so the document is no Kubernetes object", node.kind_name());
                 return Err(Remark::new(Code::NotHedgehog, node.span, message));
@@ -296,18 +305,6 @@ fn quoted(text: &str) -> String {
     format!("'{}'", printable(text))
 }
 
-/// The fields of `metadata` that only a cluster sets.
-pub(super) const SERVER_METADATA: &[&str] = &[
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
-
 /// Fields that only a cluster sets, as far as they say something.
 fn server_fields(root: &Node) -> Vec<Remark> {
     let Value::Mapping(pairs) = &root.value else { return Vec::new() };
@@ -316,7 +313,7 @@ fn server_fields(root: &Node) -> Vec<Remark> {
         _ => &[],
     };
     let status = pairs.iter().filter(|pair| pair.key == "status").map(|pair| (pair, "status".to_owned()));
-    let fields = metadata.iter().filter(|pair| SERVER_METADATA.contains(&pair.key.as_str()));
+    let fields = metadata.iter().filter(|pair| is_set_by_server(&pair.key));
     status
         .chain(fields.map(|pair| (pair, format!("metadata.{}", pair.key))))
         .filter(|(pair, _)| !says_nothing(&pair.value.value))

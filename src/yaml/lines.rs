@@ -5,6 +5,11 @@ use crate::finding::Place;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// How many line feeds there are.
+pub fn line_ends(bytes: &[u8]) -> u32 {
+    number(memchr::memchr_iter(b'\n', bytes).count())
+}
+
 /// The starts of a file's lines, built once.
 ///
 /// Lines end at `\n`; a `\r` before it belongs to the line ending, any other is a character. Columns count characters;
@@ -18,7 +23,7 @@ impl Lines {
     /// Reads the line starts of a file.
     pub fn new(bytes: &[u8]) -> Self {
         let mut starts = vec![0];
-        starts.extend(bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1));
+        starts.extend(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1));
         Self { starts }
     }
 

@@ -1,5 +1,7 @@
 //! Plain texts that are numbers to go-yaml: integers with Go's prefixes, decimal floats, and what is neither.
 
+use std::borrow::Cow;
+
 /// A number as go-yaml sees it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Number {
@@ -11,7 +13,7 @@ pub(super) enum Number {
 
 /// The number that a text is which starts with a digit or a sign.
 pub(super) fn number(text: &str) -> Option<Number> {
-    let plain = text.replace('_', "");
+    let plain = without_underscores(text);
     prefixed(&plain)
         .or_else(|| is_decimal(&plain, false).then(|| finite(&plain)).flatten().map(Number::Float))
         .or_else(|| loose_binary(&plain))
@@ -25,8 +27,12 @@ pub(super) fn dotted(text: &str) -> Option<Number> {
             && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
     };
     let tidy = (0..bytes.len()).all(|at| bytes[at] != b'_' || between_digits(at));
-    let plain = text.replace('_', "");
+    let plain = without_underscores(text);
     (tidy && is_decimal(&plain, true)).then(|| finite(&plain)).flatten().map(Number::Float)
+}
+
+fn without_underscores(text: &str) -> Cow<'_, str> {
+    if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) }
 }
 
 /// An integer with an optional sign and an optional prefix: `0x`, `0o`, `0b`, or `0` for octal.

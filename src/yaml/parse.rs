@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::compose::compose;
 use super::fault::{Fault, FaultKind};
 use super::resolve::resolve;
-use super::{Chunk, Limits, Node, Span, simple};
+use super::{Chunk, Limits, Node, Span, Want, Watch, simple};
 
 /// What a chunk holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,21 @@ pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Faul
     match simple::parse(file, chunk, limits) {
         Some(parsed) => Ok(parsed),
         None => by_events(file, chunk, limits),
+    }
+}
+
+/// Reads a chunk as [`parse`] does, but keeps no more than is wanted where that is cheaper, and lets somebody look on:
+/// beside what was read, whether they saw it all. Where they did not, all of it is kept.
+pub fn skim<'t, W: Watch<'t>>(
+    file: &'t [u8],
+    chunk: &Chunk,
+    limits: &Limits,
+    want: Want,
+    watch: &mut W,
+) -> (Result<Parsed, Fault>, bool) {
+    match simple::read(file, chunk, limits, want, watch) {
+        Some(parsed) => (Ok(parsed), true),
+        None => (by_events(file, chunk, limits), false),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a scalar is to go-yaml v2: YAML 1.1's words, its numbers, and the tags that ask for a type.
 
+use std::borrow::Cow;
+
 use super::events::Scalar;
 use super::number::{Number, dotted, number};
 use super::{Value, base64, timestamp};
@@ -83,10 +85,18 @@ fn tagged(text: String, wanted: Type) -> Result<Value, String> {
     }
 }
 
+/// A plain text as a key, if it can be one.
+pub(super) fn simple_key(text: &str) -> Option<Cow<'_, str>> {
+    match plain(text) {
+        None => Some(Cow::Borrowed(text)),
+        Some(value) => key(value).ok().map(Cow::Owned),
+    }
+}
+
 /// The value of a plain text, unless it is just a text.
 ///
 /// The first byte decides what is looked for, and as in go-yaml it alone: `<<` and `-.inf` are looked up, `_1` is not.
-fn plain(text: &str) -> Option<Value> {
+pub(super) fn plain(text: &str) -> Option<Value> {
     let number_of = |found: Option<Number>| {
         found.map(|number| match number {
             Number::Int(int) => Value::Int(int),

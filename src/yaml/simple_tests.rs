@@ -4,9 +4,9 @@
 
 use proptest::prelude::*;
 
-use super::parse;
+use super::{Parsed, parse};
 use crate::yaml::parse::by_events;
-use crate::yaml::{Limits, split};
+use crate::yaml::{Key, Limits, Node, Pair, Value, Want, Watch, split};
 
 /// Lines that objects are made of, and such as go wrong beside them.
 const LINES: &[&str] = &[
@@ -99,14 +99,117 @@ fn texts() -> impl Strategy<Value = String> {
     })
 }
 
+/// A few fields that are wanted of a document.
+const FEW: Want = Want::Fields(&[
+    ("a", Want::All),
+    ("b", Want::Fields(&[("c", Want::All), ("b", Want::Nothing)])),
+    ("f", Want::Nothing),
+]);
+
+/// What is left of a document of which so much is wanted.
+fn pruned(parsed: Parsed, want: Want) -> Parsed {
+    Parsed { root: parsed.root.map(|root| left(root, want)), ..parsed }
+}
+
+fn left(node: Node, want: Want) -> Node {
+    let value = match node.value {
+        value if want == Want::All => value,
+        Value::Mapping(pairs) => {
+            let pairs = pairs.into_iter().map(|pair| (want.key(&pair.key), pair));
+            let kept = pairs.filter(|(want, _)| *want != Want::Nothing);
+            Value::Mapping(kept.map(|(want, pair)| Pair { value: left(pair.value, want), ..pair }).collect())
+        }
+        Value::Sequence(_) => Value::Sequence(Vec::new()),
+        Value::String(_) => Value::String(String::new()),
+        scalar => scalar,
+    };
+    Node { value, ..node }
+}
+
+/// Somebody who looks on and writes down all there is to see, each beside its place.
+#[derive(Default)]
+struct Witness {
+    places: Vec<String>,
+    seen: Vec<String>,
+}
+
+impl Witness {
+    fn below(&mut self, holder: usize, step: &str) -> usize {
+        self.places.push(format!("{}/{step}", self.places.get(holder).map_or("", String::as_str)));
+        self.places.len() - 1
+    }
+
+    fn note(&mut self, place: usize, what: &str) {
+        self.seen.push(format!("{} {what}", self.places.get(place).map_or("", String::as_str)));
+    }
+
+    fn seen(self) -> Vec<String> {
+        self.seen
+    }
+}
+
+impl<'t> Watch<'t> for Witness {
+    type Place = usize;
+    fn root(&self) -> usize {
+        usize::MAX
+    }
+    fn cares(&self, _: usize) -> bool {
+        true
+    }
+    fn key(&mut self, holder: usize, key: &str) -> usize {
+        self.below(holder, key)
+    }
+    fn item(&mut self, holder: usize) -> usize {
+        self.below(holder, "-")
+    }
+    fn text(&mut self, place: usize, text: &'t str) {
+        self.note(place, &format!("{:?}", Value::String(text.to_owned())));
+    }
+    fn scalar(&mut self, place: usize, value: &Value) {
+        self.note(place, &format!("{value:?}"));
+    }
+    fn mapping(&mut self, place: usize, keys: &[Key<'_>]) {
+        let keys: Vec<_> = keys.iter().map(|key| (key.name.clone().into_owned(), key.is_null)).collect();
+        self.note(place, &format!("{keys:?}"));
+    }
+    fn list(&mut self, place: usize, count: usize) {
+        self.note(place, &format!("{count} items"));
+    }
+}
+
+/// What a witness of this value's reading writes down.
+fn told(node: &Node, place: &str) -> Vec<String> {
+    match &node.value {
+        Value::Mapping(pairs) => {
+            let values = pairs.iter().flat_map(|pair| told(&pair.value, &format!("{place}/{}", pair.key)));
+            let keys: Vec<_> = pairs.iter().map(|pair| (pair.key.clone(), pair.value.is_null())).collect();
+            values.chain([format!("{place} {keys:?}")]).collect()
+        }
+        Value::Sequence(items) => {
+            let items_told = items.iter().flat_map(|item| told(item, &format!("{place}/-")));
+            items_told.chain([format!("{place} {} items", items.len())]).collect()
+        }
+        scalar => vec![format!("{place} {scalar:?}")],
+    }
+}
+
 /// Whether the simple reader read anything of a file; what it read is as events have it.
 fn agrees(file: &[u8]) -> Result<bool, TestCaseError> {
     let mut read = false;
     for chunk in split(file) {
         for limits in [Limits::default(), Limits { depth: 3, ..Limits::default() }] {
-            if let Some(simple) = parse(file, &chunk, &limits) {
+            let simple = parse(file, &chunk, &limits);
+            let shown = String::from_utf8_lossy(file);
+            for want in [Want::Nothing, FEW, Want::All] {
+                let mut witness = Witness::default();
+                let skimmed = super::read(file, &chunk, &limits, want, &mut witness);
+                prop_assert_eq!(&skimmed, &simple.clone().map(|whole| pruned(whole, want)), "{}", shown);
+                if let Some(whole) = &simple {
+                    prop_assert_eq!(witness.seen(), told(whole.root.as_ref().unwrap(), ""), "{}", shown);
+                }
+            }
+            if let Some(simple) = simple {
                 read = true;
-                let shown = String::from_utf8_lossy(file);
                 prop_assert_eq!(Ok(simple), by_events(file, &chunk, &limits), "{}", shown);
             }
         }

@@ -6,6 +6,11 @@
 //! row makes a chunk of its own). A line that starts with `---` and has more makes Kubernetes give up the whole stream;
 //! here it only spoils its own chunk.
 
+use std::sync::LazyLock;
+
+use memchr::memchr;
+use memchr::memmem::Finder;
+
 use super::Span;
 
 /// One chunk of a file: what Kubernetes reads as one document, empty ones too.
@@ -43,11 +48,13 @@ pub fn split(bytes: &[u8]) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let mut open = Open::at(0);
     let mut start = 0;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let span = Span { start, end: start + line.len() };
+    while let Some(found) = dashes(bytes, start) {
+        let length = memchr(b'\n', &bytes[found..]).map_or(bytes.len() - found, |at| at + 1);
+        let span = Span { start: found, end: found + length };
+        // The lines before it, if there are any, are plain.
+        open.end = open.end.max(found);
         start = span.end;
-        match judge(line) {
-            Line::Plain => open.end = span.end,
+        match judge(&bytes[span.start..span.end]) {
             Line::Bad => {
                 open.bad_separator.get_or_insert(span.start);
                 open.end = span.end;
@@ -62,6 +69,7 @@ pub fn split(bytes: &[u8]) -> Vec<Chunk> {
             }
         }
     }
+    open.end = bytes.len();
     if !open.is_empty() {
         chunks.push(open.close(chunks.len(), None));
     }
@@ -74,10 +82,15 @@ pub fn separator_comment(bytes: &[u8], separator: Span) -> bool {
     line.strip_prefix(b"---").is_some_and(|rest| String::from_utf8_lossy(rest).trim_start().starts_with('#'))
 }
 
-/// What a line is to the reader.
+/// The first line from an offset on, where a line starts, that begins with `---`.
+fn dashes(bytes: &[u8], from: usize) -> Option<usize> {
+    static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
+    let rest = bytes.get(from..)?;
+    if rest.starts_with(b"---") { Some(from) } else { DASHES.find(rest).map(|at| from + at + 1) }
+}
+
+/// What a line that starts with `---` is to the reader.
 enum Line {
-    /// Nothing that starts with `---`.
-    Plain,
     /// A separator.
     Separator,
     /// Something that starts as a separator and goes on as something else.
@@ -85,8 +98,7 @@ enum Line {
 }
 
 fn judge(line: &[u8]) -> Line {
-    let Some(rest) = line.strip_prefix(b"---") else { return Line::Plain };
-    let text = String::from_utf8_lossy(rest);
+    let text = String::from_utf8_lossy(line.strip_prefix(b"---").unwrap_or(line));
     let rest = text.trim_start();
     if rest.is_empty() || rest.starts_with('#') { Line::Separator } else { Line::Bad }
 }

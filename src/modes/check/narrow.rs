@@ -114,8 +114,7 @@ impl Narrow<'_> {
     ) -> Result<Inventory, ModeError> {
         let narrowed = BTreeMap::from([(survey.path.clone(), leaves_of(changes, side))]);
         let request = Request { narrowed, keep: true, ..self.request.clone() };
-        let mut looked = look_surveyed(self.reader, vec![survey], &request)?;
-        Ok(looked.pop().expect("one fabric directory was looked at, so one was seen"))
+        Ok(look_surveyed(self.reader, survey, &request)?)
     }
 
     /// What is remembered of a fabric directory's managed/; what is not is read, and remembered from then on.

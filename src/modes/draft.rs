@@ -1,0 +1,87 @@
+//! Drafting: each fabric directory of a commit looked at and planned, several at once, so that of those that are planned only the
+//! plan is held.
+
+use std::collections::BTreeSet;
+
+use crate::fabric::layout::FabricDir;
+use crate::ids::{CommitId, TreeId};
+use crate::path::RepoPath;
+use crate::plan::fabric::{FabricPlan, Inventory};
+use crate::plan::message::Stamp;
+use crate::plan::source::Home;
+use crate::plan::{PlanError, Planned, assemble, plan_fabric};
+use crate::snapshot::{Commit, Objects};
+
+use super::error::ModeError;
+use super::look::look_each;
+use super::stamp;
+use super::sync::Task;
+
+/// What was found and what is to become of it.
+pub(super) struct Draft {
+    pub(super) tree: TreeId,
+    pub(super) stamp: Stamp,
+    pub(super) planned: Planned,
+    /// The files of unmanaged/ that were judged again.
+    pub(super) retried: Vec<RepoPath>,
+    /// The loose files that are to be adopted.
+    pub(super) adopted: Vec<RepoPath>,
+}
+
+/// What is kept of one fabric directory.
+struct Drafted {
+    plan: FabricPlan,
+    ruleset: String,
+    retried: Vec<RepoPath>,
+    adopted: Vec<RepoPath>,
+}
+
+impl Task {
+    /// Looks at these fabric directories of a commit, or of a branch without one, and plans; asks or writes nothing.
+    pub(super) fn draft_of(
+        &self,
+        objects: &dyn Objects,
+        input: Option<&Commit>,
+        dirs: &[FabricDir],
+    ) -> Result<Draft, ModeError> {
+        let tree = input.map_or_else(|| TreeId::empty(objects.hash_kind()), |commit| commit.tree);
+        let commit = input.map(|commit| commit.id);
+        let each = |objects: &dyn Objects, inventory: Inventory| self.fabric(objects, commit, &inventory);
+        let drafted = look_each(objects, dirs, &self.request, &each)?;
+        let rulesets: BTreeSet<String> = drafted.iter().map(|fabric| fabric.ruleset.clone()).collect();
+        let mut stamp = self.stamp(rulesets.into_iter().collect());
+        stamp.options.extend(stamp::level(objects, dirs, self.request.level)?);
+        let (mut plans, mut retried, mut adopted) = (Vec::new(), Vec::new(), Vec::new());
+        for fabric in drafted {
+            plans.push(fabric.plan);
+            retried.extend(fabric.retried);
+            adopted.extend(fabric.adopted);
+        }
+        Ok(Draft { tree, planned: assemble(&stamp, tree, plans), stamp, retried, adopted })
+    }
+
+    fn fabric(
+        &self,
+        objects: &dyn Objects,
+        commit: Option<CommitId>,
+        inventory: &Inventory,
+    ) -> Result<Drafted, PlanError> {
+        Ok(Drafted {
+            ruleset: stamp::ruleset(&inventory.survey.kinds, &inventory.survey.schemas),
+            retried: files(inventory, |home| matches!(home, Home::Retried { .. })),
+            adopted: files(inventory, |home| home == Home::Loose),
+            plan: plan_fabric(objects, commit, inventory, &self.order, &self.request.limits)?,
+        })
+    }
+
+    fn stamp(&self, rulesets: Vec<String>) -> Stamp {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Stamp { command: self.command, version, rulesets, options: self.flags.clone() }
+    }
+}
+
+/// The files to be sorted that lie in such a place, by their repository paths.
+fn files(inventory: &Inventory, is_meant: fn(Home) -> bool) -> Vec<RepoPath> {
+    let sources = inventory.sources.iter().filter(|source| is_meant(source.home));
+    sources.map(|source| inventory.survey.path.join_path(&source.path)).collect()
+}
