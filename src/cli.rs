@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use self::args::{Cli, ColorWhen, Command, Global, Hooks};
-use self::output::{Output, OutputError, Outputs};
+use self::output::{Format, Output, OutputError, Outputs};
 pub use self::surroundings::{Surroundings, Terminal};
 use crate::exit::Exit;
 use crate::modes::{self, talk::Talk};
@@ -124,7 +124,8 @@ fn dispatch(
     match command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
-            let options = sync_options(args, around)?;
+            let brief = !global.verbose && global.outputs.iter().all(|output| output.format == Format::Human);
+            let options = options::Sync { brief, ..sync_options(args, around)? };
             reported(&global, style, fail_on, || commands::sync(&common, &options, talk))
         }
         Command::Check(args) => check(&global, &common, style, &args, talk),
@@ -313,5 +314,6 @@ fn sync_options(args: args::Sync, around: &Surroundings) -> Result<options::Sync
         max_file_size: args.max_file_size,
         threads: args.threads,
         remote,
+        brief: false,
     })
 }

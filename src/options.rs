@@ -102,6 +102,8 @@ pub struct Sync {
     pub threads: Option<NonZeroUsize>,
     /// The remote whose branch is synced; none for a branch of the repository itself.
     pub remote: Option<remote::Remote>,
+    /// Whether the report may leave out lists of what is new in managed/ and of edits: a person is told their number.
+    pub brief: bool,
 }
 
 impl Default for Sync {
@@ -121,6 +123,7 @@ impl Default for Sync {
             max_file_size: MAX_FILE_SIZE,
             threads: None,
             remote: None,
+            brief: false,
         }
     }
 }

@@ -199,7 +199,7 @@ pub fn is_unprintable(c: char) -> bool {
 pub fn printable(text: &str) -> String {
     const LONGEST: usize = 120;
     // Nearly every text is plain, and then nothing has to be looked at character by character.
-    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if text.len() <= LONGEST && text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
         return text.to_owned();
     }
     let clean = |c: char| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c };

@@ -172,6 +172,17 @@ pub struct FabricReport {
     pub removed: Vec<ObjectRef>,
     /// Every path that changes, relative to the fabric directory.
     pub edits: BTreeMap<RepoPath, EditRow>,
+    /// What happened besides and is not listed, since nobody asked for a list.
+    pub unlisted: Unlisted,
+}
+
+/// How much of what happened a report does not list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unlisted {
+    /// Objects that are new in managed/.
+    pub added: usize,
+    /// Paths that change.
+    pub edits: usize,
 }
 
 /// What becomes of a document or file.
@@ -261,7 +272,26 @@ impl FabricReport {
             repairs: Vec::new(),
             removed: Vec::new(),
             edits: BTreeMap::new(),
+            unlisted: Unlisted::default(),
         }
+    }
+
+    /// How many paths change.
+    pub fn changes(&self) -> usize {
+        self.edits.len() + self.unlisted.edits
+    }
+
+    /// Drops the rows of objects that are new in managed/, but for those among the first so many rows, and all edits.
+    pub fn abridge(&mut self, first: usize) {
+        let is_plain = |row: &DocumentRow| row.change == Some(Change::Added) && row.code.is_none();
+        let (before, mut at) = (self.documents.len(), 0);
+        self.documents.retain(|row| {
+            at += 1;
+            at <= first || !is_plain(row)
+        });
+        self.documents.shrink_to_fit();
+        self.unlisted.added += before - self.documents.len();
+        self.unlisted.edits += std::mem::take(&mut self.edits).len();
     }
 
     /// The counts of this fabric's rows.
@@ -269,7 +299,7 @@ impl FabricReport {
         let fate = |fate| self.documents.iter().filter(|row| row.fate == fate).count();
         let objects = |row: &&DocumentRow| row.fate == Fate::Managed && row.code.is_none();
         Counts {
-            managed: self.documents.iter().filter(objects).count(),
+            managed: self.documents.iter().filter(objects).count() + self.unlisted.added,
             unmanaged: fate(Fate::Unmanaged),
             kept: fate(Fate::Kept),
             repairs: self.repairs.len(),

@@ -198,7 +198,13 @@ proptest! {
             }
             let repo = real::lay(&played.memory, root);
             let was_sound = repo.git_succeeds(&real::FSCK);
-            let report = real::sync_for_real(&repo, &options);
+            let unsynced = repo.git(&["rev-parse", "main"]);
+            let report = real::sync_for_real(&repo, &options, false);
+            let synced = repo.git(&["rev-parse", "main"]);
+            repo.git(&["update-ref", "refs/heads/main", &unsynced]);
+            let brief = real::sync_for_real(&repo, &options, true);
+            prop_assert_eq!(repo.git(&["rev-parse", "main"]), synced);
+            prop_assert_eq!(real::told(&brief), real::told(&report));
             prop_assert_eq!(real::tree(&report), Some(again.tree));
             prop_assert_eq!(&report.fabrics, &again.planned.fabrics);
             if again.output != root {

@@ -56,6 +56,7 @@ fn a_bare_sync_has_these_defaults() {
         max_file_size: 16_777_216,
         threads: None,
         remote: None,
+        brief: false,
     };
     assert_eq!(sync_of(""), (expected, FailOn::Never));
 }
@@ -78,6 +79,7 @@ fn every_flag_of_sync_reaches_its_option() {
         max_file_size: 100,
         threads: std::num::NonZeroUsize::new(2),
         remote: None,
+        brief: false,
     };
     assert_eq!(sync_of(line), (expected, FailOn::Error));
     assert_eq!(sync_of("main --retry").0.retry, Retry::All);

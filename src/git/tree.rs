@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{Collision, Entry, HashKind, Mode, ModeKind, TreeId};
 use crate::path::RepoPath;
-use crate::plan::Edit;
+use crate::plan::{Edit, Plan};
 use crate::snapshot::{Objects, ReadError, TreeEntry};
 
 /// How deep folders may lie in each other.
@@ -71,6 +71,22 @@ pub enum TreeError {
     Collision(#[from] Collision),
 }
 
+impl TreeError {
+    /// The same error about a tree that is a folder of another.
+    pub fn below(mut self, folder: &RepoPath) -> Self {
+        match &mut self {
+            Self::PlanMismatch { path, .. }
+            | Self::Blocked { path }
+            | Self::Unsound { path, .. }
+            | Self::TooDeep { path } => {
+                *path = folder.join_path(path);
+            }
+            Self::Read(_) | Self::Collision(_) => {}
+        }
+        self
+    }
+}
+
 /// One folder on a changed path.
 #[derive(Default)]
 struct Folder<'a> {
@@ -86,7 +102,30 @@ struct Folder<'a> {
 
 /// Applies the edits to the tree. Each edit's `from` must be what the tree holds there.
 pub fn apply(objects: &dyn Objects, root: TreeId, edits: &BTreeMap<RepoPath, Edit>) -> Result<NewTree, TreeError> {
-    let mut folders = changed_folders(edits)?;
+    rewrite_all(objects, root, changed_folders(edits)?)
+}
+
+/// Applies a plan to the tree: its edits, and the folders to which theirs were applied before.
+pub fn apply_plan(objects: &dyn Objects, root: TreeId, plan: &Plan) -> Result<NewTree, TreeError> {
+    let mut folders = changed_folders(plan.edits())?;
+    for (path, applied) in plan.folders() {
+        let Some(parent) = path.parent() else { return Ok(NewTree { id: applied.tree, objects: Vec::new() }) };
+        let gone = applied.tree == TreeId::empty(objects.hash_kind());
+        let entry = (!gone).then(|| Entry { mode: Mode::TREE, id: applied.tree.object() });
+        for up in std::iter::successors(Some(parent.clone()), RepoPath::parent) {
+            folders.entry(up).or_default();
+        }
+        folders.entry(parent).or_default().folders.insert(path.file_name().to_vec(), entry);
+    }
+    rewrite_all(objects, root, folders)
+}
+
+/// Rewrites the changed folders.
+fn rewrite_all(
+    objects: &dyn Objects,
+    root: TreeId,
+    mut folders: BTreeMap<RepoPath, Folder<'_>>,
+) -> Result<NewTree, TreeError> {
     let paths: Vec<RepoPath> = folders.keys().cloned().collect();
     // A folder sorts before all below it: forwards is top-down, backwards is bottom-up.
     for path in &paths {
@@ -195,7 +234,9 @@ fn rewrite(
         file.iter().chain(&tree).for_each(|at| stays[*at] = false);
         let at = |at: Option<usize>| at.map(|at| folder.entries[at].entry);
         let full = || path.join(name).unwrap_or_else(|_| path.clone());
-        let tree = folder.folders.get(name).map_or(at(tree), |entry| *entry);
+        // Whatever a folder's mode is spelled like stays so.
+        let mode = at(tree).map_or(Mode::TREE, |entry| entry.mode);
+        let tree = folder.folders.get(name).map_or(at(tree), |entry| entry.map(|entry| Entry { mode, ..entry }));
         changed.extend(settle(full, edit, at(file), tree)?.map(|entry| (name, entry)));
     }
     changed.sort_by(|(a, x), (b, y)| key_order((a, is_tree(x)), (b, is_tree(y))));

@@ -199,7 +199,10 @@ fn install(repo: &Repo, staging: Staging, objects: &[Object<'_>]) -> Result<Keep
 
 fn new_objects<'a>(repo: &Repo, plan: &'a Plan, new_tree: &'a NewTree) -> Result<Vec<Object<'a>>, WriteError> {
     let mut objects = new_blobs(repo, plan)?;
-    objects.extend(new_tree.objects.iter().map(|(id, bytes)| Object { id: id.object(), kind: Kind::Tree, bytes }));
+    let applied = plan.folders().values().flat_map(|folder| &folder.trees);
+    let mut seen = BTreeSet::new();
+    let trees = applied.chain(&new_tree.objects).filter(|(id, _)| seen.insert(*id));
+    objects.extend(trees.map(|(id, bytes)| Object { id: id.object(), kind: Kind::Tree, bytes }));
     Ok(objects)
 }
 
@@ -226,8 +229,13 @@ pub fn touch(edit: &Edit) -> Touch {
 fn new_blobs<'a>(repo: &Repo, plan: &'a Plan) -> Result<Vec<Object<'a>>, WriteError> {
     let mut seen = BTreeSet::new();
     let mut objects = Vec::new();
-    for (path, edit) in plan.edits() {
-        let Some(Content::New { id, bytes }) = edit.to.as_ref().map(|to| &to.content) else { continue };
+    let edited = plan.edits().iter().filter_map(|(path, edit)| match edit.to.as_ref().map(|to| &to.content) {
+        Some(Content::New { id, bytes }) => Some((path, id, bytes)),
+        _ => None,
+    });
+    let applied =
+        plan.folders().iter().flat_map(|(path, folder)| folder.blobs.iter().map(move |(id, bytes)| (path, id, bytes)));
+    for (path, id, bytes) in edited.chain(applied) {
         if BlobId::of(repo.hash_kind(), bytes)? != *id {
             return Err(WriteError::WrongId { path: path.clone(), id: *id });
         }

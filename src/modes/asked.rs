@@ -119,6 +119,7 @@ impl Asked {
             max_deletions: None,
             agreed: false,
             turns: None,
+            brief: false,
         }
     }
 }

@@ -1,15 +1,17 @@
 //! Drafting: each fabric directory of a commit looked at and planned, several at once, so that of those that are planned only the
 //! plan is held.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fabric::layout::FabricDir;
+use crate::git::NewTree;
+use crate::git::tree::apply;
 use crate::ids::{CommitId, TreeId};
 use crate::path::RepoPath;
 use crate::plan::fabric::{FabricPlan, Inventory};
-use crate::plan::message::Stamp;
+use crate::plan::message::{MOST_LINES, Stamp};
 use crate::plan::source::Home;
-use crate::plan::{PlanError, Planned, assemble, plan_fabric};
+use crate::plan::{Applied, Content, Edit, Planned, assemble, plan_fabric};
 use crate::snapshot::{Commit, Objects};
 
 use super::error::ModeError;
@@ -46,7 +48,10 @@ impl Task {
     ) -> Result<Draft, ModeError> {
         let tree = input.map_or_else(|| TreeId::empty(objects.hash_kind()), |commit| commit.tree);
         let commit = input.map(|commit| commit.id);
-        let each = |objects: &dyn Objects, inventory: Inventory| self.fabric(objects, commit, &inventory);
+        let each = |objects: &dyn Objects, dir: &FabricDir, inventory: Inventory| {
+            let drafted = self.fabric(objects, commit, &inventory)?;
+            if self.brief { abridged(objects, dir, drafted) } else { Ok(drafted) }
+        };
         let drafted = look_each(objects, dirs, &self.request, &each)?;
         let rulesets: BTreeSet<String> = drafted.iter().map(|fabric| fabric.ruleset.clone()).collect();
         let mut stamp = self.stamp(rulesets.into_iter().collect());
@@ -65,7 +70,7 @@ impl Task {
         objects: &dyn Objects,
         commit: Option<CommitId>,
         inventory: &Inventory,
-    ) -> Result<Drafted, PlanError> {
+    ) -> Result<Drafted, ModeError> {
         Ok(Drafted {
             ruleset: stamp::ruleset(&inventory.survey.kinds, &inventory.survey.schemas),
             retried: files(inventory, |home| matches!(home, Home::Retried { .. })),
@@ -78,6 +83,24 @@ impl Task {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         Stamp { command: self.command, version, rulesets, options: self.flags.clone() }
     }
+}
+
+/// The same with its edits applied, so that they need not be held, and without the rows that nobody will be shown.
+fn abridged(objects: &dyn Objects, dir: &FabricDir, drafted: Drafted) -> Result<Drafted, ModeError> {
+    let FabricPlan { edits, mut report, findings, .. } = drafted.plan;
+    if edits.is_empty() {
+        return Ok(Drafted { plan: FabricPlan { applied: None, edits, report, findings }, ..drafted });
+    }
+    let NewTree { id: tree, objects: trees } =
+        apply(objects, dir.tree, &edits).map_err(|error| error.below(&dir.path))?;
+    let new = |edit: Edit| match edit.to?.content {
+        Content::New { id, bytes } => Some((id, bytes)),
+        Content::Existing(_) => None,
+    };
+    let blobs = edits.into_values().filter_map(new).collect();
+    report.abridge(MOST_LINES);
+    let plan = FabricPlan { applied: Some(Applied { tree, trees, blobs }), edits: BTreeMap::new(), report, findings };
+    Ok(Drafted { plan, ..drafted })
 }
 
 /// The files to be sorted that lie in such a place, by their repository paths.

@@ -74,6 +74,7 @@ fn task(options: &Init) -> Task {
         max_deletions: None,
         agreed: options.yes,
         turns: None,
+        brief: false,
     }
 }
 

@@ -65,7 +65,7 @@ pub fn look(objects: &dyn Objects, root: TreeId, request: &Request) -> Result<Ve
 
 /// Looks at these fabric directories.
 pub fn look_into(objects: &dyn Objects, dirs: &[FabricDir], request: &Request) -> Result<Vec<Inventory>, PlanError> {
-    look_each(objects, dirs, request, &|_, inventory| Ok(inventory))
+    look_each(objects, dirs, request, &|_, _, inventory| Ok(inventory))
 }
 
 /// Looks at a fabric directory that was surveyed already.
@@ -81,19 +81,19 @@ pub(super) fn look_surveyed(objects: &dyn Objects, survey: Survey, request: &Req
 const LARGE: usize = 10_000;
 
 /// Looks at each of these fabric directories, several at once, and keeps what `finish` makes of it.
-pub(super) fn look_each<T: Send>(
+pub(super) fn look_each<T: Send, E: From<PlanError> + Send>(
     objects: &dyn Objects,
     dirs: &[FabricDir],
     request: &Request,
-    finish: &(dyn Fn(&dyn Objects, Inventory) -> Result<T, PlanError> + Sync),
-) -> Result<Vec<T>, PlanError> {
+    finish: &(dyn Fn(&dyn Objects, &FabricDir, Inventory) -> Result<T, E> + Sync),
+) -> Result<Vec<T>, E> {
     let workers = crew::workers(request.threads);
     let alone = Request { threads: Some(NonZeroUsize::MIN), ..request.clone() };
     let one = |objects: &dyn Objects, dir: &FabricDir| {
         let survey = survey_of(objects, dir, request)?;
         let is_small = dirs.len() > 1 && survey.raw.len() < LARGE;
         let inventory = look_surveyed(objects, survey, if is_small { &alone } else { request })?;
-        finish(objects, inventory)
+        finish(objects, dir, inventory)
     };
     crew::spread(objects, dirs, (workers, 1), &one)
 }

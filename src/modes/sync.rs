@@ -7,7 +7,7 @@ use crate::fabric::manifest::Level;
 use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
 use crate::git::remote::Visit;
-use crate::git::tree::apply;
+use crate::git::tree::apply_plan;
 use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::CommitId;
 use crate::options::{Common, FailOn, Sync};
@@ -83,6 +83,8 @@ fn sync_by(
     talk: &mut dyn Talk,
 ) -> Result<Report, ModeError> {
     let branch = branch(repo, options.branch.as_deref(), "there is no branch to move; name one: hhgit sync main")?;
+    // A work tree has to follow the edits, and a diff shows them.
+    task.brief = options.brief && !options.diff && repo.work_tree().is_none();
     if !task.dry_run {
         clean_up(repo, &branch);
     }
@@ -144,6 +146,8 @@ pub(super) struct Task {
     pub(super) agreed: bool,
     /// Which fabric directories have their turn, and what is done in each; none for a sync of all.
     pub(super) turns: Option<Turns>,
+    /// Whether nobody asks for lists of what was done, nor needs the edits once they are applied.
+    pub(super) brief: bool,
 }
 
 /// What one try starts from.
@@ -211,7 +215,7 @@ impl Task {
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
         }
-        let new_tree = apply(from.reader, tree, planned.plan.edits())?;
+        let new_tree = apply_plan(from.reader, tree, &planned.plan)?;
         if self.dry_run {
             report.outcome = Outcome::Planned;
             report.result = Some(Point { commit: None, tree: new_tree.id });

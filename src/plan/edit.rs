@@ -1,6 +1,6 @@
 //! One path's change: what stands there, what shall stand there.
 
-use crate::ids::{BlobId, Entry, Mode, ObjectId};
+use crate::ids::{BlobId, Entry, Mode, ObjectId, TreeId};
 use crate::report::EditRow;
 
 /// What one path changes from and to; never the same on both sides.
@@ -40,6 +40,17 @@ pub enum Content {
         /// The blob's bytes.
         bytes: Vec<u8>,
     },
+}
+
+/// A folder to which edits have been applied, so that they need not be held: what it is now, and what of that is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Its new tree.
+    pub tree: TreeId,
+    /// The new trees, sub-trees before those that hold them.
+    pub trees: Vec<(TreeId, Vec<u8>)>,
+    /// The new blobs.
+    pub blobs: Vec<(BlobId, Vec<u8>)>,
 }
 
 impl Target {

@@ -14,7 +14,7 @@ use crate::verdict::code::Code;
 use crate::verdict::file::File;
 use crate::yaml::{Limits, Node};
 
-use super::edit::Edit;
+use super::edit::{Applied, Edit};
 use super::error::PlanError;
 use super::holdings::Holdings;
 use super::outcome;
@@ -67,9 +67,14 @@ impl Order {
 /// One fabric directory's plan, by paths below it.
 #[derive(Debug)]
 pub struct FabricPlan {
-    pub(super) edits: BTreeMap<RepoPath, Edit>,
-    pub(super) report: FabricReport,
-    pub(super) findings: Vec<Finding>,
+    /// What came of the edits where they were applied already; there are none then.
+    pub applied: Option<Applied>,
+    /// The edits.
+    pub edits: BTreeMap<RepoPath, Edit>,
+    /// What is to be told.
+    pub report: FabricReport,
+    /// Every finding about the fabric directory, in path order.
+    pub findings: Vec<Finding>,
 }
 
 /// Plans one fabric directory. `input` is the commit it was read from, whose history tells what was reverted.
@@ -109,13 +114,13 @@ pub fn plan(
     let findings = work.all_findings();
     let desk = std::mem::replace(&mut work.desk, super::desk::Desk::new(objects.hash_kind()));
     let edits = desk.finish(|path| work.now(path));
-    Ok(FabricPlan { report: outcome::report(&work, name, &edits, removed), edits, findings })
+    Ok(FabricPlan { applied: None, report: outcome::report(&work, name, &edits, removed), edits, findings })
 }
 
 fn left_alone(survey: &Survey) -> FabricPlan {
     let report =
         FabricReport { left_alone: true, ..FabricReport::unchanged(survey.path.clone(), survey.manifest.name.clone()) };
-    FabricPlan { edits: BTreeMap::new(), report, findings: survey.findings.clone() }
+    FabricPlan { applied: None, edits: BTreeMap::new(), report, findings: survey.findings.clone() }
 }
 
 impl Work<'_> {

@@ -24,14 +24,14 @@ impl Plan {
             }
         }
         let message = message(&edits);
-        Ok(Self { edits, message })
+        Ok(Self::of_edits(edits, &message))
     }
 }
 
 impl Plan {
     /// A plan of edits that lead from one commit's tree to another's that is made already: what a merge does to a branch.
     pub fn of_edits(edits: BTreeMap<RepoPath, Edit>, message: &str) -> Self {
-        Self { edits, message: message.to_owned() }
+        Self { edits, folders: BTreeMap::new(), message: message.to_owned() }
     }
 }
 

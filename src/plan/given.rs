@@ -9,6 +9,6 @@ impl Plan {
     /// A plan of these edits. Tests alone make plans so; everybody else gets them from the planner.
     #[doc(hidden)]
     pub fn given(edits: BTreeMap<RepoPath, Edit>, message: &str) -> Self {
-        Self { edits, message: message.to_owned() }
+        Self::of_edits(edits, message)
     }
 }

@@ -20,11 +20,11 @@ pub struct Stamp {
 }
 
 /// How many lines of a fabric's details a message holds.
-const MOST_LINES: usize = 50;
+pub const MOST_LINES: usize = 50;
 
 /// Writes the message.
 pub(super) fn write(stamp: &Stamp, input: TreeId, fabrics: &[FabricReport]) -> String {
-    let changed: Vec<&FabricReport> = fabrics.iter().filter(|fabric| !fabric.edits.is_empty()).collect();
+    let changed: Vec<&FabricReport> = fabrics.iter().filter(|fabric| fabric.changes() > 0).collect();
     let mut text = format!("hhgit: {}\n", subject(stamp.command, &changed));
     for fabric in &changed {
         let counts = fabric.counts();
@@ -39,7 +39,7 @@ pub(super) fn write(stamp: &Stamp, input: TreeId, fabrics: &[FabricReport]) -> S
         for line in lines.by_ref().take(MOST_LINES) {
             let _ = writeln!(text, "  {line}");
         }
-        let more = lines.count();
+        let more = lines.count() + fabric.unlisted.added;
         if more > 0 {
             let _ = writeln!(text, "  and {more} more");
         }

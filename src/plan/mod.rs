@@ -28,7 +28,7 @@ mod structure;
 pub mod undo;
 mod work;
 
-pub use edit::{Content, Edit, Target};
+pub use edit::{Applied, Content, Edit, Target};
 pub use error::PlanError;
 
 use std::collections::BTreeMap;
@@ -48,6 +48,7 @@ use message::Stamp;
 #[derive(Debug, Clone)]
 pub struct Plan {
     edits: BTreeMap<RepoPath, Edit>,
+    folders: BTreeMap<RepoPath, Applied>,
     message: String,
 }
 
@@ -62,6 +63,11 @@ impl Plan {
         self.edits.iter().filter_map(|(path, edit)| Some((path.strip_prefix(folder)?, edit.row()))).collect()
     }
 
+    /// The folders whose edits were applied already and are not held; none of the edits lies in one.
+    pub fn folders(&self) -> &BTreeMap<RepoPath, Applied> {
+        &self.folders
+    }
+
     /// The commit message, trailers included.
     pub fn message(&self) -> &str {
         &self.message
@@ -69,7 +75,7 @@ impl Plan {
 
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.edits.is_empty()
+        self.edits.is_empty() && self.folders.is_empty()
     }
 }
 
@@ -111,10 +117,12 @@ pub fn plan(objects: &dyn Objects, input: &Input<'_>) -> Result<Planned, PlanErr
 /// The plans of a tree's fabric directories, in path order, as one.
 pub fn assemble(stamp: &Stamp, tree: TreeId, plans: Vec<FabricPlan>) -> Planned {
     let mut edits: Vec<(RepoPath, Edit)> = Vec::new();
+    let mut folders = BTreeMap::new();
     let mut fabrics = Vec::new();
     let mut findings = Vec::new();
     for planned in plans {
         let base = &planned.report.path;
+        folders.extend(planned.applied.map(|applied| (base.clone(), applied)));
         edits.extend(planned.edits.into_iter().map(|(path, edit)| (base.join_path(&path), edit)));
         fabrics.push(planned.report);
         findings.extend(planned.findings);
@@ -122,5 +130,5 @@ pub fn assemble(stamp: &Stamp, tree: TreeId, plans: Vec<FabricPlan>) -> Planned 
     let message = message::write(stamp, tree, &fabrics);
     // In order already, so that the map is made in one go.
     let edits = edits.into_iter().collect();
-    Planned { plan: Plan { edits, message }, fabrics, findings }
+    Planned { plan: Plan { edits, folders, message }, fabrics, findings }
 }

@@ -62,7 +62,7 @@ impl Plan {
             (false, false) => Undo::InTheWay(in_the_way),
             (false, true) => {
                 let message = message(&edits);
-                Undo::Plan(Self { edits, message })
+                Undo::Plan(Self::of_edits(edits, &message))
             }
         })
     }

@@ -63,8 +63,8 @@ pub(super) fn headline(fabric: &FabricReport, made: bool, style: Style) -> Strin
     if counts.removed > 0 {
         parts.push(format!("{} removed from managed", count(counts.removed, "object")));
     }
-    if parts.is_empty() && !fabric.edits.is_empty() {
-        parts.push(count(fabric.edits.len(), "file"));
+    if parts.is_empty() && fabric.changes() > 0 {
+        parts.push(count(fabric.changes(), "file"));
     }
     if parts.is_empty() {
         parts.push("nothing to sort".to_owned());

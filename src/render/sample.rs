@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, ObjectRef, Place, Related};
 use crate::ids::{CommitId, Entry, HashKind, Mode, ObjectId, TreeId};
 use crate::path::RepoPath;
-use crate::report::{Change, DocumentRow, EditRow, FabricReport, Fate, Outcome, Point, Repair, Report};
+use crate::report::{Change, DocumentRow, EditRow, FabricReport, Fate, Outcome, Point, Repair, Report, Unlisted};
 use crate::verdict::code::Code;
 
 pub(crate) fn path(text: &str) -> RepoPath {
@@ -64,6 +64,7 @@ pub(crate) fn full() -> Report {
         repairs: vec![Repair { code: Code::MissingDirectory, path: path("managed/vpcs") }],
         removed: vec![object("Server", "old")],
         edits: BTreeMap::from([(path("raw/prepop.yaml"), edit)]),
+        unlisted: Unlisted::default(),
     };
     Report {
         outcome: Outcome::Committed,

@@ -3,35 +3,25 @@
 use crate::fabric::kinds::is_hedgehog_group;
 use crate::finding::ObjectRef;
 pub(super) use crate::path::printable;
-use crate::yaml::{Node, Span, Value, Want};
+use crate::yaml::{Node, Span, Value};
 
 use super::identity::{DEFAULT_NAMESPACE, Identity};
 
-/// What level identity has to know of a document.
-pub(super) const IDENTITY: Want = Want::Fields(&[
-    ("apiVersion", Want::All),
-    ("kind", Want::All),
-    ("metadata", Want::Fields(METADATA)),
-    ("items", Want::All),
-    ("status", Want::All),
-]);
-
-const METADATA: &[(&str, Want)] = &[
-    ("name", Want::All),
-    ("namespace", Want::All),
-    ("creationTimestamp", Want::All),
-    ("deletionGracePeriodSeconds", Want::All),
-    ("deletionTimestamp", Want::All),
-    ("generation", Want::All),
-    ("managedFields", Want::All),
-    ("resourceVersion", Want::All),
-    ("selfLink", Want::All),
-    ("uid", Want::All),
+/// The fields of `metadata` that only a cluster sets.
+const SERVER_METADATA: &[&str] = &[
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
 ];
 
 /// Whether this is a field of `metadata` that only a cluster sets.
 pub(super) fn is_set_by_server(key: &str) -> bool {
-    !matches!(key, "name" | "namespace") && METADATA.iter().any(|(name, _)| *name == key)
+    SERVER_METADATA.contains(&key)
 }
 
 /// Where a document keeps what identifies it.

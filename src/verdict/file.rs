@@ -6,13 +6,15 @@ use crate::finding::{Finding, ObjectRef};
 use crate::ids::{Entry, ModeKind};
 use crate::path::RepoPath;
 use crate::schema::Fit;
-use crate::yaml::{Chunk, Fault, FaultKind, Limits, Lines, Node, Parsed, Span, Want, line_ends, parse, skim, split};
+use crate::yaml::{
+    Chunk, Fault, FaultKind, Limits, Lines, Node, Parsed, Span, chunks, line_ends, parse, parse_watched, skim,
+};
 
 use super::code::Code;
-use super::fields::IDENTITY;
 use super::identity::{Identity, ManagedPath};
 use super::judge::{Judge, Judgement, Remark};
-use super::unit::{Reading, Unit, cut};
+use super::names::Names;
+use super::unit::{Cut, Reading, Unit};
 
 /// What a file is.
 #[derive(Debug, Clone)]
@@ -83,37 +85,41 @@ fn look(bytes: &[u8], path: &RepoPath, judge: &Judge<'_>, limits: &Limits, keep:
     if is_lfs_pointer(bytes) {
         return whole(Code::LfsPointer, "the file is a Git LFS pointer, not the YAML it stands for");
     }
-    let chunks = split(bytes);
     let mut file = OneFile { bytes, path, judge, limits, lines: OnceCell::new(), reached: (0, 1) };
-    let (mut documents, mut values) = (Vec::new(), Vec::new());
-    let mut readings = Vec::with_capacity(chunks.len());
-    for chunk in &chunks {
+    let (mut documents, mut values): (Vec<Document>, _) = (Vec::with_capacity(1), Vec::new());
+    let mut cut = Cut::new(bytes);
+    for chunk in chunks(bytes) {
         // A document's value is gone before the next one's is made, unless it is kept.
-        let (parsed, judgement) = file.read(chunk, keep);
-        let reading = reading(&parsed);
-        readings.push(reading);
-        if reading != Reading::Nothing {
-            documents.push(file.document(chunk, &parsed, judgement));
-            if keep {
-                values.push(parsed.ok().and_then(|parsed| parsed.root));
-            }
+        let read = file.read(&chunk, keep);
+        let before = documents.last_mut().map(|document| &mut document.unit);
+        if let Some(unit) = cut.next(&chunk, read.reading, before) {
+            documents.push(file.document(chunk.number, unit, read.content, read.judgement));
+            values.extend(keep.then_some(read.value));
         }
     }
-    if documents.is_empty() {
-        return whole(Code::Empty, "the file holds no document");
+    match documents.last_mut() {
+        Some(last) => cut.end(&mut last.unit),
+        None => return whole(Code::Empty, "the file holds no document"),
     }
-    // There is a unit for each chunk that holds something, as there is a document.
-    let units = cut(bytes, &chunks, &readings);
-    documents.iter_mut().zip(units).for_each(|(document, (_, unit))| document.unit = unit);
     (File::Documents(documents), values)
 }
 
 /// How a file is cut into documents: the number and the bytes of each. It is not judged whether they are good ones.
 pub fn units(bytes: &[u8], limits: &Limits) -> Vec<(u32, Unit)> {
-    let chunks = split(bytes);
-    let read = |chunk| reading(&skim(bytes, chunk, limits, Want::Nothing, &mut ()).0);
-    let readings: Vec<_> = chunks.iter().map(read).collect();
-    cut(bytes, &chunks, &readings).into_iter().map(|(at, unit)| (chunks[at].number, unit)).collect()
+    let read = |chunk: &Chunk| match skim(bytes, chunk, limits, &mut ()) {
+        Some(content) => Reading::Content { end: content.end },
+        None => reading(&parse(bytes, chunk, limits)),
+    };
+    let mut units: Vec<(u32, Unit)> = Vec::new();
+    let mut cut = Cut::new(bytes);
+    for chunk in chunks(bytes) {
+        let unit = cut.next(&chunk, read(&chunk), units.last_mut().map(|(_, unit)| unit));
+        units.extend(unit.map(|unit| (chunk.number, unit)));
+    }
+    if let Some((_, last)) = units.last_mut() {
+        cut.end(last);
+    }
+    units
 }
 
 fn reading(parsed: &Result<Parsed, Fault>) -> Reading {
@@ -128,6 +134,16 @@ fn is_lfs_pointer(bytes: &[u8]) -> bool {
     bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/")
 }
 
+/// A chunk that was read and judged.
+struct Read {
+    reading: Reading,
+    /// Its content.
+    content: Span,
+    judgement: Judgement,
+    /// Its value, if it was made.
+    value: Option<Node>,
+}
+
 struct OneFile<'a> {
     bytes: &'a [u8],
     path: &'a RepoPath,
@@ -140,48 +156,61 @@ struct OneFile<'a> {
 }
 
 impl OneFile<'_> {
-    /// A chunk's value, as much of it as was needed or is kept, and what is to be said of it.
-    fn read(&self, chunk: &Chunk, keep: bool) -> (Result<Parsed, Fault>, Judgement) {
+    /// Reads and judges a chunk.
+    fn read(&self, chunk: &Chunk, keep: bool) -> Read {
+        if !keep && let Some(read) = self.skim(chunk) {
+            return read;
+        }
         let (bytes, limits) = (self.bytes, self.limits);
-        let want = if keep { Want::All } else { IDENTITY };
-        let identity = self.judge.at_identity();
         let (parsed, judge) = match self.judge.schemas() {
-            None => (skim(bytes, chunk, limits, want, &mut ()).0, identity),
+            None => (parse(bytes, chunk, limits), *self.judge),
             Some(schemas) => {
                 let mut fit = Fit::new(schemas);
-                match skim(bytes, chunk, limits, want, &mut fit) {
-                    (parsed, true) if fit.is_sure() => (parsed, identity),
-                    (_, true) if !keep => (parse(bytes, chunk, limits), *self.judge),
-                    (parsed, _) => (parsed, *self.judge),
-                }
+                let (parsed, saw_all) = parse_watched(bytes, chunk, limits, &mut fit);
+                (parsed, if saw_all && fit.is_sure() { self.judge.at_identity() } else { *self.judge })
             }
         };
-        let judgement = match &parsed {
-            Ok(parsed) => parsed.root.as_ref().map(|root| judge.judge(root)).unwrap_or_default(),
-            Err(fault) => Judgement::of_fault(fault_code(fault.kind), fault),
-        };
-        (parsed, judgement)
+        match parsed {
+            Ok(Parsed { root, content_end }) => {
+                let judgement = root.as_ref().map(|root| judge.judge(root)).unwrap_or_default();
+                let start = root.as_ref().map_or(chunk.body.start, |root| root.span.start);
+                let reading = if root.is_some() { Reading::Content { end: content_end } } else { Reading::Nothing };
+                Read { reading, content: Span { start, end: content_end }, judgement, value: root }
+            }
+            Err(fault) => {
+                let body = trimmed(bytes, chunk.body);
+                let mut judgement = Judgement::of_fault(fault_code(fault.kind), &fault);
+                judgement.remarks.iter_mut().for_each(|remark| remark.span = before(body.end, remark.span));
+                Read { reading: Reading::Fault, content: body, judgement, value: None }
+            }
+        }
     }
 
-    /// The document of a chunk; how it is cut out is not known yet.
-    fn document(&mut self, chunk: &Chunk, parsed: &Result<Parsed, Fault>, judgement: Judgement) -> Document {
-        let Judgement { object, identity, target, mut remarks } = judgement;
-        let span = match parsed {
-            Ok(parsed) => {
-                let start = parsed.root.as_ref().map_or(chunk.body.start, |root| root.span.start);
-                Span { start, end: parsed.content_end }
+    /// Reads and judges a chunk without making its value; nothing if that is needed, such as to say what is wrong with it.
+    fn skim(&self, chunk: &Chunk) -> Option<Read> {
+        let (bytes, limits) = (self.bytes, self.limits);
+        let (content, named) = match self.judge.schemas() {
+            None => {
+                let mut names = Names::default();
+                (skim(bytes, chunk, limits, &mut names)?, names.named()?)
             }
-            Err(_) => {
-                let body = trimmed(self.bytes, chunk.body);
-                remarks.iter_mut().for_each(|remark| remark.span = before(body.end, remark.span));
-                body
+            Some(schemas) => {
+                let mut both = (Names::default(), Fit::new(schemas));
+                let content = skim(bytes, chunk, limits, &mut both)?;
+                (content, both.0.named().filter(|_| both.1.is_sure())?)
             }
         };
-        let findings = remarks.into_iter().map(|remark| self.finding(chunk.number, remark, object.as_ref())).collect();
+        let judgement = self.judge.judge_named(&named)?;
+        Some(Read { reading: Reading::Content { end: content.end }, content, judgement, value: None })
+    }
+
+    /// The document of this number.
+    fn document(&mut self, number: u32, unit: Unit, span: Span, judgement: Judgement) -> Document {
+        let Judgement { object, identity, target, remarks } = judgement;
+        let findings = remarks.into_iter().map(|remark| self.finding(number, remark, object.as_ref())).collect();
         let last = if span.end > span.start { span.end - 1 } else { span.start };
         let lines = (self.line_of(span.start), self.line_of(last));
-        let unit = Unit { travelled: None, separator: None, head: None, main: chunk.body };
-        Document { number: chunk.number, content: span, lines, unit, object, identity, target, findings }
+        Document { number, content: span, lines, unit, object, identity, target, findings }
     }
 
     fn finding(&self, number: u32, remark: Remark, object: Option<&ObjectRef>) -> Finding {

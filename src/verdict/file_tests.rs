@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::yaml::split;
 use crate::fabric::kinds::Kinds;
 use crate::schema::Schemas;
 

@@ -10,6 +10,7 @@ use super::fields::{
     Field, Fields, field, head, holds_hedgehog, is_set_by_server, printable, span_of, split_api_version,
 };
 use super::identity::{DEFAULT_NAMESPACE, Identity, ManagedPath, NameFault, managed_path};
+use super::names::Named;
 
 /// The group of the installer's own objects.
 const INSTALLER_GROUP: &str = "fabricator.githedgehog.com";
@@ -92,7 +93,7 @@ impl<'a> Judge<'a> {
         self.schemas
     }
 
-    /// Judges a document's value. At level identity no more of it has to be there than `IDENTITY` asks for.
+    /// Judges a document's value.
     pub fn judge(&self, root: &Node) -> Judgement {
         let mut judgement = Judgement::default();
         let Value::Mapping(_) = &root.value else {
@@ -112,6 +113,21 @@ impl<'a> Judge<'a> {
             Err(remarks) => judgement.remarks = remarks,
         }
         judgement
+    }
+
+    /// Judges a document by its names, if nothing is to be said of it but where it belongs. Its schema is not looked at.
+    pub(super) fn judge_named(&self, named: &Named<'_>) -> Option<Judgement> {
+        let kind = self.kinds.by_group_kind(named.group, named.kind);
+        let kind = kind.filter(|kind| kind.author == Author::User && kind.serves(named.version))?;
+        if !is_hedgehog_group(named.group) || named.group == INSTALLER_GROUP {
+            return None;
+        }
+        Some(Judgement {
+            target: Some(managed_path(kind, named.namespace, named.name).ok()?),
+            object: Some(named.object()),
+            identity: Some(named.identity()),
+            remarks: Vec::new(),
+        })
     }
 
     /// How an object of known kind and version breaks its schema, at level schema.

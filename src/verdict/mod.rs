@@ -6,4 +6,5 @@ mod fields;
 pub mod file;
 pub mod identity;
 pub mod judge;
+mod names;
 pub mod unit;

@@ -29,48 +29,86 @@ pub enum Reading {
     Fault,
 }
 
+/// A file that is being cut, chunk by chunk.
+#[derive(Debug)]
+pub struct Cut<'t> {
+    bytes: &'t [u8],
+    /// The first of the chunks that hold nothing and go with the next that holds something: its body's start, and its lead.
+    first: Option<(usize, Option<Span>)>,
+    /// Where the unit before ends.
+    parted: usize,
+    /// Where the content of the unit before ends, if it has any that can be read.
+    content_end: Option<usize>,
+    /// What comes after the last unit: where the chunks of nothing after it end, with what of a separator says something.
+    rest: usize,
+}
+
+impl<'t> Cut<'t> {
+    /// Begins to cut a file.
+    pub fn new(bytes: &'t [u8]) -> Self {
+        Self { bytes, first: None, parted: 0, content_end: None, rest: 0 }
+    }
+
+    /// The unit of the next chunk, if that holds something; what it takes along is taken from the unit before.
+    pub fn next(&mut self, chunk: &Chunk, reading: Reading, before: Option<&mut Unit>) -> Option<Unit> {
+        let bytes = self.bytes;
+        self.rest = chunk.separator.filter(|span| has_comment(bytes, *span)).unwrap_or(chunk.body).end;
+        let is_nothing = reading == Reading::Nothing;
+        if self.first.is_none() && is_nothing && chunk.body.start == chunk.body.end {
+            // A separator that ends nothing but another one: both part the same neighbours.
+            return None;
+        }
+        let (start, lead) = *self.first.get_or_insert((chunk.body.start, chunk.lead));
+        if is_nothing {
+            return None;
+        }
+        let main = Span { start, end: chunk.body.end };
+        let separator = Some(Span { start: self.parted, end: main.start }).filter(|span| span.start < span.end);
+        let mut unit = Unit { travelled: None, separator, head: head(bytes, separator, lead, main), main };
+        if let Some((before, end)) = before.zip(self.content_end) {
+            self.travel(before, end, &mut unit, lead);
+        }
+        self.first = None;
+        self.parted = chunk.body.end;
+        self.content_end = match reading {
+            Reading::Content { end } => Some(end),
+            Reading::Nothing | Reading::Fault => None,
+        };
+        Some(unit)
+    }
+
+    /// Gives the comments at the end of a unit to the one after it.
+    fn travel(&self, before: &mut Unit, content_end: usize, after: &mut Unit, lead: Option<Span>) {
+        let bytes = self.bytes;
+        let is_marked = bytes[after.main.start..after.main.end].starts_with(BOM);
+        if is_marked || lead.is_some_and(|lead| is_bound(bytes, lead, after.main)) {
+            return;
+        }
+        if let Some(comments) = comments_after(bytes, content_end, before.main) {
+            before.main.end = comments.start;
+            after.travelled = Some(comments);
+            // In front of the comments nothing is read otherwise, so what carries a comment of its own stays whole.
+            after.head = after.separator.filter(|span| has_comment(bytes, *span));
+        }
+    }
+
+    /// Ends the file: chunks of nothing at its end go with the unit before them, and a separator at the very end if it
+    /// says something.
+    pub fn end(&self, last: &mut Unit) {
+        last.main.end = self.rest;
+    }
+}
+
 /// Cuts a file: the unit of each chunk that holds something, beside the chunk's index.
 pub fn cut(bytes: &[u8], chunks: &[Chunk], readings: &[Reading]) -> Vec<(usize, Unit)> {
     let mut units: Vec<(usize, Unit)> = Vec::new();
-    let mut leads: Vec<Option<Span>> = Vec::new();
-    let mut first: Option<usize> = None;
-    let mut parted = 0;
+    let mut cut = Cut::new(bytes);
     for (index, (chunk, reading)) in chunks.iter().zip(readings).enumerate() {
-        let is_nothing = *reading == Reading::Nothing;
-        if first.is_none() && is_nothing && chunk.body.start == chunk.body.end {
-            // A separator that ends nothing but another one: both part the same neighbours.
-            continue;
-        }
-        let from = &chunks[*first.get_or_insert(index)];
-        if is_nothing {
-            continue;
-        }
-        let main = Span { start: from.body.start, end: chunk.body.end };
-        let separator = Some(Span { start: parted, end: main.start }).filter(|span| span.start < span.end);
-        let head = head(bytes, separator, from.lead, main);
-        units.push((index, Unit { travelled: None, separator, head, main }));
-        leads.push(from.lead);
-        first = None;
-        parted = chunk.body.end;
+        let unit = cut.next(chunk, *reading, units.last_mut().map(|(_, unit)| unit));
+        units.extend(unit.map(|unit| (index, unit)));
     }
-    // Chunks of nothing at the end go with the document before them, and a separator at the very end if it says something.
-    if let (Some((_, last)), Some(chunk)) = (units.last_mut(), chunks.last()) {
-        let kept = chunk.separator.filter(|span| has_comment(bytes, *span));
-        last.main.end = kept.unwrap_or(chunk.body).end;
-    }
-    for i in 1..units.len() {
-        let (before, after) = (units[i - 1], units[i].1);
-        let Reading::Content { end } = readings[before.0] else { continue };
-        let is_marked = bytes[after.main.start..after.main.end].starts_with(BOM);
-        if is_marked || leads[i].is_some_and(|lead| is_bound(bytes, lead, after.main)) {
-            continue;
-        }
-        if let Some(comments) = comments_after(bytes, end, before.1.main) {
-            units[i - 1].1.main.end = comments.start;
-            units[i].1.travelled = Some(comments);
-            // In front of the comments nothing is read otherwise, so what carries a comment of its own stays whole.
-            units[i].1.head = after.separator.filter(|span| has_comment(bytes, *span));
-        }
+    if let Some((_, last)) = units.last_mut() {
+        cut.end(last);
     }
     units
 }

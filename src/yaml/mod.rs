@@ -10,6 +10,7 @@
 //! | `scalar`, `number`, `timestamp`, `base64` | a scalar's text and tag | its value, as go-yaml v2 resolves it |
 //! | `resolve` | raw nodes | [`Node`]s: aliases and merge keys followed, keys made texts, duplicates refused |
 //! | [`parse`](mod@parse) | a chunk | [`Parsed`] or a [`Fault`], all offsets those of the file |
+//! | `simple`, `make`, `watch` | a chunk as nearly all are written | the same, with no events, or with no value either |
 //! | [`json`] | a [`Node`] | canonical JSON, by which values are compared |
 //! | [`changes`](mod@changes) | two [`Node`]s | the fields in which they differ |
 //! | `emit` | a [`Node`] | YAML that is read as the same value |
@@ -35,6 +36,7 @@ pub mod graft;
 pub mod json;
 pub mod limits;
 pub mod lines;
+mod make;
 pub mod merge;
 mod node;
 mod number;
@@ -45,7 +47,6 @@ mod scalar;
 mod simple;
 pub mod split;
 mod timestamp;
-mod want;
 mod watch;
 
 pub use changes::{FieldChange, changes};
@@ -56,7 +57,6 @@ pub use json::{canonical_json, same_value};
 pub use limits::Limits;
 pub use lines::{Lines, line_ends};
 pub use node::{Node, Pair, Span, Value};
-pub use parse::{Parsed, parse, skim};
-pub use split::{Chunk, separator_comment, split};
-pub use want::Want;
+pub use parse::{Parsed, parse, parse_watched, skim};
+pub use split::{Chunk, chunks, separator_comment, split};
 pub use watch::{Key, Watch};

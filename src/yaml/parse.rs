@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::compose::compose;
 use super::fault::{Fault, FaultKind};
+use super::make::{Nothing, Whole};
 use super::resolve::resolve;
-use super::{Chunk, Limits, Node, Span, Want, Watch, simple};
+use super::{Chunk, Limits, Node, Span, Watch, simple};
 
 /// What a chunk holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,19 +26,23 @@ pub fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Result<Parsed, Faul
     }
 }
 
-/// Reads a chunk as [`parse`] does, but keeps no more than is wanted where that is cheaper, and lets somebody look on:
-/// beside what was read, whether they saw it all. Where they did not, all of it is kept.
-pub fn skim<'t, W: Watch<'t>>(
+/// Reads a chunk as [`parse`] does while somebody looks on: beside what was read, whether they saw it all.
+pub fn parse_watched<'t, W: Watch<'t>>(
     file: &'t [u8],
     chunk: &Chunk,
     limits: &Limits,
-    want: Want,
     watch: &mut W,
 ) -> (Result<Parsed, Fault>, bool) {
-    match simple::read(file, chunk, limits, want, watch) {
-        Some(parsed) => (Ok(parsed), true),
+    match simple::read::<Whole, W>(file, chunk, limits, watch) {
+        Some((root, content)) => (Ok(Parsed { root: Some(root), content_end: content.end }), true),
         None => (by_events(file, chunk, limits), false),
     }
+}
+
+/// Reads a chunk as [`parse`] does while somebody looks on, but makes no value: only says where the value is. Nothing if
+/// it cannot be read so, though it may well be read otherwise; what was seen then counts for nothing.
+pub fn skim<'t, W: Watch<'t>>(file: &'t [u8], chunk: &Chunk, limits: &Limits, watch: &mut W) -> Option<Span> {
+    simple::read::<Nothing, W>(file, chunk, limits, watch).map(|((), content)| content)
 }
 
 /// Reads any chunk, by way of libyaml's events.

@@ -1,7 +1,5 @@
 //! What a scalar is to go-yaml v2: YAML 1.1's words, its numbers, and the tags that ask for a type.
 
-use std::borrow::Cow;
-
 use super::events::Scalar;
 use super::number::{Number, dotted, number};
 use super::{Value, base64, timestamp};
@@ -82,14 +80,6 @@ fn tagged(text: String, wanted: Type) -> Result<Value, String> {
         | (Type::Float, Value::Float(_))
         | (Type::Null, Value::Null) => Ok(value),
         _ => Err(format!("a tag says that this is {}, which it is not", wanted.word())),
-    }
-}
-
-/// A plain text as a key, if it can be one.
-pub(super) fn simple_key(text: &str) -> Option<Cow<'_, str>> {
-    match plain(text) {
-        None => Some(Cow::Borrowed(text)),
-        Some(value) => key(value).ok().map(Cow::Owned),
     }
 }
 

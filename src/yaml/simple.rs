@@ -1,52 +1,64 @@
-//! The YAML that nearly every object is written in, read without events: block mappings and lists of plain and quoted texts.
+//! The YAML that nearly every object is written in, read without events: block mappings and lists of plain and quoted
+//! texts, and lists of words in brackets.
 //!
 //! What is read here is read as [`parse`](super::parse()) would by way of libyaml, spans included, or not at all: whatever is
-//! not surely of this kind is left to it, errors too. A law over generated texts holds the two against each other. Of what
-//! nobody wants no value is made, but it is read as closely.
+//! not surely of this kind is left to it, errors too. A law over generated texts holds the two against each other. Where
+//! nobody wants the value none is made, but the text is read as closely.
 
 use memchr::{memchr, memchr2};
 
-use super::node::{Node, Pair, Span, Value};
+use super::make::{Make, Whole};
+use super::node::{Span, Value};
 use super::watch::{Key, Watch};
-use super::{Chunk, Limits, Parsed, Want, scalar};
+use super::{Chunk, Limits, Parsed, scalar};
 
 /// The deepest nesting that is read here.
 const DEEPEST: usize = 32;
 /// The longest key that is read here; libyaml takes no more than a thousand bytes.
 const LONGEST_KEY: usize = 256;
+/// How many keys are made room for: few objects have more before the end of their innermost mapping.
+const KEYS: usize = 24;
 
 /// Reads a chunk; nothing if it is not simple.
 pub(super) fn parse(file: &[u8], chunk: &Chunk, limits: &Limits) -> Option<Parsed> {
-    read(file, chunk, limits, Want::All, &mut ())
+    let (root, content) = read::<Whole, ()>(file, chunk, limits, &mut ())?;
+    Some(Parsed { root: Some(root), content_end: content.end })
 }
 
-/// Reads of a chunk what is wanted, and lets somebody look on; nothing if it is not simple.
-pub(super) fn read<'t, W: Watch<'t>>(
+/// Reads a chunk while somebody looks on: what is made of it, and where it is; nothing if it is not simple.
+pub(super) fn read<'t, M: Make, W: Watch<'t>>(
     file: &'t [u8],
     chunk: &Chunk,
     limits: &Limits,
-    want: Want,
     watch: &mut W,
-) -> Option<Parsed> {
+) -> Option<(M::Node, Span)> {
     if limits.depth_in_force() <= DEEPEST || chunk.bad_separator.is_some() {
         return None;
     }
     if chunk.lead.is_some_and(|lead| file.get(lead.start..lead.end) != Some(b"---\n")) {
         return None;
     }
-    let bytes = file.get(chunk.body.start..chunk.body.end).filter(|bytes| is_plain_ascii(bytes))?;
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut reader =
-        Reader { text, base: chunk.body.start, line: None, after: 0, content_end: 0, keys: Vec::new(), watch };
+    let bytes = file.get(chunk.body.start..chunk.body.end)?;
+    let is_ascii = is_plain_ascii(bytes);
+    let text = std::str::from_utf8(bytes).ok().filter(|text| is_ascii || text.chars().all(is_plain_char))?;
+    let keys = Vec::with_capacity(KEYS);
+    let base = chunk.body.start;
+    let mut reader = Reader { text, base, line: None, after: 0, mark: 0, end: 0, is_null: false, keys, watch };
     reader.advance();
-    let (indent, place) = (reader.line?.indent, reader.watch.root());
-    let root = reader.mapping(indent, 1, want, place)?;
-    reader.line.is_none().then_some(Parsed { root: Some(root), content_end: reader.content_end })
+    let (line, place) = (reader.line?, reader.watch.root());
+    let root = reader.mapping::<M>(line.indent, 1, place)?;
+    reader.line.is_none().then_some((root, Span { start: base + line.start, end: base + reader.end }))
 }
 
 /// Whether all bytes are line feeds and what can be seen of ASCII. It looks at each, which is what computers do fastest.
 fn is_plain_ascii(bytes: &[u8]) -> bool {
     !bytes.iter().fold(false, |other, byte| other | !(*byte == b'\n' || (b' '..=b'~').contains(byte)))
+}
+
+/// Whether a character is a line feed or one that YAML reads as itself: no break, mark or control character.
+fn is_plain_char(c: char) -> bool {
+    let is_itself = c >= '\u{a0}' && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    matches!(c, '\n' | ' '..='~') || is_itself
 }
 
 /// A line that holds more than a comment, or what is left of it.
@@ -68,8 +80,12 @@ struct Reader<'t, 'w, W> {
     line: Option<Line>,
     /// Where the line after that one starts.
     after: usize,
-    /// The offset in the file after the last byte of content so far.
-    content_end: usize,
+    /// Where the first colon or number sign is after all that were asked for.
+    mark: usize,
+    /// Where content ends so far.
+    end: usize,
+    /// Whether the value read last was null.
+    is_null: bool,
     /// The keys so far of the mappings that are being read, the innermost one's last.
     keys: Vec<Key<'t>>,
     watch: &'w mut W,
@@ -79,52 +95,52 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
     /// Goes on to the next line that holds something.
     fn advance(&mut self) {
         let bytes = self.text.as_bytes();
-        while let Some(rest) = bytes.get(self.after..).filter(|rest| !rest.is_empty()) {
-            let (first, length) = (self.after, memchr(b'\n', rest).unwrap_or(rest.len()));
-            self.after = first + length + 1;
-            let line = &rest[..length];
-            let indent = spaces(line);
-            match line.get(indent) {
-                None | Some(b'#') => {}
-                Some(_) => {
-                    let trailing = line.iter().rev().take_while(|byte| **byte == b' ').count();
-                    self.line = Some(Line { indent, start: first + indent, end: first + length - trailing });
-                    return;
-                }
+        self.line = None;
+        while let Some(rest) = bytes.get(self.after..) {
+            let indent = spaces(rest);
+            let start = self.after + indent;
+            let Some(first) = bytes.get(start) else { return };
+            let length =
+                if *first == b'\n' { 0 } else { memchr(b'\n', &rest[indent..]).unwrap_or(rest.len() - indent) };
+            self.after = start + length + 1;
+            if length > 0 && *first != b'#' {
+                let trailing = bytes[start..start + length].iter().rev().take_while(|byte| **byte == b' ').count();
+                self.line = Some(Line { indent, start, end: start + length - trailing });
+                return;
             }
         }
-        self.line = None;
     }
 
-    /// A span of the file; content ends there at the earliest.
+    /// A span of the file with which content ends so far.
     fn span(&mut self, start: usize, end: usize) -> Span {
-        let span = Span { start: self.base + start, end: self.base + end };
-        self.content_end = self.content_end.max(span.end);
-        span
+        self.end = end;
+        Span { start: self.base + start, end: self.base + end }
     }
 
-    /// A list or mapping that began there and ends where content does.
-    fn closed(&self, start: usize, value: Value) -> Node {
-        Node { span: Span { start: self.base + start, end: self.content_end }, value }
+    /// The span of a list or mapping that began there and ends where content does.
+    fn closed(&mut self, start: usize) -> Span {
+        self.is_null = false;
+        Span { start: self.base + start, end: self.base + self.end }
     }
 
     /// The mapping whose keys stand at this column, from the next line on.
-    fn mapping(&mut self, indent: usize, depth: usize, want: Want, place: W::Place) -> Option<Node> {
+    fn mapping<M: Make>(&mut self, indent: usize, depth: usize, place: W::Place) -> Option<M::Node> {
         let start = self.line.filter(|_| depth <= DEEPEST)?.start;
         let first = self.keys.len();
-        let mut pairs = Vec::new();
+        let mut pairs = M::Pairs::default();
         while let Some(line) = self.line.filter(|line| line.indent >= indent) {
             let colon = key_end(self.text, line).filter(|_| line.indent == indent)?;
-            let name = scalar::simple_key(&self.text[line.start..colon])?;
+            let name = &self.text[line.start..colon];
+            if !is_own_text(name) {
+                return None;
+            }
             let key_span = self.span(line.start, colon);
-            let (wanted, its) = (want.key(&name), self.watch.key(place, &name));
-            let kept = (wanted != Want::Nothing).then(|| name.clone().into_owned());
-            let at = self.keys.len();
+            let (at, its) = (self.keys.len(), self.watch.key(place, name));
             self.keys.push(Key { name, is_null: false });
             self.advance();
-            let value = self.value(Line { start: colon + 1, ..line }, depth, wanted, its)?;
-            self.keys[at].is_null = value.is_null();
-            pairs.extend(kept.map(|key| Pair { key, key_span, value }));
+            let value = self.value::<M>(Line { start: colon + 1, ..line }, depth, its)?;
+            self.keys[at].is_null = self.is_null;
+            M::pair(&mut pairs, name, key_span, value);
         }
         let keys = &self.keys[first..];
         if !has_each_once(keys) {
@@ -132,31 +148,31 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
         }
         self.watch.mapping(place, keys);
         self.keys.truncate(first);
-        Some(self.closed(start, Value::Mapping(pairs)))
+        Some(M::mapping(self.closed(start), pairs))
     }
 
     /// What follows a key's colon: something in its line, or else below it.
-    fn value(&mut self, rest: Line, depth: usize, want: Want, place: W::Place) -> Option<Node> {
-        if let Some(scalar) = self.scalar(rest, want, place)? {
+    fn value<M: Make>(&mut self, rest: Line, depth: usize, place: W::Place) -> Option<M::Node> {
+        if let Some(scalar) = self.scalar::<M>(rest, place)? {
             return Some(scalar);
         }
         match self.line {
             Some(line) if self.is_item(line) && line.indent >= rest.indent => {
-                self.sequence(line.indent, depth + 1, want, place)
+                self.sequence::<M>(line.indent, depth + 1, place)
             }
-            Some(line) if line.indent > rest.indent => self.mapping(line.indent, depth + 1, want, place),
+            Some(line) if line.indent > rest.indent => self.mapping::<M>(line.indent, depth + 1, place),
             _ => {
-                self.watch.scalar(place, &Value::Null);
-                Some(Node { span: self.span(rest.start, rest.start), value: Value::Null })
+                let span = self.span(rest.start, rest.start);
+                Some(self.value_of::<M>(span, Value::Null, place))
             }
         }
     }
 
     /// The list whose dashes stand at this column, from the next line on.
-    fn sequence(&mut self, indent: usize, depth: usize, want: Want, place: W::Place) -> Option<Node> {
+    fn sequence<M: Make>(&mut self, indent: usize, depth: usize, place: W::Place) -> Option<M::Node> {
         let start = self.line.filter(|_| depth <= DEEPEST)?.start;
-        let (wanted, its) = (want.item(), self.watch.item(place));
-        let (mut items, mut count) = (Vec::new(), 0);
+        let its = self.watch.item(place);
+        let (mut items, mut count) = (M::Items::default(), 0);
         while let Some(line) = self.line.filter(|line| line.indent >= indent) {
             if line.indent != indent {
                 return None;
@@ -169,18 +185,16 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
             let inner = Line { indent: indent + 1 + spaces, start: line.start + 1 + spaces, end: line.end };
             let item = if key_end(self.text, inner).is_some() {
                 self.line = Some(inner);
-                self.mapping(inner.indent, depth + 1, wanted, its)?
+                self.mapping::<M>(inner.indent, depth + 1, its)?
             } else {
                 self.advance();
-                self.scalar(inner, wanted, its)??
+                self.scalar::<M>(inner, its)??
             };
             count += 1;
-            if wanted == Want::All {
-                items.push(item);
-            }
+            M::item(&mut items, item);
         }
         self.watch.list(place, count);
-        Some(self.closed(start, Value::Sequence(items)))
+        Some(M::list(self.closed(start), items))
     }
 
     /// Whether a line is an item of a list.
@@ -189,60 +203,101 @@ impl<'t, W: Watch<'t>> Reader<'t, '_, W> {
     }
 
     /// The scalar in the rest of a line: nothing inside where there is none, nothing at all where it is not simple.
-    fn scalar(&mut self, rest: Line, want: Want, place: W::Place) -> Option<Option<Node>> {
+    fn scalar<M: Make>(&mut self, rest: Line, place: W::Place) -> Option<Option<M::Node>> {
         let text: &'t str = &self.text[rest.start..rest.end];
         let spaces = spaces(text.as_bytes());
         let (start, text) = (rest.start + spaces, &text[spaces..]);
-        let written = match text.as_bytes().first() {
-            None => return Some(None),
-            Some(b'#') if spaces > 0 => return Some(None),
-            Some(quote @ (b'"' | b'\'')) => quoted(text, *quote)?,
-            Some(b'{') => text.get(..2).filter(|word| *word == "{}")?,
-            Some(b'[') => text.get(..2).filter(|word| *word == "[]")?,
-            Some(_) => plain(text)?,
+        let Some(first) = text.as_bytes().first().copied() else { return Some(None) };
+        let written = match first {
+            b'#' if spaces > 0 => return Some(None),
+            b'"' | b'\'' => quoted(text, first)?,
+            b'{' => text.get(..2).filter(|word| *word == "{}")?,
+            b'[' => &text[..=memchr(b']', text.as_bytes())?],
+            _ if self.has_mark(start, rest.end) => plain(text)?,
+            _ => text,
         };
         let after = &text[written.len()..];
         if !after.is_empty() && !after.trim_start_matches(' ').starts_with('#') || after.starts_with('#') {
             return None;
         }
-        let value = match written.as_bytes()[0] {
-            b'"' | b'\'' => self.text_value(&written[1..written.len() - 1], want, place),
+        let span = self.span(start, start + written.len());
+        // A line below that stands deeper would go on with it; the mapping or list it is in finds that out.
+        Some(Some(match first {
+            b'"' | b'\'' => self.text_of::<M>(span, &written[1..written.len() - 1], place),
             b'{' => {
                 self.watch.mapping(place, &[]);
-                Value::Mapping(Vec::new())
+                self.is_null = false;
+                M::mapping(span, M::Pairs::default())
             }
-            b'[' => {
-                self.watch.list(place, 0);
-                Value::Sequence(Vec::new())
-            }
-            first => self.plain_value(written, first, want, place)?,
-        };
-        let end = start + written.len();
-        // A line below that stands deeper would go on with it; the mapping or list it is in finds that out.
-        Some(Some(Node { span: self.span(start, end), value }))
+            b'[' => self.words::<M>(span, written, place)?,
+            first => self.plain_of::<M>(span, written, first, place)?,
+        }))
     }
 
-    /// The value of a plain text, unless JSON, and so Kubernetes, has none such.
-    fn plain_value(&mut self, written: &'t str, first: u8, want: Want, place: W::Place) -> Option<Value> {
-        // Where nobody asks, only null and what is no number have to be told from the rest.
-        let is_asked =
-            want == Want::All || self.watch.cares(place) || matches!(first, b'.' | b'+' | b'-' | b'~' | b'n' | b'N');
-        let value = if is_asked { scalar::plain(written) } else { None };
-        match value {
-            Some(Value::Float(float)) if !float.is_finite() => None,
-            Some(value) => {
-                self.watch.scalar(place, &value);
-                Some(value)
+    /// The list that is written as words in brackets.
+    fn words<M: Make>(&mut self, span: Span, written: &'t str, place: W::Place) -> Option<M::Node> {
+        let its = self.watch.item(place);
+        let (mut items, mut count) = (M::Items::default(), 0);
+        let (within, mut start) = (&written[1..written.len() - 1], span.start + 1);
+        let is_empty = within.is_empty();
+        for part in within.split(',').filter(|_| !is_empty) {
+            let word = part.trim_matches(' ');
+            let first = word.bytes().next().filter(u8::is_ascii_alphanumeric)?;
+            if !word.bytes().all(|byte| IS_KEY_PART[usize::from(byte)]) {
+                return None;
             }
-            None => Some(self.text_value(written, want, place)),
+            let before = spaces(part.as_bytes());
+            let at = Span { start: start + before, end: start + before + word.len() };
+            M::item(&mut items, self.plain_of::<M>(at, word, first, its)?);
+            start += part.len() + 1;
+            count += 1;
+        }
+        self.watch.list(place, count);
+        self.is_null = false;
+        Some(M::list(span, items))
+    }
+
+    /// Whether a colon or a number sign is in this stretch of a line; no byte is looked at twice for it.
+    fn has_mark(&mut self, start: usize, end: usize) -> bool {
+        if self.mark < start {
+            let rest = &self.text.as_bytes()[start..];
+            self.mark = start + memchr2(b':', b'#', rest).unwrap_or(rest.len());
+        }
+        self.mark < end
+    }
+
+    /// What is made of a plain text, unless none can start so, or JSON, and so Kubernetes, has no such number.
+    fn plain_of<M: Make>(&mut self, span: Span, written: &'t str, first: u8, place: W::Place) -> Option<M::Node> {
+        let second = written.as_bytes().get(1);
+        if !IS_PLAIN_START[usize::from(first)] && !(first == b'-' && second.is_some_and(|byte| *byte != b' ')) {
+            return None;
+        }
+        // Where nobody asks, only null and what is no number have to be told from the rest.
+        let is_odd = matches!(first, b'.' | b'+' | b'-' | b'~' | b'n' | b'N');
+        let is_asked = M::MAKES || is_odd || self.watch.cares(place);
+        match if is_asked { scalar::plain(written) } else { None } {
+            Some(Value::Float(float)) if !float.is_finite() => None,
+            Some(value) => Some(self.value_of::<M>(span, value, place)),
+            None => Some(self.text_of::<M>(span, written, place)),
         }
     }
 
-    /// A text as a value, empty if nobody wants it.
-    fn text_value(&mut self, text: &'t str, want: Want, place: W::Place) -> Value {
+    fn text_of<M: Make>(&mut self, span: Span, text: &'t str, place: W::Place) -> M::Node {
+        self.is_null = false;
         self.watch.text(place, text);
-        Value::String(if want == Want::All { text.to_owned() } else { String::new() })
+        M::text(span, text)
     }
+
+    fn value_of<M: Make>(&mut self, span: Span, value: Value, place: W::Place) -> M::Node {
+        self.is_null = value == Value::Null;
+        self.watch.scalar(place, &value);
+        M::scalar(span, value)
+    }
+}
+
+/// Whether a plain text as a key is that text, and not the text of a number or a boolean that it stands for.
+fn is_own_text(name: &str) -> bool {
+    scalar::plain(name).is_none_or(|value| scalar::key(value).is_ok_and(|key| key == name))
 }
 
 /// How many spaces come first.
@@ -259,17 +314,26 @@ fn key_end(text: &str, line: Line) -> Option<usize> {
     (starts && ends && length <= LONGEST_KEY).then_some(line.start + length)
 }
 
-/// Whether a byte is part of a simple key.
-const IS_KEY_PART: [bool; 256] = {
-    let mut table = [false; 256];
+/// Letters and digits, and these bytes.
+const fn letters_and(others: &[u8], beyond_ascii: bool) -> [bool; 256] {
+    let mut table = [beyond_ascii; 256];
     let mut byte = 0;
-    while byte < 128 {
-        let part = byte as u8;
-        table[byte] = part.is_ascii_alphanumeric() || matches!(part, b'_' | b'.' | b'/' | b'-');
+    while byte < 128_u8 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
         byte += 1;
     }
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = true;
+        at += 1;
+    }
     table
-};
+}
+
+/// Whether a byte is part of a simple key.
+static IS_KEY_PART: [bool; 256] = letters_and(b"_./-", false);
+/// Whether a plain text can start with a byte; with a dash, only if no space follows.
+static IS_PLAIN_START: [bool; 256] = letters_and(b"/._+~$(<=^;)\\", true);
 
 /// A text in quotes that holds nothing that quotes change.
 fn quoted(text: &str, quote: u8) -> Option<&str> {
@@ -281,17 +345,6 @@ fn quoted(text: &str, quote: u8) -> Option<&str> {
 
 /// A plain text of one line, up to a comment.
 fn plain(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let first = bytes[0];
-    let starts = first.is_ascii_alphanumeric()
-        || matches!(first, b'/' | b'.' | b'_' | b'+' | b'~' | b'$' | b'(' | b'<' | b'=' | b'^' | b';' | b')' | b'\\')
-        || first == b'-' && bytes.get(1).is_some_and(|byte| *byte != b' ');
-    if !starts {
-        return None;
-    }
-    if memchr2(b':', b'#', bytes).is_none() {
-        return Some(text);
-    }
     let comment = text.find(" #").unwrap_or(text.len());
     let written = text[..comment].trim_end_matches(' ');
     let has_colon = written.contains(": ") || written.ends_with(':');
@@ -304,7 +357,7 @@ fn has_each_once(keys: &[Key<'_>]) -> bool {
         let doubled = |(at, key): (usize, &Key<'_>)| keys[..at].iter().any(|other| other.name == key.name);
         return !keys.iter().enumerate().any(doubled);
     }
-    let mut names: Vec<&str> = keys.iter().map(|key| &*key.name).collect();
+    let mut names: Vec<&str> = keys.iter().map(|key| key.name).collect();
     names.sort_unstable();
     names.windows(2).all(|two| two[0] != two[1])
 }

@@ -4,9 +4,10 @@
 
 use proptest::prelude::*;
 
+use super::super::make::{Nothing, Whole};
 use super::{Parsed, parse};
 use crate::yaml::parse::by_events;
-use crate::yaml::{Key, Limits, Node, Pair, Value, Want, Watch, split};
+use crate::yaml::{Key, Limits, Node, Span, Value, Watch, split};
 
 /// Lines that objects are made of, and such as go wrong beside them.
 const LINES: &[&str] = &[
@@ -84,6 +85,37 @@ const LINES: &[&str] = &[
     "qq: {} # c",
     "rr: []x",
     "null: 1",
+    "- [a, b]",
+    "- [ a , b-c/d ] # c",
+    "[a]: b",
+    "ss: [a,1, true,~]",
+    "tt: [a, ]",
+    "uu: [,a]",
+    "vv: [a:b]",
+    "ww: [a b]",
+    "xx: [a]b",
+    "yy: [-]",
+    "zz: [a-, b.]",
+    "ab: [a]#",
+    "ac: [[a]]",
+    "ad: [ ]",
+    "ae: [a",
+    "af: [.inf, 1e999]",
+    "ag: grün — ünd 日本 😀",
+    "ah: 'é' # é",
+    "# é",
+    "é: a",
+    "ai: é: a",
+    "aj: a\u{85}b",
+    "ak: a\u{2028}b",
+    "al: \u{a0}b\u{a0}",
+    "am: a\u{feff}",
+    "an: [é]",
+    "ao: \u{fffd}\u{e000}",
+    "1010: 1",
+    "0x10: 1",
+    "true: 1",
+    "- é",
 ];
 
 /// Texts of such lines, most of them indented as objects are.
@@ -97,33 +129,6 @@ fn texts() -> impl Strategy<Value = String> {
         let text = if ended { text } else { text.trim_end_matches(['\r', '\n']).to_owned() };
         format!("{lead}{text}")
     })
-}
-
-/// A few fields that are wanted of a document.
-const FEW: Want = Want::Fields(&[
-    ("a", Want::All),
-    ("b", Want::Fields(&[("c", Want::All), ("b", Want::Nothing)])),
-    ("f", Want::Nothing),
-]);
-
-/// What is left of a document of which so much is wanted.
-fn pruned(parsed: Parsed, want: Want) -> Parsed {
-    Parsed { root: parsed.root.map(|root| left(root, want)), ..parsed }
-}
-
-fn left(node: Node, want: Want) -> Node {
-    let value = match node.value {
-        value if want == Want::All => value,
-        Value::Mapping(pairs) => {
-            let pairs = pairs.into_iter().map(|pair| (want.key(&pair.key), pair));
-            let kept = pairs.filter(|(want, _)| *want != Want::Nothing);
-            Value::Mapping(kept.map(|(want, pair)| Pair { value: left(pair.value, want), ..pair }).collect())
-        }
-        Value::Sequence(_) => Value::Sequence(Vec::new()),
-        Value::String(_) => Value::String(String::new()),
-        scalar => scalar,
-    };
-    Node { value, ..node }
 }
 
 /// Somebody who looks on and writes down all there is to see, each beside its place.
@@ -141,10 +146,6 @@ impl Witness {
 
     fn note(&mut self, place: usize, what: &str) {
         self.seen.push(format!("{} {what}", self.places.get(place).map_or("", String::as_str)));
-    }
-
-    fn seen(self) -> Vec<String> {
-        self.seen
     }
 }
 
@@ -169,7 +170,7 @@ impl<'t> Watch<'t> for Witness {
         self.note(place, &format!("{value:?}"));
     }
     fn mapping(&mut self, place: usize, keys: &[Key<'_>]) {
-        let keys: Vec<_> = keys.iter().map(|key| (key.name.clone().into_owned(), key.is_null)).collect();
+        let keys: Vec<_> = keys.iter().map(|key| (key.name.to_owned(), key.is_null)).collect();
         self.note(place, &format!("{keys:?}"));
     }
     fn list(&mut self, place: usize, count: usize) {
@@ -200,13 +201,16 @@ fn agrees(file: &[u8]) -> Result<bool, TestCaseError> {
         for limits in [Limits::default(), Limits { depth: 3, ..Limits::default() }] {
             let simple = parse(file, &chunk, &limits);
             let shown = String::from_utf8_lossy(file);
-            for want in [Want::Nothing, FEW, Want::All] {
-                let mut witness = Witness::default();
-                let skimmed = super::read(file, &chunk, &limits, want, &mut witness);
-                prop_assert_eq!(&skimmed, &simple.clone().map(|whole| pruned(whole, want)), "{}", shown);
-                if let Some(whole) = &simple {
-                    prop_assert_eq!(witness.seen(), told(whole.root.as_ref().unwrap(), ""), "{}", shown);
-                }
+            let (mut witness, mut other) = (Witness::default(), (Witness::default(), ()));
+            let skimmed = super::read::<Nothing, _>(file, &chunk, &limits, &mut witness).map(|((), content)| content);
+            let watched = super::read::<Whole, _>(file, &chunk, &limits, &mut other).map(|(root, _)| root);
+            let content =
+                |parsed: &Parsed| parsed.root.as_ref().map(|root| Span { end: parsed.content_end, ..root.span });
+            prop_assert_eq!(skimmed, simple.as_ref().and_then(content), "{}", shown);
+            prop_assert_eq!(&watched, &simple.as_ref().and_then(|parsed| parsed.root.clone()), "{}", shown);
+            if let Some(root) = &watched {
+                prop_assert_eq!(&witness.seen, &told(root, ""), "{}", shown);
+                prop_assert_eq!(&other.0.seen, &witness.seen, "{}", shown);
             }
             if let Some(simple) = simple {
                 read = true;
@@ -287,11 +291,13 @@ fn what_is_not_simple_is_left_to_events() {
     let long = format!("{}: 1\n", "a".repeat(2000));
     for text in [
         "a: |\n  x\n",
-        "a: [x]\n",
+        "a: [x, [y]]\n",
+        "a: {x: y}\n",
         "- a\n",
         "text\n",
         "a: 1\r\n",
-        "a: é\n",
+        "é: a\n",
+        "a: é\u{2028}\n",
         "a: 1\na: 2\n",
         "<<: {}\n",
         "a: b\n  c\n",

@@ -45,35 +45,55 @@ impl Chunk {
 
 /// Cuts a file into chunks.
 pub fn split(bytes: &[u8]) -> Vec<Chunk> {
-    let mut chunks = Vec::new();
-    let mut open = Open::at(0);
-    let mut start = 0;
-    while let Some(found) = dashes(bytes, start) {
-        let length = memchr(b'\n', &bytes[found..]).map_or(bytes.len() - found, |at| at + 1);
-        let span = Span { start: found, end: found + length };
-        // The lines before it, if there are any, are plain.
-        open.end = open.end.max(found);
-        start = span.end;
-        match judge(&bytes[span.start..span.end]) {
-            Line::Bad => {
-                open.bad_separator.get_or_insert(span.start);
-                open.end = span.end;
+    chunks(bytes).collect()
+}
+
+/// The chunks of a file, each found when it is asked for.
+pub fn chunks(bytes: &[u8]) -> Chunks<'_> {
+    Chunks { bytes, at: 0, number: 0 }
+}
+
+/// The chunks of a file that are still to come.
+#[derive(Debug, Clone)]
+pub struct Chunks<'t> {
+    bytes: &'t [u8],
+    /// Where the next one starts.
+    at: usize,
+    /// How many came before.
+    number: u32,
+}
+
+impl Iterator for Chunks<'_> {
+    type Item = Chunk;
+
+    fn next(&mut self) -> Option<Chunk> {
+        let bytes = self.bytes;
+        let mut open = Open::at(self.at);
+        while let Some(found) = dashes(bytes, open.end) {
+            let length = memchr(b'\n', &bytes[found..]).map_or(bytes.len() - found, |at| at + 1);
+            let line = Span { start: found, end: found + length };
+            // The lines before it, if there are any, are plain.
+            open.end = found;
+            match judge(&bytes[line.start..line.end]) {
+                Line::Bad => {
+                    open.bad_separator.get_or_insert(line.start);
+                }
+                Line::Separator if open.is_empty() => open.lead = Some(line),
+                Line::Separator => return Some(self.closed(open, Some(line))),
             }
-            Line::Separator if open.is_empty() => {
-                open.lead = Some(span);
-                open.end = span.end;
-            }
-            Line::Separator => {
-                let closed = std::mem::replace(&mut open, Open::at(span.end));
-                chunks.push(closed.close(chunks.len(), Some(span)));
-            }
+            open.end = line.end;
         }
+        open.end = bytes.len();
+        (!open.is_empty()).then(|| self.closed(open, None))
     }
-    open.end = bytes.len();
-    if !open.is_empty() {
-        chunks.push(open.close(chunks.len(), None));
+}
+
+impl Chunks<'_> {
+    fn closed(&mut self, open: Open, separator: Option<Span>) -> Chunk {
+        self.at = separator.map_or(open.end, |separator| separator.end);
+        self.number = self.number.saturating_add(1);
+        open.close(self.number, separator)
     }
-    chunks
 }
 
 /// Whether a separator line carries a comment, as `--- # spines` does.
@@ -120,9 +140,9 @@ impl Open {
         self.start == self.end
     }
 
-    fn close(self, before: usize, separator: Option<Span>) -> Chunk {
+    fn close(self, number: u32, separator: Option<Span>) -> Chunk {
         Chunk {
-            number: u32::try_from(before + 1).unwrap_or(u32::MAX),
+            number,
             body: Span { start: self.lead.map_or(self.start, |lead| lead.end), end: self.end },
             lead: self.lead,
             bad_separator: self.bad_separator,

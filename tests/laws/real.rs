@@ -8,6 +8,7 @@ use hhgit::options::{MAX_FILE_SIZE, Retry as Again, Sync};
 use hhgit::path::RepoPath;
 use hhgit::plan::source::Retry;
 use hhgit::plan::{Plan, Target};
+use hhgit::render::Style;
 use hhgit::report::{Outcome, Report};
 
 use crate::generate::{Fabric, Shape, Step, World};
@@ -51,8 +52,8 @@ pub fn lay(memory: &Memory, commit: CommitId) -> TempRepo {
     repo
 }
 
-/// Syncs the branch of a repository.
-pub fn sync_for_real(repo: &TempRepo, options: &Options) -> Report {
+/// Syncs the branch of a repository; if `brief`, without the lists that nobody asks for.
+pub fn sync_for_real(repo: &TempRepo, options: &Options, brief: bool) -> Report {
     let retry = match &options.retry {
         None => Again::Nothing,
         Some(Retry::All) => Again::All,
@@ -72,8 +73,16 @@ pub fn sync_for_real(repo: &TempRepo, options: &Options) -> Report {
         max_file_size: MAX_FILE_SIZE,
         threads: None,
         remote: None,
+        brief,
     };
     sync(&repo.common(), &asked, &mut hhgit::modes::talk::Alone).expect("the repository is in order")
+}
+
+/// What a person is told.
+pub fn told(report: &Report) -> String {
+    let mut text = Vec::new();
+    hhgit::render::human::report(&mut text, report, Style::default()).expect("writing into a Vec cannot fail");
+    String::from_utf8(text).expect("people are told text")
 }
 
 /// What is retried, narrowed to one path, as the command line has it.
