@@ -6,6 +6,7 @@
 pub mod args;
 pub mod clock;
 mod commands;
+pub mod fleet;
 mod forges;
 pub mod history;
 pub mod hook;
@@ -15,6 +16,7 @@ pub mod log;
 mod manual;
 pub mod merge;
 pub mod output;
+pub mod progress;
 pub mod remotes;
 pub mod replay;
 pub mod schedule;
@@ -40,6 +42,7 @@ use crate::exit::Exit;
 use crate::modes::{self, talk::Talk};
 use crate::options::{self, Common, FailOn, Retry};
 use crate::path::RepoPath;
+use crate::progress::Progress;
 use crate::render::{self, Style};
 use crate::report::Report;
 
@@ -120,7 +123,8 @@ fn dispatch(
     talk: &mut dyn Talk,
 ) -> Result<Answer, Failure> {
     let Cli { global, command } = cli;
-    let common = common(&global, around)?;
+    let progress = if command.may_be_long() { talk.progress() } else { Progress::default() };
+    let common = Common { progress, ..common(&global, around)? };
     match command {
         Command::Sync(args) => {
             let fail_on = fail_on(args.fail_on);
@@ -159,6 +163,7 @@ fn dispatch(
             }
         }
         Command::History(asked) => history::run(asked, (&global, &common), style, talk),
+        Command::Fleet(args) => fleet::run(*args, (&global, &common), (style, around), talk),
         Command::Clock(asked) => clock::run(asked, (&global, &common), (style, around), talk),
         Command::Status => status(&global, &common, style),
         Command::Demo { keep } => {
@@ -264,6 +269,20 @@ fn without_report(global: &Global, command: &str) -> Result<(), Failure> {
     Err(Failure::usage(error, "Leave --output away."))
 }
 
+/// Whether the lines of a command that says them one by one are JSON; they go to standard output alone.
+fn is_json(global: &Global, command: &str, what: &str) -> Result<bool, Failure> {
+    match &global.outputs[..] {
+        [] => Ok(false),
+        [Output { format: Format::Human, file: None }] => Ok(false),
+        [Output { format: Format::Json, file: None }] => Ok(true),
+        _ => {
+            let error = anyhow::anyhow!("hhgit {command} says {what}, as human or json, on standard output alone");
+            let help = "Write: --output json, and have the shell or the service manager keep the lines.";
+            Err(Failure::usage(error, help))
+        }
+    }
+}
+
 fn common(global: &Global, around: &Surroundings) -> Result<Common, Failure> {
     if let Some((outer, inner)) = overlap(&global.fabrics) {
         let error = anyhow::anyhow!("--fabric {outer} and --fabric {inner} overlap");
@@ -274,6 +293,7 @@ fn common(global: &Global, around: &Surroundings) -> Result<Common, Failure> {
         fabrics: global.fabrics.clone(),
         identities: around.identities.clone(),
         now: around.now,
+        progress: Progress::default(),
     })
 }
 

@@ -16,6 +16,7 @@
 //! | [`rules`] | objects against each other, as a cluster's admission judges them | pure |
 //! | [`memory`] | what is remembered of a managed/ tree by its id, so that a push costs what it changes | |
 //! | [`plan`] | all that was read to a [`plan::Plan`]: edits and a message; nothing after it decides anything | pure |
+//! | [`progress`] | how far work is, as counters: those who work count, the command line shows it | pure |
 //! | [`finding`], [`report`] | what is to be said, as values | pure |
 //! | [`render`] | reports into text, JSON, SARIF and others, into any writer | pure |
 //! | [`forge`] | pull and merge requests through a forge's API; its `http` is the one file that talks to a web server | |
@@ -57,6 +58,7 @@ pub mod modes;
 pub mod options;
 pub mod path;
 pub mod plan;
+pub mod progress;
 pub mod render;
 pub mod report;
 pub mod rules;

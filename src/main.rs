@@ -3,9 +3,11 @@
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::ExitCode;
 
+use hhgit::cli::progress::{PATIENCE, Screen};
 use hhgit::cli::{self, Surroundings, Terminal};
 use hhgit::exit::Exit;
 use hhgit::modes::talk::{Alone, Talk};
+use hhgit::progress::Progress;
 use hhgit::render::sanitize;
 
 /// Sorting asks for millions of small pieces of memory on two threads and more, which is what this allocator is made for.
@@ -18,9 +20,16 @@ fn main() -> ExitCode {
         stdout: io::stdout().is_terminal(),
         stderr: io::stderr().is_terminal(),
     };
-    std::panic::set_hook(Box::new(|panic| drop(write(&mut io::stderr(), defect(panic).as_bytes()))));
+    let screen = Screen::new(io::stderr());
+    let line = screen.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        line.try_end();
+        drop(write(&mut io::stderr(), defect(panic).as_bytes()));
+    }));
     let around = Surroundings::of_process(terminal);
-    let answer = cli::run(std::env::args_os(), &around, &mut Person { terminal });
+    let draws = terminal.stderr && !around.dumb;
+    let answer = cli::run(std::env::args_os(), &around, &mut Person { terminal, draws, screen: screen.clone() });
+    screen.end();
     let told = write(&mut io::stderr(), &answer.stderr);
     let said = write(&mut io::stdout(), &answer.stdout);
     let exit = if told.and(said).is_ok() { answer.exit } else { Exit::CouldNot };
@@ -47,6 +56,9 @@ fn write(out: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
 /// The person at the terminal, if there is one.
 struct Person {
     terminal: Terminal,
+    /// Whether a line can be drawn over.
+    draws: bool,
+    screen: Screen,
 }
 
 impl Talk for Person {
@@ -54,10 +66,12 @@ impl Talk for Person {
         if !(self.terminal.stdin && self.terminal.stderr) {
             return None;
         }
-        write(&mut io::stderr(), format!("{question} [y/N] ").as_bytes()).ok()?;
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).ok()?;
-        Some(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        self.screen.hushed(|| {
+            write(&mut io::stderr(), format!("{question} [y/N] ").as_bytes()).ok()?;
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).ok()?;
+            Some(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+        })
     }
 
     fn pause(&mut self, tries: u32) {
@@ -68,9 +82,13 @@ impl Talk for Person {
         hhgit::git::release_locks_on_interrupt();
     }
 
+    fn progress(&mut self) -> Progress {
+        if self.draws { self.screen.start(PATIENCE) } else { Progress::default() }
+    }
+
     fn say(&mut self, line: &[u8]) -> io::Result<()> {
         let mut stdout = io::stdout();
-        stdout.write_all(line).and_then(|()| stdout.flush())
+        self.screen.hushed(|| stdout.write_all(line).and_then(|()| stdout.flush()))
     }
 
     fn input(&mut self) -> io::Result<Vec<u8>> {

@@ -1,6 +1,7 @@
 //! What a command was asked to do, as plain data: made by the command line or a test, read by the pipelines.
 
 pub mod commits;
+pub mod fleet;
 pub mod hook;
 pub mod local_hooks;
 pub mod log;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use crate::fabric::settings::Settings;
 use crate::path::RepoPath;
+use crate::progress::Progress;
 use crate::report::{Fate, Report};
 use crate::snapshot::Time;
 use crate::verdict::code::Severity;
@@ -36,6 +38,8 @@ pub struct Common {
     pub identities: Identities,
     /// The moment the command was started.
     pub now: Time,
+    /// Where it counts how far it is.
+    pub progress: Progress,
 }
 
 /// The environment's identity settings, as git names them.
@@ -267,6 +271,16 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// The word that the command line uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unmanaged => "unmanaged",
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Never => "never",
+        }
+    }
+
     /// Whether the report holds what this names, or a fabric that was left alone.
     pub fn holds(self, report: &Report) -> bool {
         let at_least = |severity| report.findings.iter().any(|finding| finding.severity >= severity);

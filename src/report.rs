@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod fabrics;
+pub mod fleet;
 pub mod local_hooks;
 pub mod log;
 pub mod merge;
@@ -259,6 +260,17 @@ pub struct Counts {
     pub repairs: usize,
     /// Identities that left managed/.
     pub removed: usize,
+}
+
+impl Counts {
+    /// Adds what another came to.
+    pub fn add(&mut self, more: Self) {
+        self.managed += more.managed;
+        self.unmanaged += more.unmanaged;
+        self.kept += more.kept;
+        self.repairs += more.repairs;
+        self.removed += more.removed;
+    }
 }
 
 impl FabricReport {

@@ -15,6 +15,7 @@ use hhgit::fabric::settings::Settings;
 use hhgit::modes::check::check;
 use hhgit::options::{Check, CheckLevel, Common, Identities, Target};
 use hhgit::path::RepoPath;
+use hhgit::progress::Progress;
 use hhgit::schema::Schemas;
 use hhgit::snapshot::Time;
 use hhgit::verdict::code::Severity;
@@ -110,6 +111,7 @@ fn judge(bytes: &[u8], path: &str) -> BTreeMap<u32, Said> {
         fabrics: Vec::new(),
         identities: Identities::default(),
         now: Time { seconds: 0, offset: 0 },
+        progress: Progress::default(),
     };
     for finding in check(&common, &options).unwrap().findings {
         if finding.severity == Severity::Error {

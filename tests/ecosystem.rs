@@ -17,6 +17,8 @@ mod docker;
 mod fabric;
 #[path = "ecosystem/files.rs"]
 mod files;
+#[path = "ecosystem/fleet.rs"]
+mod fleet;
 #[path = "ecosystem/gitlab.rs"]
 mod gitlab;
 #[path = "ecosystem/linters.rs"]

@@ -21,6 +21,7 @@ use hhgit::memory::store::Store;
 use hhgit::modes::check::{Asked, Named, Narrowed, compare, request_at};
 use hhgit::options::{CheckLevel, Common, Identities};
 use hhgit::path::RepoPath;
+use hhgit::progress::Progress;
 use hhgit::report::Report;
 use hhgit::snapshot::{Objects, Time};
 use hhgit::verdict::code::Code;
@@ -36,6 +37,7 @@ fn common() -> Common {
         fabrics: Vec::new(),
         identities: Identities::default(),
         now: Time { seconds: support::NOW, offset: 0 },
+        progress: Progress::default(),
     }
 }
 

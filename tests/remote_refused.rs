@@ -13,6 +13,7 @@ use hhgit::modes::ModeError;
 use hhgit::modes::talk::Talk;
 use hhgit::options::remote::Remote;
 use hhgit::options::{Common, Identities, Sync};
+use hhgit::progress::Progress;
 use hhgit::report::Report;
 use hhgit::snapshot::Time;
 use support::{Ended, TempRepo, hhgit, hhgit_command, run, vpc};
@@ -122,9 +123,11 @@ fn sync_in_process(temp: &TempRepo, talk: &mut dyn Talk) -> Result<Report, ModeE
         fabrics: Vec::new(),
         identities: Identities::default(),
         now: Time { seconds: 0, offset: 0 },
+        progress: Progress::default(),
     };
     let name = temp.dir().to_str().unwrap().to_owned();
-    let remote = Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new(), propose: None });
+    let remote =
+        Some(Remote { name, timeout: Duration::from_secs(60), tokens: Vec::new(), apart: false, propose: None });
     hhgit::modes::sync::sync(&common, &Sync { remote, ..Sync::default() }, talk)
 }
 

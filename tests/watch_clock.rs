@@ -15,6 +15,7 @@ use hhgit::modes::watch::world::{Call, World};
 use hhgit::modes::watch::{WatchError, watch};
 use hhgit::options::watch::Watch;
 use hhgit::options::{Common, Identities, Sync};
+use hhgit::progress::Progress;
 use hhgit::render::Style;
 use hhgit::snapshot::Time;
 use serde_json::Value;
@@ -103,7 +104,13 @@ fn watched(
 ) -> (Vec<(u64, Value)>, Result<Exit, WatchError>) {
     let directory = repo.dir().to_owned();
     let now = Time { seconds: NOW, offset: 0 };
-    let common = Common { directory, fabrics: Vec::new(), identities: Identities::default(), now };
+    let common = Common {
+        directory,
+        fabrics: Vec::new(),
+        identities: Identities::default(),
+        now,
+        progress: Progress::default(),
+    };
     let mut world = Fake { elapsed: Duration::ZERO, jumped: 0, script: script.into(), lines: Vec::new() };
     let ended = watch(&common, options, Style::default(), &mut world);
     (world.lines, ended)

@@ -79,6 +79,8 @@ pub enum Command {
     /// Be one of git's hooks, on a server or in a person's repository, or put them in place
     #[command(subcommand)]
     Hook(Hooks),
+    /// Sort or check many repositories, listed in a file, each by itself
+    Fleet(Box<super::fleet::Fleet>),
     /// Work by the clock.
     #[command(flatten)]
     Clock(super::clock::Clock),
@@ -107,9 +109,23 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it may read so much that somebody wants to know how far it is. Hooks speak to a pusher, and a watch has no end.
+    pub(super) fn may_be_long(&self) -> bool {
+        matches!(
+            self,
+            Self::Sync(_)
+                | Self::Check(_)
+                | Self::Merge(_)
+                | Self::Init(_)
+                | Self::Import(_)
+                | Self::History(_)
+                | Self::Status
+        )
+    }
+
     /// Whether an interrupt is an order to come to an end, and not the end itself.
     pub(super) fn ends_when_asked(&self) -> bool {
-        matches!(self, Self::Clock(super::clock::Clock::Watch(_)))
+        matches!(self, Self::Clock(super::clock::Clock::Watch(_)) | Self::Fleet(_))
     }
 }
 
@@ -313,7 +329,7 @@ pub enum Generate {
     Man,
     /// The JSON Schema of `--output json`
     Schema {
-        /// Whose: report, which sync and check write, or status, log, why, verify, replay, merge or watch
+        /// Whose: report, which sync and check write, or status, log, why, verify, replay, merge, watch or fleet
         #[arg(value_name = "FORMAT", default_value = "report", hide_possible_values = true, value_parser = formats())]
         of: Format,
     },

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::modes::merge::{self, install};
 use crate::modes::talk::Talk;
 use crate::options::{self, Common, Identities};
+use crate::progress::Progress;
 use crate::render::{self, Style};
 
 /// What `hhgit merge` takes.
@@ -93,6 +94,7 @@ pub(super) fn strategy(args: &[OsString], around: &Surroundings, told: Style) ->
         fabrics: Vec::new(),
         identities: Identities::default(),
         now: around.now,
+        progress: Progress::default(),
     };
     match merge::strategy::strategy(&common, &options) {
         Ok(merge) => {

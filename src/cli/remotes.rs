@@ -48,12 +48,13 @@ impl Remote {
         let asked = options::propose::Asked { forge: self.forge.map(kind), api: self.api };
         let propose = self.propose.then(|| options::propose::Propose { asked, ci: around.forges.clone() });
         let (timeout, tokens) = (Duration::from_secs(self.timeout), around.forges.tokens.clone());
-        let remote = self.remote.map(|name| options::remote::Remote { name, timeout, tokens, propose });
+        let remote = self.remote.map(|name| options::remote::Remote { name, timeout, tokens, apart: false, propose });
         Ok((branch.or(self.remote_branch), remote))
     }
 }
 
-fn kind(asked: Forge) -> options::remote::Forge {
+/// The kind of forge that is named.
+pub(super) fn kind(asked: Forge) -> options::remote::Forge {
     match asked {
         Forge::Github => options::remote::Forge::GitHub,
         Forge::Gitlab => options::remote::Forge::GitLab,

@@ -31,6 +31,8 @@ pub struct Surroundings {
     pub width: Option<usize>,
     /// Whether the environment takes colours: no NO_COLOR, and no dumb terminal.
     pub colors: bool,
+    /// Whether the terminal says of itself that nothing can be drawn over on it.
+    pub dumb: bool,
     /// The environment's identity settings.
     pub identities: Identities,
     /// The forges' tokens, each with its server, and the forge whose CI this is.
@@ -53,6 +55,7 @@ impl Surroundings {
             terminal,
             width: size.map(|(width, _)| usize::from(width.0)),
             colors: !no_color && !dumb,
+            dumb,
             identities: Identities { author: identity("AUTHOR"), committer: identity("COMMITTER") },
             forges: forges::ci(|name| env::var(name).ok(), tokens(|name| env::var(name).ok())),
             now: now(),

@@ -10,6 +10,7 @@ fn around() -> Surroundings {
         terminal: Terminal::default(),
         width: None,
         colors: true,
+        dumb: false,
         identities: Identities::default(),
         forges: options::propose::Ci::default(),
         now: Time { seconds: 1_700_000_000, offset: 0 },

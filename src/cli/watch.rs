@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::{self, Global};
-use super::output::Format;
 use super::surroundings::Surroundings;
-use super::{Answer, Failure, below, sync_options};
+use super::{Answer, Failure, below, is_json, sync_options};
 use crate::fabric::interval::Interval;
 use crate::modes;
 use crate::modes::talk::Talk;
@@ -69,28 +68,11 @@ pub(super) fn run(
     (style, around): (Style, &Surroundings),
     talk: &mut dyn Talk,
 ) -> Result<Answer, Failure> {
-    let json = is_json(global)?;
+    let json = is_json(global, "watch", "a line a round")?;
     let options = options(args, common, around, json)?;
     let mut process = Process::new(talk).map_err(|source| failed(WatchError::Signals { source }))?;
     let exit = modes::watch::watch(common, &options, style, &mut process).map_err(failed)?;
     Ok(Answer { stdout: Vec::new(), stderr: Vec::new(), exit })
-}
-
-/// Whether the lines are JSON; they go to standard output alone.
-fn is_json(global: &Global) -> Result<bool, Failure> {
-    match &global.outputs[..] {
-        [] => Ok(false),
-        [one] if one.file.is_none() && matches!(one.format, Format::Human | Format::Json) => {
-            Ok(one.format == Format::Json)
-        }
-        _ => {
-            let error = anyhow::anyhow!("hhgit watch says a line a round, as human or json, on standard output alone");
-            Err(Failure::usage(
-                error,
-                "Write: --output json, and have the shell or the service manager keep the lines.",
-            ))
-        }
-    }
 }
 
 fn options(args: Watch, common: &Common, around: &Surroundings, json: bool) -> Result<options::watch::Watch, Failure> {

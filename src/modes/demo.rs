@@ -15,6 +15,7 @@ use crate::git::{Environment, Reader, Repo};
 use crate::ids::TreeId;
 use crate::options::{self, Common, Identities, Identity, Init, Sync};
 use crate::path::RepoPath;
+use crate::progress::Progress;
 use crate::report::Report;
 use crate::report::demo::{Demo, Exhibit};
 use crate::snapshot::{Objects, Time};
@@ -98,6 +99,7 @@ fn common(dir: &Path, who: Identity) -> Common {
         fabrics: Vec::new(),
         identities: Identities { author: who.clone(), committer: who },
         now: Time { seconds: WHEN, offset: 0 },
+        progress: Progress::default(),
     }
 }
 

@@ -247,6 +247,17 @@ fn loose(files: usize) -> String {
 }
 
 impl ModeError {
+    /// What it says, with all that led to it.
+    pub(super) fn in_one_line(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
+
     /// The exit code this ends with.
     pub fn exit(&self) -> Exit {
         match self {

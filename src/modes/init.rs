@@ -28,7 +28,7 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
     if let Some(name) = options.name.as_deref().filter(|name| !is_name(name)) {
         return Err(ModeError::Name { name: name.to_owned() });
     }
-    let mut task = task(options);
+    let mut task = task(common, options);
     for tries in 1..=TRIES {
         let (branch, tip) = match repo.head()? {
             Head::Branch { name, commit } => (name, Some(commit)),
@@ -46,7 +46,15 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
         };
         let meta = authorship::of_person(repo, tip, &common.identities, common.now)?;
         let dirs = [dir];
-        let from = Start { repo, reader: &reader, branch: &branch, input: input.as_ref(), dirs: &dirs, at: At::Here };
+        let from = Start {
+            repo,
+            reader: &reader,
+            branch: &branch,
+            input: input.as_ref(),
+            dirs: &dirs,
+            at: At::Here,
+            progress: &common.progress,
+        };
         match task.run(&from, &meta, talk)? {
             Done::Report(mut report) => {
                 report.notes.extend(first_steps(&report, &options.path));
@@ -62,8 +70,8 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
     unreachable!("the last try returns")
 }
 
-fn task(options: &Init) -> Task {
-    let request = Request { adopt: true, ..Request::default() };
+fn task(common: &Common, options: &Init) -> Task {
+    let request = Request { adopt: true, progress: common.progress.clone(), ..Request::default() };
     Task {
         command: "init",
         request,

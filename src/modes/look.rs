@@ -20,6 +20,7 @@ use crate::plan::fabric::{Inventory, holds_hedgehog};
 use crate::plan::holdings::Holdings;
 use crate::plan::sidecar;
 use crate::plan::source::{self, Found, Home, Retry, Sorted, Source};
+use crate::progress::{Progress, Stage, Work};
 use crate::rules::Object;
 use crate::rules::ties::{self, Key};
 use crate::schema::Schemas;
@@ -56,6 +57,8 @@ pub struct Request {
     pub narrowed: BTreeMap<RepoPath, Leaves>,
     /// What was judged before, for whoever looks at many commits by the same limits.
     pub judged: Option<Arc<Judgements>>,
+    /// Where it counts how far it is.
+    pub progress: Progress,
 }
 
 /// Looks at all fabric directories of a tree.
@@ -88,12 +91,17 @@ pub(super) fn look_each<T: Send, E: From<PlanError> + Send>(
     finish: &(dyn Fn(&dyn Objects, &FabricDir, Inventory) -> Result<T, E> + Sync),
 ) -> Result<Vec<T>, E> {
     let workers = crew::workers(request.threads);
-    let alone = Request { threads: Some(NonZeroUsize::MIN), ..request.clone() };
+    let several = (dirs.len() > 1).then(|| request.progress.begin(Stage::Fabrics, dirs.len()));
+    let progress = several.as_ref().map_or_else(|| request.progress.clone(), Work::within);
+    let all = Request { progress, ..request.clone() };
+    let alone = Request { threads: Some(NonZeroUsize::MIN), ..all.clone() };
     let one = |objects: &dyn Objects, dir: &FabricDir| {
         let survey = survey_of(objects, dir, request)?;
         let is_small = dirs.len() > 1 && survey.raw.len() < LARGE;
-        let inventory = look_surveyed(objects, survey, if is_small { &alone } else { request })?;
-        finish(objects, dir, inventory)
+        let inventory = look_surveyed(objects, survey, if is_small { &alone } else { &all })?;
+        let finished = all.progress.during(Stage::Plan, || finish(objects, dir, inventory));
+        several.iter().for_each(|several| several.add(1));
+        finished
     };
     crew::spread(objects, dirs, (workers, 1), &one)
 }
@@ -307,7 +315,12 @@ fn judge_all<T: Send>(
     request: &Request,
     finish: &(dyn Fn(&Job<'_>, Judged) -> T + Sync),
 ) -> Result<Vec<T>, PlanError> {
-    let one = |objects: &dyn Objects, job: &Job<'_>| Ok(finish(job, judge_one(objects, job, request)?));
+    let read = request.progress.begin(Stage::Files, jobs.len());
+    let one = |objects: &dyn Objects, job: &Job<'_>| {
+        let judged = judge_one(objects, job, request)?;
+        read.add(1);
+        Ok(finish(job, judged))
+    };
     crew::spread(objects, jobs, (crew::workers(request.threads), CHUNK), &one)
 }
 

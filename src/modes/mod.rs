@@ -9,6 +9,7 @@ pub mod demo;
 mod diff;
 mod draft;
 mod error;
+pub mod fleet;
 mod history;
 pub mod hook;
 pub mod import;

@@ -72,8 +72,15 @@ impl Giver {
             let reader = Reader::new(&repo)?;
             let input = reader.commit(tip)?;
             let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-            let from =
-                Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
+            let from = Start {
+                repo: &repo,
+                reader: &reader,
+                branch: &branch,
+                input: Some(&input),
+                dirs: &dirs,
+                at: At::Here,
+                progress: &common.progress,
+            };
             self.once(&from, &input, common, &make)
         })
     }

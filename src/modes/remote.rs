@@ -162,7 +162,15 @@ impl Bot<'_> {
         // Where nothing is sorted, nothing is known of what is proposed.
         let proposal = proposal.filter(|_| !dirs.is_empty());
         let at = proposal.map_or(At::Remote(&self.visit), At::Proposal);
-        let from = Start { repo: self.repo, reader: &reader, branch, input: Some(&input), dirs: &dirs, at };
+        let from = Start {
+            repo: self.repo,
+            reader: &reader,
+            branch,
+            input: Some(&input),
+            dirs: &dirs,
+            at,
+            progress: &self.common.progress,
+        };
         let mut done = task.run(&from, &meta, talk)?;
         if let (Done::Report(report), Some(proposal)) = (&mut done, proposal) {
             proposal.conclude(task, &from, report)?;

@@ -37,7 +37,7 @@ pub fn status(common: &Common) -> Result<Status, ModeError> {
     if dirs.is_empty() {
         return Err(ModeError::NoFabric { branch: branch.short().to_owned() });
     }
-    let request = Request { managed: true, ..Request::default() };
+    let request = Request { managed: true, progress: common.progress.clone(), ..Request::default() };
     let inventories = look_into(&reader, &dirs, &request)?;
     let mut last = last_syncs(&reader, tip, &inventories)?;
     let fabric = |inventory: &Inventory| fabric(&reader, inventory, last.remove(&inventory.survey.path));

@@ -15,6 +15,7 @@ use crate::path::RepoPath;
 use crate::plan::fabric::Order;
 use crate::plan::source::Retry;
 use crate::plan::{Plan, Planned};
+use crate::progress::{Progress, Stage};
 use crate::report::{FabricReport, Outcome, Point, Report};
 use crate::schema::Schemas;
 use crate::snapshot::{Commit, Objects};
@@ -75,7 +76,7 @@ pub(super) fn sync_on_server(
     sync_by(repo, common, options, &mut task, talk)
 }
 
-fn sync_by(
+pub(super) fn sync_by(
     repo: &Repo,
     common: &Common,
     options: &Sync,
@@ -96,7 +97,15 @@ fn sync_by(
         let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
         let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
-        let from = Start { repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
+        let from = Start {
+            repo,
+            reader: &reader,
+            branch: &branch,
+            input: Some(&input),
+            dirs: &dirs,
+            at: At::Here,
+            progress: &common.progress,
+        };
         task.run(&from, &meta, talk)
     })
 }
@@ -158,6 +167,7 @@ pub(super) struct Start<'a> {
     pub(super) input: Option<&'a Commit>,
     pub(super) dirs: &'a [FabricDir],
     pub(super) at: At<'a>,
+    pub(super) progress: &'a Progress,
 }
 
 impl Start<'_> {
@@ -187,12 +197,14 @@ pub(super) struct Draw<'a> {
 
 impl Task {
     pub(super) fn of_sync(common: &Common, options: &Sync) -> Self {
+        let mut task = Asked::of(common, options).task(options.threads);
+        task.request.progress = common.progress.clone();
         Self {
             dry_run: options.dry_run,
             diff: options.diff,
             max_deletions: options.max_deletions,
             agreed: options.yes,
-            ..Asked::of(common, options).task(options.threads)
+            ..task
         }
     }
 
@@ -215,7 +227,7 @@ impl Task {
             report.notes.push(note);
             return Ok(Done::Report(Box::new(report)));
         }
-        let new_tree = apply_plan(from.reader, tree, &planned.plan)?;
+        let new_tree = from.progress.during(Stage::Write, || apply_plan(from.reader, tree, &planned.plan))?;
         if self.dry_run {
             report.outcome = Outcome::Planned;
             report.result = Some(Point { commit: None, tree: new_tree.id });
@@ -271,13 +283,16 @@ impl Task {
         meta: &CommitMeta,
         mut report: Report,
     ) -> Result<Done, ModeError> {
+        // Who signs may be asked for a password, at the place where the line would be drawn.
+        let writing = (!meta.sign).then(|| from.progress.begin(Stage::Write, 0));
         let written = write(from.repo, from.input.map(|commit| commit.id), plan, new_tree, meta)?;
+        drop(writing);
         report.outcome = Outcome::Committed;
         report.result = Some(Point { commit: Some(written.commit()), tree: written.tree() });
         let subject = plan.message().lines().next().unwrap_or_default().to_owned();
         let reflog = Reflog { who: meta.committer.clone(), message: subject };
         let published = match from.at {
-            At::Here => publish(from.repo, from.branch, written, &reflog)?,
+            At::Here => from.progress.during(Stage::Move, || publish(from.repo, from.branch, written, &reflog))?,
             At::Remote(visit) => visit.publish(&written)?,
             At::Proposal(proposal) => proposal.push(&written)?,
         };

@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use crate::progress::Progress;
+
 /// Whoever runs a pipeline.
 pub trait Talk {
     /// Puts a question that a person must answer; nothing if nobody can be asked.
@@ -18,6 +20,11 @@ pub trait Talk {
 
     /// Told before a command that an interrupt may end in its middle, so that what it holds by then can be given back.
     fn may_be_interrupted(&mut self) {}
+
+    /// Where work counts how far it is, for whoever shows it; asked once, before work that can be long.
+    fn progress(&mut self) -> Progress {
+        Progress::default()
+    }
 
     /// Says a line at once, before the command's end.
     fn say(&mut self, _line: &[u8]) -> io::Result<()> {

@@ -23,6 +23,8 @@ pub(super) struct Turns {
     pub(super) interval: Option<Interval>,
     /// Whether fabrics are only judged, whatever the manifests say.
     pub(super) validate_only: Option<bool>,
+    /// Whether all take turns, also those whose manifests say that nothing is periodic.
+    pub(super) regardless: bool,
     /// The fabric directories whose turn has not come.
     pub(super) waiting: BTreeSet<RepoPath>,
     /// Every fabric directory that takes turns, with how often.
@@ -48,7 +50,7 @@ impl Turns {
         for dir in found {
             // A manifest that cannot be read says nothing: its fabric is left alone, and that is said.
             let periodic = survey(reader, &dir)?.manifest.periodic;
-            if !periodic.is_enabled() {
+            if !self.regardless && !periodic.is_enabled() {
                 self.disabled.push(dir.path);
                 continue;
             }

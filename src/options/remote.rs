@@ -18,6 +18,8 @@ pub struct Remote {
     pub timeout: Duration,
     /// The tokens that the environment holds, each with the server it is for.
     pub tokens: Vec<Token>,
+    /// Whether it is worked on in a temporary repository of its own, also where there is one around.
+    pub apart: bool,
     /// Where the commit is to be proposed, if it is not pushed to the branch itself.
     pub propose: Option<Propose>,
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{json, log, merge, replay, status, verify, watch, why};
+use super::{fleet, json, log, merge, replay, status, verify, watch, why};
 
 /// A format of JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +25,23 @@ pub enum Format {
     Merge,
     /// Of a line of watch.
     Watch,
+    /// Of a line of fleet.
+    Fleet,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 8] =
-        [Self::Report, Self::Status, Self::Log, Self::Why, Self::Verify, Self::Replay, Self::Merge, Self::Watch];
+    pub const ALL: [Self; 9] = [
+        Self::Report,
+        Self::Status,
+        Self::Log,
+        Self::Why,
+        Self::Verify,
+        Self::Replay,
+        Self::Merge,
+        Self::Watch,
+        Self::Fleet,
+    ];
 
     /// The middle of its name: `report` of `hhgit.report/1`.
     pub fn as_str(self) -> &'static str {
@@ -43,6 +54,7 @@ impl Format {
             Self::Replay => "replay",
             Self::Merge => "merge",
             Self::Watch => "watch",
+            Self::Fleet => "fleet",
         }
     }
 
@@ -66,5 +78,6 @@ pub fn schema(out: &mut dyn Write, format: Format) -> io::Result<()> {
         Format::Replay => write(out, &replay::schema()),
         Format::Merge => write(out, &merge::schema()),
         Format::Watch => write(out, &watch::schema()),
+        Format::Fleet => write(out, &fleet::schema()),
     }
 }

@@ -3,7 +3,7 @@
 //! [`human`] is what a person reads, [`check`] the same for `hhgit check`, with the lines it speaks of; [`json`] the frozen
 //! wire format; [`sarif`], [`github`] and [`junit`] the findings as other programs take them; [`error`] how a failure is
 //! told, [`hook`] what a server's hook tells who pushes, [`merge`] what `hhgit merge` says, [`local_hooks`] what a person's own hooks say, [`list`] the answers of
-//! `hhgit kinds` and `hhgit explain`, [`log`](mod@log), [`why`], [`replay`] and [`verify`] what those commands found in history,
+//! `hhgit kinds` and `hhgit explain`, [`fleet`] the lines of `hhgit fleet`, [`log`](mod@log), [`why`], [`replay`] and [`verify`] what those commands found in history,
 //! [`fabrics`] the answers of `hhgit crds list` and `hhgit settings show`, [`demo`] what `hhgit demo` shows, [`table`] the
 //! Markdown tables of README.md.
 
@@ -11,6 +11,7 @@ pub mod check;
 pub mod demo;
 pub mod error;
 pub mod fabrics;
+pub mod fleet;
 pub mod formats;
 pub mod github;
 pub mod hook;
@@ -22,6 +23,7 @@ pub mod local_hooks;
 pub mod log;
 pub mod merge;
 pub mod openmetrics;
+pub mod progress;
 pub mod replay;
 pub mod sarif;
 pub mod schedule;

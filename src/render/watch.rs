@@ -103,7 +103,7 @@ fn found(round: &Round, severity: Severity) -> u64 {
 }
 
 /// A length of time as people say it, no closer than they want to know it.
-fn length(length: Duration) -> String {
+pub(super) fn length(length: Duration) -> String {
     let seconds = length.as_secs();
     match seconds {
         0..10 => format!("{:.1}s", length.as_secs_f64()),
@@ -114,7 +114,7 @@ fn length(length: Duration) -> String {
 }
 
 /// A moment in UTC, as RFC 3339 has it.
-fn moment(time: Time) -> String {
+pub(super) fn moment(time: Time) -> String {
     jiff::Timestamp::from_second(time.seconds).map_or_else(|_| format!("@{}", time.seconds), |stamp| stamp.to_string())
 }
 
@@ -235,7 +235,7 @@ fn line(round: &Round) -> RoundLine {
 }
 
 /// To the millisecond.
-fn rounded(length: Duration) -> f64 {
+pub(super) fn rounded(length: Duration) -> f64 {
     (length.as_secs_f64() * 1000.0).round() / 1000.0
 }
 
@@ -278,7 +278,7 @@ pub fn health(out: &mut dyn Write, last: Option<&Round>) -> io::Result<()> {
     one_line(out, &health)
 }
 
-fn one_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+pub(super) fn one_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string(value).map_err(io::Error::other)?;
     writeln!(out, "{}", terminal_safe(&text))
 }

@@ -43,9 +43,22 @@ pub(crate) const TABLE: &[Row] = &[
         &["serde", "serde_yaml", "similar", "thiserror"],
     ),
     pure("report", &["ids", "path", "snapshot", "finding", "verdict::code", "fabric"], &[]),
+    pure("progress", &[], &[]),
     pure(
         "render",
-        &["ids", "path", "snapshot", "finding", "verdict", "verdict::code", "fabric", "plan", "report", "exit"],
+        &[
+            "ids",
+            "path",
+            "snapshot",
+            "finding",
+            "verdict",
+            "verdict::code",
+            "fabric",
+            "plan",
+            "progress",
+            "report",
+            "exit",
+        ],
         &["annotate_snippets", "anstyle", "jiff", "schemars", "serde", "serde_json", "similar", "thiserror"],
     ),
     Row {
@@ -68,7 +81,7 @@ pub(crate) const TABLE: &[Row] = &[
         ..pure("git::read", &["ids", "path", "snapshot", "git"], &["gix", "gix_pack", "tempfile", "thiserror"])
     },
     pure("secret", &[], &[]),
-    pure("options", &["secret", "fabric", "path", "snapshot", "report", "verdict::code"], &[]),
+    pure("options", &["secret", "fabric", "path", "snapshot", "progress", "report", "verdict::code"], &[]),
     pure("forge", &["path", "secret", "options", "forge::http"], &["jiff", "serde", "serde_json", "thiserror"]),
     pure("forge::http", &["secret", "options", "forge"], &["rustls", "ureq"]),
     Row {
@@ -86,6 +99,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "verdict",
                 "verdict::code",
                 "plan",
+                "progress",
                 "report",
                 "render",
                 "rules",
@@ -136,6 +150,29 @@ pub(crate) const TABLE: &[Row] = &[
     },
     // Whoever asks from outside meets this one file: it knows pages, and nothing of rounds, git or reports.
     Row { world: &["net", "clock", "thread"], ..pure("modes::watch::listen", &[], &[]) },
+    // A fleet has a clock, and threads that each run the other pipelines.
+    Row {
+        world: &["fs", "clock", "thread"],
+        ..pure(
+            "modes::fleet",
+            &[
+                "ids",
+                "path",
+                "snapshot",
+                "verdict::code",
+                "report",
+                "render",
+                "git",
+                "options",
+                "exit",
+                "modes",
+                "modes::fleet::stop",
+            ],
+            &["thiserror"],
+        )
+    },
+    // Takes over signals for it.
+    pure("modes::fleet::stop", &[], &["signal_hook"]),
     pure("exit", &[], &[]),
     Row {
         world: &["env", "fs", "clock"],
@@ -146,11 +183,14 @@ pub(crate) const TABLE: &[Row] = &[
                 "snapshot",
                 "fabric",
                 "verdict::code",
+                "progress",
                 "report",
                 "render",
                 "modes",
                 "modes::watch",
                 "modes::watch::process",
+                "modes::fleet",
+                "modes::fleet::stop",
                 "options",
                 "secret",
                 "exit",
@@ -158,6 +198,8 @@ pub(crate) const TABLE: &[Row] = &[
             &["anyhow", "clap", "clap_complete", "clap_mangen", "tempfile", "terminal_size", "thiserror"],
         )
     },
+    // The one line that is drawn while work goes on, by a thread and a clock of its own.
+    Row { world: &["clock", "thread"], ..pure("cli::progress", &["progress", "render"], &["terminal_size"]) },
 ];
 
 /// Crates that src/ could name; what is none of these, `std`, `core`, `alloc` or `crate` is a name of the file's own.

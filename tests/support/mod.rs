@@ -30,6 +30,7 @@ use hhgit::options::propose::Ci;
 use hhgit::options::{Common, Identities};
 use hhgit::path::RepoPath;
 use hhgit::plan::{Content, Edit, Plan, Target};
+use hhgit::progress::Progress;
 use hhgit::snapshot::{Objects, Time};
 
 /// The moment at which everything happens in tests.
@@ -91,6 +92,7 @@ impl TempRepo {
             fabrics: Vec::new(),
             identities: Identities::default(),
             now: Time { seconds: NOW, offset: 0 },
+            progress: Progress::default(),
         }
     }
 
@@ -208,7 +210,7 @@ pub fn git_command(dir: &Path) -> Command {
     command
 }
 
-/// A program in this directory, with nothing of the user's or the system's configuration of git.
+/// A program in this directory, in a sealed environment, with nobody to ask.
 pub fn sealed(program: &str, dir: &Path) -> Command {
     let mut command = Command::new(program);
     for (key, _) in std::env::vars_os().filter(|(key, _)| key.to_string_lossy().starts_with("GIT_")) {
@@ -261,6 +263,7 @@ pub fn surroundings() -> Surroundings {
         terminal: Terminal::default(),
         width: None,
         colors: false,
+        dumb: false,
         identities: Identities::default(),
         forges: Ci::default(),
         now: Time { seconds: NOW, offset: 0 },

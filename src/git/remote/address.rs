@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 /// Why a word can be no remote, or none at all.
-pub(super) fn refusal(name: &str) -> Option<&'static str> {
+pub fn refusal(name: &str) -> Option<&'static str> {
     if name.trim().is_empty() {
         return Some("it is empty");
     }
@@ -27,7 +27,7 @@ pub(super) fn runs_programs(address: &str) -> bool {
 }
 
 /// Whether git takes this for a path of this machine: no colon in it, or a slash before the first.
-pub(super) fn is_path(name: &str) -> bool {
+pub fn is_path(name: &str) -> bool {
     match (name.find(':'), name.find('/')) {
         (None, _) => true,
         (Some(colon), Some(slash)) => slash < colon,

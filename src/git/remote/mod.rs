@@ -17,7 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use self::access::Access;
-pub use self::address::without_credentials;
+pub use self::address::{is_path, refusal, without_credentials};
 use self::list::Listed;
 pub use self::place::Place;
 pub use self::visit::{Depth, Visit, clean_visits};

@@ -33,8 +33,11 @@ struct Temporary {
 }
 
 impl Place {
-    /// The repository that `directory` is in, else a temporary one that fits the remote.
+    /// The repository that `directory` is in, else, or where that is asked, a temporary one that fits the remote.
     pub fn find(directory: &Path, asked: &Asked) -> Result<Self, RemoteError> {
+        if asked.apart {
+            return Self::temporary(directory, asked);
+        }
         match Repo::open(directory) {
             Ok(repo) => Ok(Self { repo, temporary: None, main: None }),
             Err(OpenError::NotFound { .. }) => Self::temporary(directory, asked),

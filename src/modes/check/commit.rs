@@ -13,6 +13,7 @@ use crate::plan::fabric::{Inventory, Order};
 use crate::plan::message::Stamp;
 use crate::plan::source::{Home, Sorted};
 use crate::plan::{Input, Planned, plan};
+use crate::progress::{Progress, Stage};
 use crate::report::{FabricReport, Fate, Outcome, Point, Report};
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::Code;
@@ -59,6 +60,8 @@ pub(super) struct Seen {
     pub(super) commit: Commit,
     pub(super) inventories: Vec<Inventory>,
     pub(super) planned: Planned,
+    /// Where it counts how far it is.
+    pub(super) progress: Progress,
 }
 
 impl Seen {
@@ -79,8 +82,8 @@ impl Seen {
             limits: &request.limits,
             stamp: &stamp,
         };
-        let planned = plan(reader, &input)?;
-        Ok(Self { commit, inventories, planned })
+        let planned = request.progress.during(Stage::Plan, || plan(reader, &input))?;
+        Ok(Self { commit, inventories, planned, progress: request.progress.clone() })
     }
 
     /// All findings, with their lines.
@@ -94,6 +97,7 @@ impl Seen {
     pub(super) fn unquoted(&self, reader: &dyn Objects, level: CheckLevel) -> Vec<Finding> {
         let mut findings = self.planned.findings.clone();
         let texts = |path: &RepoPath| self.text(reader, path);
+        let judging = self.progress.begin(Stage::Rules, self.inventories.len());
         for (inventory, fabric) in self.inventories.iter().zip(&self.planned.fabrics) {
             if level == CheckLevel::References && !fabric.left_alone {
                 let broken = rules(&placed(inventory, fabric), &inventory.survey.manifest.settings, &texts);
@@ -101,6 +105,7 @@ impl Seen {
                 findings.extend(broken.into_iter().filter(|finding| finding.code != Code::DuplicateIdentity));
                 findings.extend(not_deployed(reader, inventory));
             }
+            judging.add(1);
         }
         findings
     }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use crate::finding::{Finding, ObjectRef};
 use crate::options::CheckLevel;
 use crate::path::RepoPath;
+use crate::progress::Progress;
 use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::{Code, Severity};
 
 use super::commit::Seen;
-use super::{ModeError, dirs, level_of, request_at};
+use super::{ModeError, Request, dirs, level_of, request_at};
 
 /// What is to be said of a merge.
 #[derive(Debug, Clone, Default)]
@@ -23,9 +24,14 @@ pub struct Merged {
 }
 
 /// Judges a merge of two commits as it would be after a sync, in all its fabric directories: a merge brings them all.
-pub fn merged(reader: &dyn Objects, (ours, theirs): (&Commit, &Commit), merge: &Commit) -> Result<Merged, ModeError> {
+pub fn merged(
+    reader: &dyn Objects,
+    progress: &Progress,
+    (ours, theirs): (&Commit, &Commit),
+    merge: &Commit,
+) -> Result<Merged, ModeError> {
     let level = CheckLevel::References;
-    let request = request_at(level);
+    let request = Request { progress: progress.clone(), ..request_at(level) };
     let seen = |commit: &Commit| -> Result<Seen, ModeError> {
         Seen::of(reader, &request, commit.clone(), &dirs::before(reader, commit.tree, &[])?)
     };

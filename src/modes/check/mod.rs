@@ -40,7 +40,7 @@ pub use range::{Asked, Named};
 
 /// Checks what was asked for.
 pub fn check(common: &Common, options: &Check) -> Result<Report, ModeError> {
-    let request = request(options)?;
+    let request = request(common, options)?;
     let mut report = match &options.target {
         Target::Loose(files) => loose::check(files, &request, options.level),
         Target::Commit(name) => commit::check(common, &request, options, name.as_deref())?,
@@ -97,9 +97,9 @@ fn settle(report: &mut Report, level: CheckLevel) {
     report.findings.dedup();
 }
 
-fn request(options: &Check) -> Result<Request, ModeError> {
+fn request(common: &Common, options: &Check) -> Result<Request, ModeError> {
     let (rules, settings) = (rules(&options.crds)?, options.settings.clone());
-    Ok(Request { rules, settings, ..request_at(options.level) })
+    Ok(Request { rules, settings, progress: common.progress.clone(), ..request_at(options.level) })
 }
 
 /// What a check of this level looks at.

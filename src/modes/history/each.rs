@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::ids::CommitId;
+use crate::progress::Work;
 use crate::snapshot::{Commit, Objects};
 
 use super::past::Past;
@@ -12,11 +13,12 @@ use super::past::Past;
 /// How many commits a thread takes at a time: neighbours share most of what they hold.
 const CHUNK: usize = 8;
 
-/// Looks at commits, which are best given with parents before children, and answers by commit what `look` says of it.
+/// Looks at commits, which are best given with parents before children, and answers by commit what `look` says of it. Each is
+/// counted when it was looked at.
 pub(in crate::modes) fn each<T: Send>(
     objects: &dyn Objects,
     commits: &[&Commit],
-    threads: Option<NonZeroUsize>,
+    (threads, work): (Option<NonZeroUsize>, &Work),
     look: &(dyn Fn(&dyn Objects, &Commit) -> T + Sync),
 ) -> BTreeMap<CommitId, T> {
     let cores = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
@@ -27,7 +29,10 @@ pub(in crate::modes) fn each<T: Send>(
         loop {
             let chunk = next.fetch_add(1, Ordering::Relaxed);
             let Some(commits) = commits.chunks(CHUNK).nth(chunk) else { return done };
-            done.extend(commits.iter().map(|commit| (commit.id, look(&past, commit))));
+            for commit in commits {
+                done.push((commit.id, look(&past, commit)));
+                work.add(1);
+            }
         }
     };
     std::thread::scope(|scope| {

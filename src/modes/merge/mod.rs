@@ -108,7 +108,7 @@ impl Merger<'_> {
                 land.joined(combination.tree, &meta, &message)?
             }
         };
-        let told = check::merged(&reader, (&ours, &theirs), &ground.commit)?;
+        let told = check::merged(&reader, &self.common.progress, (&ours, &theirs), &ground.commit)?;
         if self.refused(&mut merge, told) {
             return done(merge);
         }

@@ -16,6 +16,7 @@ use crate::options::Common;
 use crate::options::merge::Strategy;
 use crate::path::RepoPath;
 use crate::plan::{Content, Edit, Plan, Target};
+use crate::progress::Progress;
 use crate::report::Point;
 use crate::report::merge::{Merge, MergeOutcome};
 use crate::snapshot::{Commit, Objects, ReadError};
@@ -72,7 +73,7 @@ fn judge(
     let parents: Vec<CommitId> = vec![ours.id, theirs.id];
     let meta: CommitMeta = nobody(parents);
     let commit = place.commit(point.tree, &meta, "merge")?;
-    let told = check::merged(reader, (ours, theirs), &commit)?;
+    let told = check::merged(reader, &Progress::default(), (ours, theirs), &commit)?;
     (merge.findings, merge.removed) = (told.new, told.removed);
     if !merge.findings.is_empty() {
         merge.outcome = MergeOutcome::Broken;

@@ -61,7 +61,15 @@ impl Proposal<'_> {
         if dirs.is_empty() || !reader.is_made_as(&commit, &meta)? {
             return Ok(false);
         }
-        let at = Start { repo, reader: &reader, branch: from.branch, input: Some(&input), dirs: &dirs, at: At::Here };
+        let at = Start {
+            repo,
+            reader: &reader,
+            branch: from.branch,
+            input: Some(&input),
+            dirs: &dirs,
+            at: At::Here,
+            progress: from.progress,
+        };
         match task.draft(&at) {
             Ok(draft) => {
                 let tree = apply(&reader, input.tree, draft.planned.plan.edits())?.id;

@@ -17,6 +17,7 @@ use crate::options::CheckLevel;
 use crate::options::Common;
 use crate::options::replay::Replay;
 use crate::path::RepoPath;
+use crate::progress::Stage;
 use crate::render::error::words;
 use crate::report::replay::{self as report, Replayed, Said, Tally};
 use crate::schema::Schemas;
@@ -50,7 +51,9 @@ pub fn replay(common: &Common, options: &Replay) -> Result<report::Replay, ModeE
     // Oldest first, so that what is known of a commit's parents serves it.
     missing.reverse();
     let bench = Bench { common, request, level: options.level, journal: &journal, tallies: Mutex::default() };
-    found.extend(each(&reader, &missing, options.threads, &|past, commit| bench.judge(past, commit)));
+    let work = common.progress.begin(Stage::Judge, missing.len());
+    found.extend(each(&reader, &missing, (options.threads, &work), &|past, commit| bench.judge(past, commit)));
+    drop(work);
     let own = found.iter().filter_map(|(commit, said)| Some((*commit, line::write(said)?))).collect();
     let mut notes = notes(known, walked.commits.len(), walked.cut.len());
     if let Err(error) = journal.finish(own, lines) {

@@ -48,8 +48,15 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
         let input = reader.commit(tip)?;
         let found = find::find(&repo, &reader, (branch.short(), tip), options.commit.as_deref())?;
         let dirs = crate::fabric::layout::find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        let from =
-            Start { repo: &repo, reader: &reader, branch: &branch, input: Some(&input), dirs: &dirs, at: At::Here };
+        let from = Start {
+            repo: &repo,
+            reader: &reader,
+            branch: &branch,
+            input: Some(&input),
+            dirs: &dirs,
+            at: At::Here,
+            progress: &common.progress,
+        };
         once(&from, &input, &found, common, options)
     })
 }

@@ -10,6 +10,7 @@ use crate::ids::CommitId;
 use crate::options::Common;
 use crate::options::verify::Verify;
 use crate::path::printable;
+use crate::progress::Stage;
 use crate::report::verify::{self as report, Found, Verified, Word};
 use crate::snapshot::{Commit, Objects, ReadError};
 
@@ -29,7 +30,9 @@ pub fn verify(common: &Common, options: &Verify) -> Result<report::Verify, ModeE
     let walked = stretch.walk(&reader)?;
     // Oldest first, so that what is known of a commit's parents serves it.
     let commits: Vec<&Commit> = walked.commits.iter().rev().collect();
-    let mut found = each(&reader, &commits, options.threads, &|past, commit| judge.judge(past, commit));
+    let work = common.progress.begin(Stage::Verify, commits.len());
+    let mut found = each(&reader, &commits, (options.threads, &work), &|past, commit| judge.judge(past, commit));
+    drop(work);
     let mut syncs = Vec::new();
     let all = walked.commits.len();
     for commit in walked.commits {

@@ -64,7 +64,7 @@ impl Done {
                     Exit::KeptMoving => RoundOutcome::KeptMoving,
                     _ => RoundOutcome::Failed,
                 };
-                round.error = Some(in_one_line(error));
+                round.error = Some(error.in_one_line());
             }
             Ok(report) => self.told(report, &mut round),
         }
@@ -78,7 +78,7 @@ impl Done {
         round.input = report.input.and_then(|point| point.commit);
         round.result = report.result.and_then(|point| point.commit).filter(|_| report.outcome == Outcome::Committed);
         for fabric in &report.fabrics {
-            add(&mut round.counts, fabric.counts());
+            round.counts.add(fabric.counts());
             for row in &fabric.documents {
                 *round.documents.entry((row.fate, row.code)).or_default() += 1;
             }
@@ -142,23 +142,4 @@ fn blank(number: u64, cause: Cause, took: Duration) -> Round {
         last_success: None,
         problems: Vec::new(),
     }
-}
-
-fn add(sum: &mut Counts, more: Counts) {
-    sum.managed += more.managed;
-    sum.unmanaged += more.unmanaged;
-    sum.kept += more.kept;
-    sum.repairs += more.repairs;
-    sum.removed += more.removed;
-}
-
-/// An error with all that led to it.
-fn in_one_line(error: &ModeError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
