@@ -5,9 +5,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::yaml::split;
 use crate::fabric::kinds::Kinds;
 use crate::schema::Schemas;
+use crate::yaml::split;
 
 /// Files as people write them.
 const FILES: &[&str] = &[

@@ -4,12 +4,19 @@ use super::*;
 use crate::modes::fleet::list;
 use crate::options::remote::{Remote, TIMEOUT};
 use crate::options::{FailOn, Given, Identities, Sync};
+use crate::progress::Progress;
 
 const NOW: Time = Time { seconds: 1_700_000_000, offset: 0 };
 const LIST: &str = "a.git\nb.git main\nhttps://me:s3cret@h/c.git\n";
 
 fn common() -> Common {
-    Common { directory: PathBuf::from("/srv"), fabrics: Vec::new(), identities: Identities::default(), now: NOW }
+    Common {
+        directory: PathBuf::from("/srv"),
+        fabrics: Vec::new(),
+        identities: Identities::default(),
+        now: NOW,
+        progress: Progress::default(),
+    }
 }
 
 fn options(list: &str) -> Fleet {
