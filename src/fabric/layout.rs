@@ -5,6 +5,7 @@ use crate::path::{PathError, RepoPath};
 use crate::snapshot::{Objects, ReadError, TreeEntry};
 
 use super::kinds::Kinds;
+use super::search::{Searched, search};
 
 /// The folder that people drop anything into.
 pub const RAW: &str = "raw";
@@ -104,9 +105,20 @@ pub fn find(
     named: &[RepoPath],
     kinds: &Kinds,
 ) -> Result<Vec<FabricDir>, LayoutError> {
-    let found = search(objects, root, kinds)?;
+    Ok(find_knowing(objects, root, named, kinds, &Searched::default())?.0)
+}
+
+/// The same with what was found in another tree at hand; answers besides what was found in this one.
+pub fn find_knowing(
+    objects: &dyn Objects,
+    root: TreeId,
+    named: &[RepoPath],
+    kinds: &Kinds,
+    known: &Searched,
+) -> Result<(Vec<FabricDir>, Searched), LayoutError> {
+    let searched = search(objects, root, kinds, known)?;
     if named.is_empty() {
-        return Ok(found);
+        return Ok((searched.dirs.clone(), searched));
     }
     let mut chosen: Vec<FabricDir> = Vec::new();
     for path in named {
@@ -116,14 +128,14 @@ pub fn find(
         let tree = tree_at(objects, root, path)?.ok_or_else(|| LayoutError::NoSuchFolder { path: path.clone() })?;
         chosen.push(FabricDir { path: path.clone(), tree });
     }
-    refuse_overlaps(&chosen, &found)?;
+    refuse_overlaps(&chosen, &searched.dirs)?;
     chosen.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(chosen)
+    Ok((chosen, searched))
 }
 
 /// The place for a new fabric directory: what is at the path so far, if anything, must be a folder and no part of another.
 pub fn site(objects: &dyn Objects, root: TreeId, path: &RepoPath, kinds: &Kinds) -> Result<Site, LayoutError> {
-    let found = search(objects, root, kinds)?;
+    let found = search(objects, root, kinds, &Searched::default())?.dirs;
     if let Some(dir) = found.iter().find(|dir| dir.path == *path) {
         return Ok(Site::Taken(dir.clone()));
     }
@@ -185,31 +197,6 @@ pub fn entry_at(objects: &dyn Objects, root: TreeId, path: &RepoPath) -> Result<
 /// The entry of this name.
 pub fn child(entries: &[TreeEntry], name: &[u8]) -> Option<Entry> {
     entries.iter().find(|e| e.name == name).map(|e| e.entry)
-}
-
-fn search(objects: &dyn Objects, root: TreeId, kinds: &Kinds) -> Result<Vec<FabricDir>, LayoutError> {
-    let mut found = Vec::new();
-    let mut waiting = vec![(RepoPath::root(), root, 0)];
-    while let Some((path, tree, depth)) = waiting.pop() {
-        if depth > MAX_TREE_DEPTH {
-            return Err(LayoutError::TooDeep { folder: path });
-        }
-        let entries = objects.tree(tree)?;
-        if is_fabric(objects, &entries, kinds)? {
-            found.push(FabricDir { path, tree });
-            continue;
-        }
-        for TreeEntry { name, entry } in &entries {
-            // A name that git would not check out cannot lie on the way to a fabric directory.
-            let (Some(tree), Ok(below)) = (entry.as_tree(), path.join(name)) else { continue };
-            waiting.push((below, tree, depth + 1));
-        }
-    }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    if let Some(pair) = found.windows(2).find(|pair| pair[0].path == pair[1].path) {
-        return Err(LayoutError::Unsound { folder: pair[0].path.parent().unwrap_or_default() });
-    }
-    Ok(found)
 }
 
 /// Whether a folder of these entries is a fabric directory.

@@ -12,6 +12,7 @@ pub mod kinds;
 pub mod layout;
 pub mod manifest;
 pub mod periodic_block;
+pub mod search;
 pub mod settings;
 pub mod settings_block;
 pub mod survey;

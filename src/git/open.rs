@@ -10,6 +10,7 @@ use super::environment::Environment;
 use super::keep::share;
 use crate::ids::HashKind;
 use crate::memory::journal::Journal;
+use crate::memory::own::Own;
 use crate::memory::store::Store;
 
 /// The repository extensions that hhgit knows to handle, in lower case.
@@ -219,6 +220,15 @@ impl Repo {
     /// Where hhgit keeps what it remembers of this repository's trees.
     pub fn memory(&self) -> Store {
         Store::new(&self.common_dir, share, self.shared_permissions())
+    }
+
+    /// Where hhgit keeps what this user alone is to know of this repository's trees.
+    pub fn own_memory(&self) -> Own {
+        #[cfg(unix)]
+        let user = rustix::process::geteuid().as_raw();
+        #[cfg(not(unix))]
+        let user = 0;
+        Own::new(&self.common_dir, user, share, self.shared_permissions())
     }
 
     /// Where hhgit keeps what it found of commits, under the name of all that this depends on besides them.

@@ -47,7 +47,11 @@ impl Reader {
         let joined = join(repo, objects).map_err(|source| failed(Box::new(source)))?.map(Arc::new);
         let own = || repo.common_dir().join("objects");
         let objects = joined.as_ref().map_or_else(own, |joined| joined.path().to_owned());
-        let mut odb = open_objects(&objects, repo.hash_kind()).map_err(|source| failed(Box::new(source)))?;
+        let mut odb = match joined.is_none() && !partial {
+            // The packs' indexes are opened once for both; a large one takes its time.
+            true => with_cache(repo.gix.objects.clone()),
+            false => open_objects(&objects, repo.hash_kind()).map_err(|source| failed(Box::new(source)))?,
+        };
         if partial {
             // Misses are by design here; looking at the disk again for each would cost more than all reads.
             odb.refresh_never();
@@ -267,11 +271,16 @@ fn failed(id: ObjectId, kind: Kind, source: gix::Error) -> ReadError {
 fn open_objects(dir: &Path, hash: HashKind) -> std::io::Result<gix::OdbHandle> {
     let options = gix::odb::store::init::Options { slots: SLOTS, ..Default::default() };
     let odb = gix::odb::at_opts(dir.to_owned(), hash, None, options)?;
-    let mut odb = gix::OdbHandle::new(odb, hash).with_write_passthrough();
+    Ok(with_cache(gix::OdbHandle::new(odb, hash)))
+}
+
+fn with_cache(odb: gix::OdbHandle) -> gix::OdbHandle {
+    let mut odb = odb.with_write_passthrough();
+    odb.ignore_replacements = true;
     // Without it each blob of a delta chain would be unpacked from the chain's start. Chains do not follow the order of paths,
     // so what was unpacked is worth keeping for long.
     odb.set_pack_cache(|| Box::new(gix_pack::cache::lru::MemoryCappedHashmap::new(PACK_CACHE)));
-    Ok(odb)
+    odb
 }
 
 /// An object database over the push's quarantine and the repository: gix knows no `GIT_OBJECT_DIRECTORY`, so a private

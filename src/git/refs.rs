@@ -194,10 +194,43 @@ impl Repo {
 
     /// The commit that a name stands for, in any way git can spell one.
     pub fn commit_named(&self, name: &str) -> Result<CommitId, RefError> {
+        if let Some(commit) = self.commit_plainly_named(name) {
+            return Ok(commit);
+        }
         let unknown = || RefError::NoCommit { name: name.as_bytes().to_vec() };
         let git = Git::new(self, "rev-parse", &[]).args(["--verify", "--quiet", "--end-of-options"]);
         let output = git.arg(format!("{name}^{{commit}}")).run().map_err(|_| unknown())?;
         parse_id(self.hash_kind(), output.trim_ascii()).map(CommitId::new).ok_or_else(unknown)
+    }
+
+    /// The commit of a full id, or of a ref that names one straight, looked for where git looks and in git's order, as long as
+    /// nothing about the name asks for more; git itself is asked then.
+    fn commit_plainly_named(&self, name: &str) -> Option<CommitId> {
+        let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'));
+        let own = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
+        if !is_plain || own.iter().any(|own| name.starts_with(own)) {
+            return None;
+        }
+        let id = match parse_id(self.hash_kind(), name.as_bytes()) {
+            Some(id) => id,
+            None if name == "HEAD" => match self.head_target(self.git_dir()).ok()? {
+                Target::Object(id) | Target::Ref(_, Some(id)) => id,
+                Target::Ref(_, None) => return None,
+            },
+            None if !name.starts_with("refs/") && self.git_dir().join(name).exists() => return None,
+            None => {
+                let places = ["", "refs/", "refs/tags/", "refs/heads/"].map(|place| format!("{place}{name}"));
+                let is_ref = |place: &&String| {
+                    place.starts_with("refs/") && gix::validate::reference::name(BStr::new(place.as_bytes())).is_ok()
+                };
+                let mut values = places.iter().filter(is_ref).map(|place| self.read_ref(place.as_bytes()));
+                match values.find(|value| !matches!(value, Ok(None)))?.ok()?? {
+                    Value::Object(id) => id,
+                    Value::Symbolic(_) => return None,
+                }
+            }
+        };
+        self.commit_at(name.as_bytes(), id).ok()
     }
 
     /// The value of a shared ref, read afresh: the file first, then the packed list, as git itself looks.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids::{Entry, Mode, ObjectId, sha256_hex};
+use crate::ids::{Entry, Mode, ObjectId};
 use crate::path::RepoPath;
 use crate::rules::ties::{KEY_BYTES, Key};
 
 use super::Row;
+use super::bytes::{put, seal, take, take_text, unseal};
 
 /// What the file's first line starts with: a name and the version of this layout.
 const MAGIC: &[u8] = b"hhgit changes 1 ";
@@ -33,20 +34,13 @@ impl Since {
             put(&mut body, &row.entry.mode.value().to_be_bytes());
             put(&mut body, &row.keys.iter().flat_map(|key| *key.bytes()).collect::<Vec<u8>>());
         }
-        let mut out = [MAGIC, sha256_hex(&body).as_bytes(), b"\n"].concat();
-        out.extend_from_slice(&body);
-        out
+        seal(MAGIC, &body)
     }
 
     /// Reads a file's bytes; nothing if they are not whole, or of another version.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let rest = bytes.strip_prefix(MAGIC)?;
-        let (digest, body) = rest.split_at_checked(64)?;
-        let mut body = body.strip_prefix(b"\n")?;
-        if sha256_hex(body).as_bytes() != digest {
-            return None;
-        }
-        let table = String::from_utf8(take(&mut body)?.to_vec()).ok()?;
+        let mut body = unseal(MAGIC, bytes)?;
+        let table = take_text(&mut body)?.to_owned();
         let mut changes = BTreeMap::new();
         while !body.is_empty() {
             let path = RepoPath::new(take(&mut body)?).ok()?;
@@ -63,18 +57,4 @@ impl Since {
         }
         Some(Self { table, changes })
     }
-}
-
-/// Appends bytes and, before them, how many they are.
-fn put(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
-    out.extend_from_slice(bytes);
-}
-
-fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (length, rest) = bytes.split_at_checked(4)?;
-    let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
-    let (taken, rest) = rest.split_at_checked(length)?;
-    *bytes = rest;
-    Some(taken)
 }

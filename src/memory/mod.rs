@@ -5,11 +5,15 @@
 //! history. All of it can be made again from the tree: who
 //! cannot read it goes without, and nobody trusts it with more than where to look.
 
+mod bytes;
 mod changes;
 pub mod journal;
+pub mod known;
+pub mod own;
 mod place;
 pub mod store;
 mod table;
+pub mod verdicts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -29,38 +29,83 @@ impl Folder {
         self.path.join(name)
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Puts a file in its place whole, or not at all.
     pub(super) fn put(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        if !self.path.is_dir() {
-            fs::create_dir_all(&self.path)?;
-            for folder in self.path.ancestors().take(self.own) {
-                (self.share)(folder, self.shared)?;
-            }
-        }
-        let mut file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.path)?;
-        write(file.as_file_mut())?;
-        let placed = file.persist(path).map_err(|error| error.error)?;
+        self.make(&self.path, self.own)?;
+        let placed = self.place(path, write)?;
         drop(placed);
         readable(path)?;
         (self.share)(path, self.shared)
+    }
+
+    /// The same of a file, in a folder, that nobody but this user may read or write.
+    pub(super) fn put_private(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        if !self.path.is_dir() {
+            self.make(self.path.parent().unwrap_or(&self.path), self.own.saturating_sub(1))?;
+            make_private(&self.path)?;
+        }
+        self.place(path, write).map(drop)
+    }
+
+    /// Makes a folder, and the folders above that are hhgit's.
+    fn make(&self, path: &Path, own: usize) -> io::Result<()> {
+        if path.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(path)?;
+        path.ancestors().take(own).try_for_each(|folder| (self.share)(folder, self.shared))
+    }
+
+    fn place(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<File> {
+        let mut file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.path)?;
+        write(file.as_file_mut())?;
+        file.persist(path).map_err(|error| error.error)
     }
 
     /// The files whose names end in this, the newest first.
     pub(super) fn newest(&self, kind: &str) -> Vec<PathBuf> {
         newest(&self.path, |path| path.extension().is_some_and(|extension| extension == kind))
     }
+
+    /// All files with their sizes, the newest first.
+    pub(super) fn sizes(&self) -> Vec<(PathBuf, u64)> {
+        sizes(&self.path, |_| true)
+    }
 }
 
 /// What lies in a folder, the newest first.
 pub(super) fn newest(folder: &Path, is_meant: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    sizes(folder, is_meant).into_iter().map(|(path, _)| path).collect()
+}
+
+fn sizes(folder: &Path, is_meant: impl Fn(&Path) -> bool) -> Vec<(PathBuf, u64)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<(SystemTime, PathBuf)> = entries
-        .map(|entry| entry.path())
-        .filter(|path| is_meant(path))
-        .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
-        .collect();
+    let known = |path: PathBuf| {
+        let data = fs::metadata(&path).ok()?;
+        Some((data.modified().ok()?, path, data.len()))
+    };
+    let mut found: Vec<(SystemTime, PathBuf, u64)> =
+        entries.map(|entry| entry.path()).filter(|path| is_meant(path)).filter_map(known).collect();
     found.sort_unstable_by(|one, other| other.cmp(one));
-    found.into_iter().map(|(_, path)| path).collect()
+    found.into_iter().map(|(_, path, size)| (path, size)).collect()
+}
+
+/// A folder of its maker's alone, whatever the umask says.
+#[cfg(unix)]
+fn make_private(path: &Path) -> io::Result<()> {
+    let made = std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(path);
+    // Another run may have been quicker.
+    if path.is_dir() { Ok(()) } else { made }
+}
+
+#[cfg(not(unix))]
+fn make_private(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
 }
 
 /// A temporary file is its maker's alone; what is kept may be read by whoever may read the repository.

@@ -2,11 +2,13 @@
 //! plan is held.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::fabric::layout::FabricDir;
 use crate::git::NewTree;
 use crate::git::tree::apply;
 use crate::ids::{CommitId, TreeId};
+use crate::memory::known::Settled;
 use crate::path::RepoPath;
 use crate::plan::fabric::{FabricPlan, Inventory};
 use crate::plan::message::{MOST_LINES, Stamp};
@@ -15,6 +17,7 @@ use crate::plan::{Applied, Content, Edit, Planned, assemble, plan_fabric};
 use crate::snapshot::{Commit, Objects};
 
 use super::error::ModeError;
+use super::known;
 use super::look::look_each;
 use super::stamp;
 use super::sync::Task;
@@ -28,6 +31,8 @@ pub(super) struct Draft {
     pub(super) retried: Vec<RepoPath>,
     /// The loose files that are to be adopted.
     pub(super) adopted: Vec<RepoPath>,
+    /// The fabric directories that were looked at and turned out to be settled.
+    pub(super) settled: Vec<Arc<Settled>>,
 }
 
 /// What is kept of one fabric directory.
@@ -46,6 +51,17 @@ impl Task {
         input: Option<&Commit>,
         dirs: &[FabricDir],
     ) -> Result<Draft, ModeError> {
+        self.draft_beside(objects, input, dirs, &[])
+    }
+
+    /// The same beside fabric directories of the commit that are known to be settled.
+    pub(super) fn draft_beside(
+        &self,
+        objects: &dyn Objects,
+        input: Option<&Commit>,
+        dirs: &[FabricDir],
+        known: &[Arc<Settled>],
+    ) -> Result<Draft, ModeError> {
         let tree = input.map_or_else(|| TreeId::empty(objects.hash_kind()), |commit| commit.tree);
         let commit = input.map(|commit| commit.id);
         let each = |objects: &dyn Objects, dir: &FabricDir, inventory: Inventory| {
@@ -53,16 +69,22 @@ impl Task {
             if self.brief { abridged(objects, dir, drafted) } else { Ok(drafted) }
         };
         let drafted = look_each(objects, dirs, &self.request, &each)?;
-        let rulesets: BTreeSet<String> = drafted.iter().map(|fabric| fabric.ruleset.clone()).collect();
-        let mut stamp = self.stamp(rulesets.into_iter().collect());
-        stamp.options.extend(stamp::level(objects, dirs, self.request.level)?);
+        let looked = drafted.iter().map(|fabric| fabric.ruleset.as_str());
+        let rulesets: BTreeSet<&str> = looked.chain(known.iter().map(|settled| &*settled.ruleset)).collect();
+        let mut stamp = self.stamp(rulesets.into_iter().map(str::to_owned).collect());
+        let all = dirs.iter().chain(known.iter().map(|settled| &settled.dir));
+        stamp.options.extend(stamp::level(objects, all, self.request.level)?);
+        let of = |(dir, fabric): (&FabricDir, &Drafted)| known::settled(dir, &fabric.plan, &fabric.ruleset);
+        let settled = dirs.iter().zip(&drafted).filter_map(of).collect();
         let (mut plans, mut retried, mut adopted) = (Vec::new(), Vec::new(), Vec::new());
         for fabric in drafted {
             plans.push(fabric.plan);
             retried.extend(fabric.retried);
             adopted.extend(fabric.adopted);
         }
-        Ok(Draft { tree, planned: assemble(&stamp, tree, plans), stamp, retried, adopted })
+        let mut planned = assemble(&stamp, tree, plans);
+        known::add(&mut planned.fabrics, known);
+        Ok(Draft { tree, planned, stamp, retried, adopted, settled })
     }
 
     fn fabric(

@@ -14,7 +14,7 @@ use crate::snapshot::Objects;
 use super::authorship;
 use super::error::ModeError;
 use super::look::Request;
-use super::sync::{At, Start, Task};
+use super::sync::{Start, Task};
 use super::talk::Talk;
 use super::tries::{Done, TRIES};
 
@@ -46,15 +46,7 @@ pub fn init_in(repo: &Repo, common: &Common, options: &Init, talk: &mut dyn Talk
         };
         let meta = authorship::of_person(repo, tip, &common.identities, common.now)?;
         let dirs = [dir];
-        let from = Start {
-            repo,
-            reader: &reader,
-            branch: &branch,
-            input: input.as_ref(),
-            dirs: &dirs,
-            at: At::Here,
-            progress: &common.progress,
-        };
+        let from = Start::here(repo, &reader, &branch, input.as_ref(), &dirs, &common.progress);
         match task.run(&from, &meta, talk)? {
             Done::Report(mut report) => {
                 report.notes.extend(first_steps(&report, &options.path));

@@ -31,6 +31,7 @@ use crate::yaml::{Limits, Node};
 
 use super::crew;
 use super::judged::{Judgements, Rules, Values};
+use super::verdicts::{Book, Shelf};
 
 /// What is looked at.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +58,8 @@ pub struct Request {
     pub narrowed: BTreeMap<RepoPath, Leaves>,
     /// What was judged before, for whoever looks at many commits by the same limits.
     pub judged: Option<Arc<Judgements>>,
+    /// What earlier runs judged, where no values are asked for.
+    pub verdicts: Option<Shelf>,
     /// Where it counts how far it is.
     pub progress: Progress,
 }
@@ -76,6 +79,10 @@ pub(super) fn look_surveyed(objects: &dyn Objects, survey: Survey, request: &Req
     let room = Room::enter(objects, survey, request)?;
     let jobs: Vec<Job<'_>> = room.jobs().collect();
     let judged = judge_all(objects, &jobs, request, &|_, judged| judged)?;
+    if let Some(book) = &room.book {
+        let files = jobs.iter().zip(&judged).filter_map(|(job, (file, _))| Some((job.entry.as_file()?, file)));
+        book.keep(files, &room.survey);
+    }
     drop(jobs);
     room.furnish(objects, judged, request.keep)
 }
@@ -138,6 +145,7 @@ pub(super) fn rows(
         is_yaml: true,
         judge,
         rules: None,
+        known: None,
     };
     let jobs: Vec<Job<'_>> = held.iter().map(job).collect();
     let request = Request { keep: true, ..request.clone() };
@@ -190,6 +198,8 @@ struct Room {
     loose: Vec<(RepoPath, Entry)>,
     managed: Leaves,
     unmanaged: Leaves,
+    /// What earlier runs judged; looked up only where managed/ is read, which holds what was judged before.
+    book: Option<Book>,
 }
 
 /// The judge of a fabric directory's documents, as its manifest wants it.
@@ -209,13 +219,14 @@ struct Job<'a> {
     judge: Judge<'a>,
     /// By which rules that is, where what was judged before counts.
     rules: Option<Rules>,
+    known: Option<(&'a Book, &'a Survey)>,
 }
 
 impl Room {
     fn enter(objects: &dyn Objects, survey: Survey, request: &Request) -> Result<Self, PlanError> {
         if survey.is_broken() {
             let (found, loose, managed, unmanaged) = Default::default();
-            return Ok(Self { survey, rules: None, found, loose, managed, unmanaged });
+            return Ok(Self { survey, rules: None, found, loose, managed, unmanaged, book: None });
         }
         let below = |tree: Option<TreeId>, folder| -> Result<Leaves, PlanError> {
             let path = survey.path.child(folder);
@@ -231,15 +242,18 @@ impl Room {
         };
         let loose = if request.adopt { Vec::new() } else { survey.loose.clone().into_iter().collect() };
         let rules = request.judged.as_ref().map(|judged| judged.rules(&survey));
-        Ok(Self { survey, rules, found, loose, managed, unmanaged })
+        let shelf = request.verdicts.as_ref().filter(|_| !request.keep && !managed.is_empty());
+        let book = shelf.map(|shelf| shelf.open(&survey, &request.limits));
+        Ok(Self { survey, rules, found, loose, managed, unmanaged, book })
     }
 
     fn jobs(&self) -> impl Iterator<Item = Job<'_>> {
         let base = &self.survey.path;
         let (judge, rules) = (judge_of(&self.survey), self.rules);
+        let known = self.book.as_ref().map(|book| (book, &self.survey));
         let job = move |path: RepoPath, entry: Entry| {
             let is_yaml = is_yaml_name(path.file_name());
-            Job { is_yaml, path, entry, judge, rules }
+            Job { is_yaml, path, entry, judge, rules, known }
         };
         let managed = base.child(MANAGED);
         let found = self.found.iter().filter(|found| !found.stays() && !is_sidecar(found));
@@ -334,6 +348,9 @@ fn judge_one(objects: &dyn Objects, job: &Job<'_>, request: &Request) -> Result<
     }
     let read = |source| PlanError::Read { path: job.path.clone(), source };
     let blob = job.entry.as_file().expect("what is no regular file was decided by its entry");
+    if let Some(file) = job.known.and_then(|(book, survey)| book.get(blob, survey)) {
+        return Ok((file, Values::default()));
+    }
     let shared = request.judged.as_ref().zip(job.rules);
     if let Some(known) = shared.and_then(|(judged, rules)| judged.get(rules, blob, &job.path)) {
         return Ok(known);

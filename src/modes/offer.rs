@@ -18,7 +18,7 @@ use crate::verdict::code::{Code, Severity};
 
 use super::authorship;
 use super::error::ModeError;
-use super::sync::{At, Start, Task, branch, tip};
+use super::sync::{Start, Task, branch, tip};
 use super::talk::Talk;
 use super::tries::{Done, until_done};
 
@@ -72,15 +72,7 @@ impl Giver {
             let reader = Reader::new(&repo)?;
             let input = reader.commit(tip)?;
             let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-            let from = Start {
-                repo: &repo,
-                reader: &reader,
-                branch: &branch,
-                input: Some(&input),
-                dirs: &dirs,
-                at: At::Here,
-                progress: &common.progress,
-            };
+            let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs, &common.progress);
             self.once(&from, &input, common, &make)
         })
     }

@@ -162,15 +162,8 @@ impl Bot<'_> {
         // Where nothing is sorted, nothing is known of what is proposed.
         let proposal = proposal.filter(|_| !dirs.is_empty());
         let at = proposal.map_or(At::Remote(&self.visit), At::Proposal);
-        let from = Start {
-            repo: self.repo,
-            reader: &reader,
-            branch,
-            input: Some(&input),
-            dirs: &dirs,
-            at,
-            progress: &self.common.progress,
-        };
+        // In a person's clone nothing is left, so nothing is remembered either.
+        let from = Start { at, ..Start::here(self.repo, &reader, branch, Some(&input), &dirs, &self.common.progress) };
         let mut done = task.run(&from, &meta, talk)?;
         if let (Done::Report(report), Some(proposal)) = (&mut done, proposal) {
             proposal.conclude(task, &from, report)?;

@@ -16,10 +16,15 @@ const NAME: &str = "fabric-v0.129";
 /// The digest of the built-in ruleset, written down since most runs need no other; a test computes it.
 const BUILTIN: &str = "006d62b63a750f85";
 
+/// The built-in ruleset's name and digest.
+pub(super) fn builtin() -> String {
+    format!("{NAME} sha256:{BUILTIN}")
+}
+
 /// A ruleset's name, and a digest that changes whenever a verdict could.
 pub(super) fn ruleset(kinds: &Kinds, schemas: &Schemas) -> String {
     if *kinds == Kinds::builtin() && *schemas == Schemas::builtin() {
-        format!("{NAME} sha256:{BUILTIN}")
+        builtin()
     } else {
         format!("{NAME}+crds sha256:{}", digest(kinds, schemas))
     }
@@ -34,9 +39,9 @@ fn digest(kinds: &Kinds, schemas: &Schemas) -> String {
 }
 
 /// The level that was imposed, where it is not the one that a manifest asks for.
-pub(super) fn level(
+pub(super) fn level<'d>(
     reader: &dyn Objects,
-    dirs: &[FabricDir],
+    dirs: impl Iterator<Item = &'d FabricDir>,
     imposed: Option<Level>,
 ) -> Result<Option<String>, ModeError> {
     let Some(level) = imposed else { return Ok(None) };

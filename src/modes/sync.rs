@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{FabricDir, RAW, UNMANAGED, find};
+use crate::fabric::layout::{FabricDir, RAW, UNMANAGED};
 use crate::fabric::manifest::Level;
 use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
@@ -24,6 +24,7 @@ use super::asked::Asked;
 use super::authorship;
 use super::draft::Draft;
 use super::error::ModeError;
+use super::known::Memo;
 use super::look::Request;
 use super::propose::Proposal;
 use super::talk::Talk;
@@ -89,24 +90,23 @@ pub(super) fn sync_by(
     if !task.dry_run {
         clean_up(repo, &branch);
     }
+    let known = Memo::of_sync(repo, &branch, &common.fabrics, task);
+    task.request.verdicts = known.shelf(!task.dry_run);
     until_done(&branch, talk, |talk| {
         let tip = tip(repo, &branch, options.branch.is_some())?;
         expect(&branch, tip, options.expect.as_deref())?;
         let reader = Reader::new(repo)?;
         let input = reader.commit(tip)?;
         let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
-        let dirs = find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
+        let dirs = known.find(&reader, input.tree, &common.fabrics)?;
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
-        let from = Start {
-            repo,
-            reader: &reader,
-            branch: &branch,
-            input: Some(&input),
-            dirs: &dirs,
-            at: At::Here,
-            progress: &common.progress,
-        };
-        task.run(&from, &meta, talk)
+        let here = Start::here(repo, &reader, &branch, Some(&input), &dirs, &common.progress);
+        let from = Start { known: Some(&known), ..here };
+        let done = task.run(&from, &meta, talk)?;
+        if !task.dry_run {
+            known.keep();
+        }
+        Ok(done)
     })
 }
 
@@ -166,11 +166,25 @@ pub(super) struct Start<'a> {
     pub(super) branch: &'a BranchName,
     pub(super) input: Option<&'a Commit>,
     pub(super) dirs: &'a [FabricDir],
+    /// What is known of the fabric directories, if anything may be.
+    pub(super) known: Option<&'a Memo>,
     pub(super) at: At<'a>,
     pub(super) progress: &'a Progress,
 }
 
-impl Start<'_> {
+impl<'a> Start<'a> {
+    /// A start from a branch of the repository itself.
+    pub(super) fn here(
+        repo: &'a Repo,
+        reader: &'a Reader,
+        branch: &'a BranchName,
+        input: Option<&'a Commit>,
+        dirs: &'a [FabricDir],
+        progress: &'a Progress,
+    ) -> Self {
+        Self { repo, reader, branch, input, dirs, known: None, at: At::Here, progress }
+    }
+
     /// The report of a command that has done nothing with it yet.
     pub(super) fn unchanged(&self, command: &'static str) -> Report {
         Report::unchanged(command, self.branch.as_str(), self.input.map(Point::of))
@@ -248,7 +262,11 @@ impl Task {
 
     /// Looks and plans, and asks or writes nothing.
     pub(super) fn draft(&self, from: &Start<'_>) -> Result<Draft, ModeError> {
-        self.draft_of(from.reader, from.input, from.dirs)
+        let Some(known) = from.known else { return self.draft_of(from.reader, from.input, from.dirs) };
+        let (settled, open) = known.part(from.dirs);
+        let mut draft = self.draft_beside(from.reader, from.input, &open, &settled)?;
+        known.learn(std::mem::take(&mut draft.settled));
+        Ok(draft)
     }
 
     /// What to say of paths that --retry names and where there is nothing to judge.

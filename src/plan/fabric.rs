@@ -77,6 +77,13 @@ pub struct FabricPlan {
     pub findings: Vec<Finding>,
 }
 
+impl FabricPlan {
+    /// Whether nothing is to be done, and nothing to be said but what the report holds.
+    pub fn is_quiet(&self) -> bool {
+        self.edits.is_empty() && self.applied.is_none() && self.findings.is_empty()
+    }
+}
+
 /// Plans one fabric directory. `input` is the commit it was read from, whose history tells what was reverted.
 pub fn plan(
     objects: &dyn Objects,

@@ -35,6 +35,12 @@ pub fn as_git_makes_it(mut world: World) -> World {
 /// Puts a commit of memory into a bare repository, as the tip of its branch.
 pub fn lay(memory: &Memory, commit: CommitId) -> TempRepo {
     let repo = TempRepo::bare();
+    lay_again(&repo, memory, commit);
+    repo
+}
+
+/// Puts a commit of memory into a bare repository in place of what its branch was.
+pub fn lay_again(repo: &TempRepo, memory: &Memory, commit: CommitId) {
     let mut stream =
         format!("commit refs/heads/main\ncommitter Tester <t@localhost> {NOW} +0000\ndata 5\npush\n").into_bytes();
     for (path, entry) in memory.flat_of(commit) {
@@ -48,8 +54,7 @@ pub fn lay(memory: &Memory, commit: CommitId) -> TempRepo {
             stream.extend([bytes, b"\n"].concat());
         }
     }
-    repo.git_with(&["fast-import", "--quiet"], &stream);
-    repo
+    repo.git_with(&["fast-import", "--quiet", "--force"], &stream);
 }
 
 /// Syncs the branch of a repository; if `brief`, without the lists that nobody asks for.

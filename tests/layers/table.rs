@@ -35,7 +35,10 @@ pub(crate) const TABLE: &[Row] = &[
         &["serde", "serde_yaml", "strsim", "thiserror"],
     ),
     pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
-    Row { world: &["fs", "clock"], ..pure("memory", &["ids", "path", "rules"], &["tempfile"]) },
+    Row {
+        world: &["fs", "clock"],
+        ..pure("memory", &["ids", "path", "finding", "yaml", "fabric", "verdict", "rules"], &["tempfile"])
+    },
     pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(
         "plan",

@@ -1,7 +1,6 @@
 //! Which folders two commits are compared by: what was a fabric directory is one still, whatever a push did to its marks.
 
-use crate::fabric::kinds::Kinds;
-use crate::fabric::layout::{FabricDir, find, tree_at};
+use crate::fabric::layout::{FabricDir, tree_at};
 use crate::finding::Finding;
 use crate::ids::TreeId;
 use crate::path::RepoPath;
@@ -9,24 +8,34 @@ use crate::snapshot::Objects;
 use crate::verdict::code::{Code, Severity};
 
 use super::ModeError;
+use crate::modes::known::Memo;
 
 /// The fabric directories of a commit, of those named if any are; one that is named and not there is passed by.
 pub(super) fn before(reader: &dyn Objects, tree: TreeId, named: &[RepoPath]) -> Result<Vec<FabricDir>, ModeError> {
+    before_knowing(reader, tree, named, &Memo::default())
+}
+
+/// The same with what earlier runs know at hand.
+pub(super) fn before_knowing(
+    reader: &dyn Objects,
+    tree: TreeId,
+    named: &[RepoPath],
+    known: &Memo,
+) -> Result<Vec<FabricDir>, ModeError> {
     if named.is_empty() {
-        return Ok(find(reader, tree, &[], &Kinds::builtin())?);
+        return Ok(known.find_before(reader, tree)?);
     }
-    at(reader, tree, named.iter())
+    at(named.iter(), |path| Ok(tree_at(reader, tree, path)?))
 }
 
 /// The folders at these paths, as far as there are any.
 fn at<'p>(
-    reader: &dyn Objects,
-    tree: TreeId,
     paths: impl Iterator<Item = &'p RepoPath>,
+    tree_at: impl Fn(&RepoPath) -> Result<Option<TreeId>, ModeError>,
 ) -> Result<Vec<FabricDir>, ModeError> {
     let mut dirs = Vec::new();
     for path in paths {
-        dirs.extend(tree_at(reader, tree, path)?.map(|tree| FabricDir { path: path.clone(), tree }));
+        dirs.extend(tree_at(path)?.map(|tree| FabricDir { path: path.clone(), tree }));
     }
     dirs.sort_by(|one, other| one.path.cmp(&other.path));
     dirs.dedup_by(|one, other| one.path == other.path);
@@ -40,15 +49,20 @@ pub(super) fn after(
     tree: TreeId,
     named: &[RepoPath],
     were: &[FabricDir],
+    known: &Memo,
 ) -> Result<(Vec<FabricDir>, Vec<Finding>), ModeError> {
-    let mut dirs = at(reader, tree, named.iter().chain(were.iter().map(|dir| &dir.path)))?;
     let mut findings = Vec::new();
     if !named.is_empty() {
-        return Ok((dirs, findings));
+        let paths = named.iter().chain(were.iter().map(|dir| &dir.path));
+        return Ok((at(paths, |path| Ok(tree_at(reader, tree, path)?))?, findings));
     }
-    let found = find(reader, tree, &[], &Kinds::builtin())?;
+    let (found, is_plain) = known.find_after(reader, tree)?;
+    let mut dirs = at(were.iter().map(|dir| &dir.path), |path| match of(&found, path).filter(|_| is_plain) {
+        Some(dir) => Ok(Some(dir.tree)),
+        None => Ok(tree_at(reader, tree, path)?),
+    })?;
     for dir in &dirs {
-        if !found.iter().any(|found| found.path == dir.path) {
+        if of(&found, &dir.path).is_none() {
             let message =
                 "the folder was a fabric directory and is found as one no more, so nothing in it will be sorted";
             let mut finding = Finding::new(Code::MissingManifest, dir.path.clone(), message);
@@ -59,7 +73,7 @@ pub(super) fn after(
         }
     }
     let mut added = Vec::new();
-    for new in found.into_iter().filter(|found| !dirs.iter().any(|dir| dir.path == found.path)) {
+    for new in found.into_iter().filter(|found| of(&dirs, &found.path).is_none()) {
         match dirs.iter().find(|dir| dir.path.starts_with(&new.path)) {
             Some(inner) => {
                 let message = format!("it is made a fabric directory around another, {}", inner.path);
@@ -74,9 +88,14 @@ pub(super) fn after(
     Ok((dirs, findings))
 }
 
+/// The fabric directory at a path, of some in path order.
+pub(super) fn of<'d>(dirs: &'d [FabricDir], path: &RepoPath) -> Option<&'d FabricDir> {
+    dirs.binary_search_by(|dir| dir.path.cmp(path)).ok().and_then(|at| dirs.get(at))
+}
+
 /// Both without the fabric directories that are the same in both.
 pub(super) fn differing(were: Vec<FabricDir>, are: Vec<FabricDir>) -> (Vec<FabricDir>, Vec<FabricDir>) {
-    let differs = |all: &[FabricDir], dir: &FabricDir| !all.contains(dir);
+    let differs = |all: &[FabricDir], dir: &FabricDir| of(all, &dir.path) != Some(dir);
     let before = were.iter().filter(|dir| differs(&are, dir)).cloned().collect();
     let after = are.iter().filter(|dir| differs(&were, dir)).cloned().collect();
     (before, after)

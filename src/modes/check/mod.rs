@@ -31,6 +31,7 @@ use crate::snapshot::{Commit, Objects};
 use crate::verdict::code::{Code, Severity, Subject};
 
 use super::error::ModeError;
+use super::known::Memo;
 use super::look::Request;
 pub(super) use judge::quote;
 pub use merged::{Merged, merged};
@@ -67,7 +68,7 @@ pub fn compare(
     before: Option<Named<'_>>,
     after: Named<'_>,
 ) -> Result<(Report, Narrowed), ModeError> {
-    let (mut report, narrowed) = range::compare(reader, asked, before, after)?;
+    let (mut report, narrowed) = range::compare(reader, asked, before, after, &Memo::default())?;
     settle(&mut report, asked.level);
     Ok((report, narrowed))
 }

@@ -1,12 +1,15 @@
 //! Two commits: what is wrong now with what changed between them and with what depends on it, and what left managed/.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::fabric::inventory::Leaves;
 use crate::fabric::layout::{FabricDir, LayoutError, tree_at};
 use crate::finding::{Finding, ObjectRef};
 use crate::git::{Reader, Repo};
+use crate::memory::known::Settled;
 use crate::memory::store::Store;
+use crate::modes::known::{self, Memo};
 use crate::options::{Check, CheckLevel, Common};
 use crate::path::RepoPath;
 use crate::report::Report;
@@ -38,8 +41,13 @@ pub(super) fn check(
     }
     let before = Some(Named { commit: before, name: old });
     let (level, max_deletions) = (options.level, options.max_deletions);
+    let known = Memo::of_check(&repo, &common.fabrics, request);
+    // Most files are the same in both commits, and are read and judged once.
+    let request = &Request { judged: Some(Arc::default()), ..request.clone() };
     let asked = Asked { common, request, level, max_deletions, memory: None };
-    let (mut report, _) = super::compare(&reader, &asked, before, Named { commit: after, name: new })?;
+    let (mut report, _) = compare(&reader, &asked, before, Named { commit: after, name: new }, &known)?;
+    super::settle(&mut report, level);
+    known.keep();
     report.reference = format!("{old}..{new}");
     Ok(report)
 }
@@ -74,23 +82,28 @@ pub(super) fn compare(
     asked: &Asked<'_>,
     before: Option<Named<'_>>,
     after: Named<'_>,
+    known: &Memo,
 ) -> Result<(Report, Narrowed), ModeError> {
     let (named, reference) = (&asked.common.fabrics, after.name.to_owned());
-    let were = before.as_ref().map(|before| dirs::before(reader, before.commit.tree, named)).transpose()?;
+    let were =
+        before.as_ref().map(|before| dirs::before_knowing(reader, before.commit.tree, named, known)).transpose()?;
     let were = were.unwrap_or_default();
-    let (are, of_dirs) = dirs::after(reader, after.commit.tree, named, &were)?;
+    let (are, of_dirs) = dirs::after(reader, after.commit.tree, named, &were, known)?;
     if were.is_empty() && are.is_empty() {
         return Err(ModeError::NoFabric { branch: reference });
     }
     let had_fabric = !were.is_empty();
-    let (were, are, narrowed) = match asked.memory {
+    let (were, are, narrowed, quiet) = match asked.memory {
         Some(store) => {
             let (were, are) = dirs::differing(were, are);
             let narrow = Narrow { reader, request: asked.request, level: asked.level, store };
             let narrowed = narrow.narrow(&were, &are)?;
-            (were, are, narrowed)
+            (were, are, narrowed, Vec::new())
         }
-        None => (were, are, Narrowed::default()),
+        None => {
+            let ((were, are), quiet) = without_quiet(reader, asked.request, (were, are), known)?;
+            (were, are, Narrowed::default(), quiet)
+        }
     };
     let seen = |commit: Commit, dirs: &[FabricDir], few: &BTreeMap<RepoPath, Leaves>| {
         Seen::of(reader, &Request { narrowed: few.clone(), ..asked.request.clone() }, commit, dirs)
@@ -99,13 +112,13 @@ pub(super) fn compare(
     let before = before.filter(|_| had_fabric);
     let before = before.map(|before| seen(before.commit, &were, &narrowed.before)).transpose()?;
     let after = seen(after.commit, &are, &narrowed.after)?;
-    let known = before.as_ref().map(|before| before.findings(reader, asked.level)).unwrap_or_default();
+    let told = before.as_ref().map(|before| before.findings(reader, asked.level)).unwrap_or_default();
     let mut findings = after.findings(reader, asked.level);
     findings.retain(|finding| narrowed.tells(finding));
     findings.extend(of_dirs);
     let removed = before.as_ref().map(|before| removed(before, &after)).unwrap_or_default();
     if let Some(before) = &before {
-        findings = new_ones(findings, &known, &unchanged(before, &after));
+        findings = new_ones(findings, &told, &unchanged(before, &after));
         let gone = deletions(reader, &removed, (before, &after), asked);
         // Who names what left need not be told a second time that it is not there.
         let told: BTreeSet<_> = gone.iter().map(|finding| (&finding.path, finding.place)).collect();
@@ -120,8 +133,28 @@ pub(super) fn compare(
             report.fabrics[at].removed.push(object);
         }
     }
+    known::add(&mut report.fabrics, &quiet);
     report.notes.extend(narrowed.trouble().map(str::to_owned));
     Ok((report, narrowed))
+}
+
+/// Fabric directories before and after.
+type Sides = (Vec<FabricDir>, Vec<FabricDir>);
+
+/// The fabric directories before and after without those of which nothing can be told, and these: the same tree stands there
+/// in both, and a look at all but managed/ finds nothing to do or say. What is wrong in managed/ is then in a file that is
+/// the same in both, and was as wrong before.
+fn without_quiet(
+    reader: &dyn Objects,
+    request: &Request,
+    (were, are): Sides,
+    known: &Memo,
+) -> Result<(Sides, Vec<Arc<Settled>>), ModeError> {
+    let same: Vec<FabricDir> = are.iter().filter(|dir| dirs::of(&were, &dir.path) == Some(dir)).cloned().collect();
+    let quiet = known.settled_of(reader, &same, request)?;
+    let is_loud = |dir: &FabricDir| quiet.binary_search_by(|quiet| quiet.dir.path.cmp(&dir.path)).is_err();
+    let loud = |dirs: Vec<FabricDir>| dirs.into_iter().filter(is_loud).collect();
+    Ok(((loud(were), loud(are)), quiet))
 }
 
 /// The findings that were not there before in a file that is the same now.

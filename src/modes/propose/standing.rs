@@ -9,7 +9,7 @@ use crate::ids::{CommitId, TreeId};
 use crate::modes::authorship;
 use crate::modes::error::ModeError;
 use crate::modes::remote::lacks_objects;
-use crate::modes::sync::{At, Start, Task};
+use crate::modes::sync::{Start, Task};
 use crate::plan::message::Stamp;
 use crate::snapshot::{Commit, Objects};
 
@@ -61,15 +61,7 @@ impl Proposal<'_> {
         if dirs.is_empty() || !reader.is_made_as(&commit, &meta)? {
             return Ok(false);
         }
-        let at = Start {
-            repo,
-            reader: &reader,
-            branch: from.branch,
-            input: Some(&input),
-            dirs: &dirs,
-            at: At::Here,
-            progress: from.progress,
-        };
+        let at = Start::here(repo, &reader, from.branch, Some(&input), &dirs, from.progress);
         match task.draft(&at) {
             Ok(draft) => {
                 let tree = apply(&reader, input.tree, draft.planned.plan.edits())?.id;

@@ -27,7 +27,7 @@ use crate::verdict::identity::Identity;
 
 use super::authorship;
 use super::error::ModeError;
-use super::sync::{At, Start, Task, branch, too_many_deletions};
+use super::sync::{Start, Task, branch, too_many_deletions};
 use super::talk::Talk;
 use super::tries::{Done, until_done};
 pub use error::UndoError;
@@ -48,15 +48,7 @@ pub fn undo(common: &Common, options: &Undo, talk: &mut dyn Talk) -> Result<Repo
         let input = reader.commit(tip)?;
         let found = find::find(&repo, &reader, (branch.short(), tip), options.commit.as_deref())?;
         let dirs = crate::fabric::layout::find(&reader, input.tree, &common.fabrics, &Kinds::builtin())?;
-        let from = Start {
-            repo: &repo,
-            reader: &reader,
-            branch: &branch,
-            input: Some(&input),
-            dirs: &dirs,
-            at: At::Here,
-            progress: &common.progress,
-        };
+        let from = Start::here(&repo, &reader, &branch, Some(&input), &dirs, &common.progress);
         once(&from, &input, &found, common, options)
     })
 }
