@@ -119,7 +119,8 @@ impl RepoPath {
 
     /// The last component; empty for the root.
     pub fn file_name(&self) -> &[u8] {
-        self.components().next_back().unwrap_or_default()
+        let start = self.0.rfind_byte(b'/').map_or(0, |slash| slash + 1);
+        &self.0[start..]
     }
 
     /// The folder this path is in; none for the root.

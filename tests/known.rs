@@ -250,7 +250,7 @@ fn of_a_changed_tree_only_what_changed_is_looked_at() {
 #[test]
 fn of_managed_only_what_is_new_is_read() {
     let repo = settled();
-    let push = |name: &str| drop(repo.commit("main", &[(&format!("a/raw/{name}.yaml"), &vpc(name, ""))]));
+    let push = |name: &str| repo.commit("main", &[(&format!("a/raw/{name}.yaml"), &vpc(name, ""))]);
     push("v");
     assert_eq!(hhgit(repo.dir(), &["sync", "main"]).code, Some(0));
     push("z");

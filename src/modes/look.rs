@@ -90,12 +90,15 @@ pub(super) fn look_surveyed(objects: &dyn Objects, survey: Survey, request: &Req
 /// From how many files on a fabric directory is read by all workers, even where there are others to be looked at.
 const LARGE: usize = 10_000;
 
+/// What is made of a fabric directory that was looked at.
+pub(super) type Finish<'f, T, E> = &'f (dyn Fn(&dyn Objects, &FabricDir, Inventory) -> Result<T, E> + Sync);
+
 /// Looks at each of these fabric directories, several at once, and keeps what `finish` makes of it.
 pub(super) fn look_each<T: Send, E: From<PlanError> + Send>(
     objects: &dyn Objects,
     dirs: &[FabricDir],
     request: &Request,
-    finish: &(dyn Fn(&dyn Objects, &FabricDir, Inventory) -> Result<T, E> + Sync),
+    finish: Finish<'_, T, E>,
 ) -> Result<Vec<T>, E> {
     let workers = crew::workers(request.threads);
     let several = (dirs.len() > 1).then(|| request.progress.begin(Stage::Fabrics, dirs.len()));

@@ -1,7 +1,5 @@
 //! What is left of each file once its valid objects are gone: whole or in part to unmanaged/, beside the reasons.
 
-use std::collections::BTreeSet;
-
 use crate::fabric::layout::SIDECAR;
 use crate::finding::Finding;
 use crate::ids::{BlobId, Entry, Mode};
@@ -56,7 +54,7 @@ impl Work<'_> {
 
     /// Moves away all that was sorted, and parks what is left.
     pub(super) fn park_leftovers(&mut self) -> Result<(), PlanError> {
-        let moving: BTreeSet<usize> = (0..self.sources.len()).filter(|i| self.moves(*i)).collect();
+        let moving: Vec<usize> = (0..self.sources.len()).filter(|i| self.moves(*i)).collect();
         for source in &moving {
             self.desk.remove(&self.sources[*source].path);
             self.vacate(*source)?;

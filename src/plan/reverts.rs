@@ -39,10 +39,10 @@ pub fn find(
     candidates: &[Candidate],
     mut blob: impl FnMut(Key) -> Result<BlobId, PlanError>,
 ) -> Result<Vec<Reverted>, PlanError> {
-    let mut waiting: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
-    for candidate in candidates {
-        waiting.entry(&candidate.raw).or_default().push(candidate);
-    }
+    let mut sorted: Vec<&Candidate> = candidates.iter().collect();
+    sorted.sort_by_key(|candidate| &candidate.raw);
+    let groups = sorted.chunk_by(|one, other| one.raw == other.raw);
+    let waiting: Waiting<'_> = groups.filter_map(|group| Some((&group.first()?.raw, group))).collect();
     let mut walk = Walk { objects, taken: BTreeMap::new(), found: LastChanges::new() };
     if !waiting.is_empty() {
         walk.back(input, waiting)?;
@@ -68,7 +68,7 @@ pub fn find(
 }
 
 /// The candidates of each raw file whose last change is looked for.
-type Waiting<'c> = BTreeMap<&'c RepoPath, Vec<&'c Candidate>>;
+type Waiting<'c> = BTreeMap<&'c RepoPath, &'c [&'c Candidate]>;
 
 /// A walk back through first parents.
 struct Walk<'o> {
@@ -93,7 +93,7 @@ impl Walk<'_> {
                 }
             }
             let Some((parent, trees)) = self.step(commit, &waiting)? else {
-                self.found.extend(waiting.keys().map(|path| ((*path).clone(), commit)));
+                self.note(&waiting, commit);
                 break;
             };
             let changed: Vec<&RepoPath> =
@@ -120,6 +120,13 @@ impl Walk<'_> {
         Ok(Some((parent, (Some(before.tree), Some(now.tree)))))
     }
 
+    /// Notes who changed these raw files last, where somebody keeps what walks have found.
+    fn note(&mut self, group: &Waiting<'_>, commit: CommitId) {
+        if self.objects.walked().is_some() {
+            self.found.extend(group.keys().map(|path| ((*path).clone(), commit)));
+        }
+    }
+
     /// Settles those whose last change an earlier walk has found.
     fn jump<'c>(&mut self, known: &LastChanges, waiting: &mut Waiting<'c>) -> Result<(), PlanError> {
         let mut groups: BTreeMap<CommitId, Waiting<'c>> = BTreeMap::new();
@@ -130,7 +137,7 @@ impl Walk<'_> {
         for (commit, group) in groups {
             match self.step(commit, &group)? {
                 Some((_, trees)) => self.settle(commit, trees, group)?,
-                None => self.found.extend(group.keys().map(|path| ((*path).clone(), commit))),
+                None => self.note(&group, commit),
             }
         }
         Ok(())
@@ -139,11 +146,9 @@ impl Walk<'_> {
     /// Notes what a commit that changed these raw files took from their candidates' places.
     fn settle(&mut self, commit: CommitId, trees: Trees, group: Waiting<'_>) -> Result<(), PlanError> {
         let mut by_managed: BTreeMap<&RepoPath, Vec<&Candidate>> = BTreeMap::new();
-        for (raw, candidates) in group {
-            self.found.insert(raw.clone(), commit);
-            candidates
-                .into_iter()
-                .for_each(|candidate| by_managed.entry(&candidate.managed).or_default().push(candidate));
+        self.note(&group, commit);
+        for candidate in group.into_values().flatten() {
+            by_managed.entry(&candidate.managed).or_default().push(candidate);
         }
         let taken_from: Vec<&RepoPath> = by_managed.keys().copied().collect();
         for change in changes(self.objects, trees, &taken_from, 0).map_err(PlanError::History)? {

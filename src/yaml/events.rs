@@ -177,6 +177,30 @@ impl Drop for Events<'_> {
     }
 }
 
+/// How many events libyaml makes of an input, none if it refuses it. Nothing is copied out of them: what reading YAML costs at
+/// least, which benchmarks hold the rest against.
+pub fn count(input: &[u8]) -> Option<usize> {
+    let events = Events::new(input);
+    let mut count = 0;
+    loop {
+        let mut event = MaybeUninit::<sys::yaml_event_t>::uninit();
+        // SAFETY: as in `next`: the parser was initialised and has its input, and the event is initialised even where parsing
+        // fails. It is deleted this once, and not looked into after.
+        let ended = unsafe {
+            if !sys::yaml_parser_parse(events.parser.as_ptr(), event.as_mut_ptr()).ok {
+                return None;
+            }
+            let ended = event.assume_init_ref().type_ == sys::YAML_STREAM_END_EVENT;
+            sys::yaml_event_delete(event.as_mut_ptr());
+            ended
+        };
+        count += 1;
+        if ended {
+            return Some(count);
+        }
+    }
+}
+
 /// A scalar event as an owned value; the caller says that the event is one and was filled by the parser.
 unsafe fn scalar(event: &sys::yaml_event_t) -> Scalar {
     // SAFETY: the caller says that the event is a scalar's, so that `data.scalar` is the member that is filled.

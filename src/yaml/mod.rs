@@ -51,6 +51,7 @@ mod watch;
 
 pub use changes::{FieldChange, changes};
 pub use emit::emit;
+pub use events::count as count_events;
 pub use fault::{Fault, FaultKind};
 pub use json::{canonical_json, same_value};
 pub use limits::Limits;
