@@ -298,7 +298,8 @@ impl FabricReport {
         let is_plain = |row: &DocumentRow| row.change == Some(Change::Added) && row.code.is_none();
         let (before, mut at) = (self.documents.len(), 0);
         self.documents.retain(|row| {
-            at += 1;
+            // A message has no line for what stays where it was.
+            at += usize::from(row.fate != Fate::Kept);
             at <= first || !is_plain(row)
         });
         self.documents.shrink_to_fit();

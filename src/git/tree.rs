@@ -73,7 +73,7 @@ pub enum TreeError {
 
 impl TreeError {
     /// The same error about a tree that is a folder of another.
-    pub fn below(mut self, folder: &RepoPath) -> Self {
+    fn below(mut self, folder: &RepoPath) -> Self {
         match &mut self {
             Self::PlanMismatch { path, .. }
             | Self::Blocked { path }
@@ -102,12 +102,24 @@ struct Folder<'a> {
 
 /// Applies the edits to the tree. Each edit's `from` must be what the tree holds there.
 pub fn apply(objects: &dyn Objects, root: TreeId, edits: &BTreeMap<RepoPath, Edit>) -> Result<NewTree, TreeError> {
-    rewrite_all(objects, root, changed_folders(edits)?)
+    rewrite_all(objects, root, changed_folders(edits, 0)?)
+}
+
+/// The same of the tree of a folder, by paths from there.
+pub fn apply_below(
+    objects: &dyn Objects,
+    folder: &RepoPath,
+    tree: TreeId,
+    edits: &BTreeMap<RepoPath, Edit>,
+) -> Result<NewTree, TreeError> {
+    let depth = folder.components().count();
+    let applied = changed_folders(edits, depth).and_then(|folders| rewrite_all(objects, tree, folders));
+    applied.map_err(|error| error.below(folder))
 }
 
 /// Applies a plan to the tree: its edits, and the folders to which theirs were applied before.
 pub fn apply_plan(objects: &dyn Objects, root: TreeId, plan: &Plan) -> Result<NewTree, TreeError> {
-    let mut folders = changed_folders(plan.edits())?;
+    let mut folders = changed_folders(plan.edits(), 0)?;
     for (path, applied) in plan.folders() {
         let Some(parent) = path.parent() else { return Ok(NewTree { id: applied.tree, objects: Vec::new() }) };
         let gone = applied.tree == TreeId::empty(objects.hash_kind());
@@ -156,7 +168,10 @@ fn rewrite_all(
 }
 
 /// Every folder that holds an edit or a folder that does.
-fn changed_folders(edits: &BTreeMap<RepoPath, Edit>) -> Result<BTreeMap<RepoPath, Folder<'_>>, TreeError> {
+fn changed_folders(
+    edits: &BTreeMap<RepoPath, Edit>,
+    depth: usize,
+) -> Result<BTreeMap<RepoPath, Folder<'_>>, TreeError> {
     let mut folders: BTreeMap<RepoPath, Folder<'_>> = BTreeMap::new();
     // Edits come in order of path, so those of one folder come in order of name, and mostly one after the other.
     let all: Vec<(&'_ [u8], &'_ [u8], &RepoPath, &Edit)> =
@@ -164,7 +179,7 @@ fn changed_folders(edits: &BTreeMap<RepoPath, Edit>) -> Result<BTreeMap<RepoPath
     for group in all.chunk_by(|(one, ..), (other, ..)| one == other) {
         let Some((_, _, first, _)) = group.first() else { continue };
         let mut parent = first.parent().ok_or_else(|| TreeError::Blocked { path: (*first).clone() })?;
-        if parent.components().count() > MAX_DEPTH {
+        if depth + parent.components().count() > MAX_DEPTH {
             return Err(TreeError::TooDeep { path: (*first).clone() });
         }
         let is_tree = |edit: &Edit| edit.to.as_ref().is_some_and(|to| to.mode.kind() == ModeKind::Tree);

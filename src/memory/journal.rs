@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::ids::{CommitId, ObjectId, sha256_hex};
 
-use super::place::{Folder, UNFINISHED, newest};
+use super::place::{Folder, UNFINISHED};
 
 /// The folder in the git directory.
 const FOLDER: &str = "hhgit/replay";
@@ -36,7 +36,6 @@ pub type Lines = BTreeMap<CommitId, String>;
 #[derive(Debug)]
 pub struct Journal {
     folder: Folder,
-    names: PathBuf,
     open: Mutex<Open>,
 }
 
@@ -54,15 +53,14 @@ impl Journal {
     pub fn new(git_dir: &Path, name: &str, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
         let folder = Folder::new(git_dir, &format!("{FOLDER}/{name}"), share, shared);
         let open = Open { waiting: Lines::new(), since: Instant::now(), parts: BTreeSet::new(), trouble: None };
-        Self { folder, names: git_dir.join(FOLDER), open: Mutex::new(open) }
+        Self { folder, open: Mutex::new(open) }
     }
 
     /// All that earlier runs have put down; a file that is not whole counts for nothing.
     pub fn read(&self) -> Lines {
         let mut lines = Lines::new();
         for path in self.folder.newest(PART) {
-            let fits = fs::metadata(&path).is_ok_and(|data| data.len() <= LARGEST);
-            let text = if fits { fs::read_to_string(&path).ok() } else { None };
+            let text = self.folder.read(&path, LARGEST).and_then(|bytes| String::from_utf8(bytes).ok());
             for (commit, line) in text.as_deref().and_then(read).unwrap_or_default() {
                 lines.entry(commit).or_insert(line);
             }
@@ -123,11 +121,19 @@ impl Journal {
         for path in old.into_iter().filter(|path| *path != whole).chain(unfinished) {
             drop(fs::remove_file(path));
         }
-        let names = newest(&this.names, Path::is_dir);
+        let names = this.folder.beside();
         let forgotten = if names.len() > 2 * NAMES { &names[NAMES..] } else { &[] };
-        forgotten.iter().for_each(|folder| drop(fs::remove_dir_all(folder)));
+        forgotten.iter().for_each(|folder| forget(folder));
         Ok(())
     }
+}
+
+/// Takes a journal away: its own files, and the folder if nothing else is in it.
+fn forget(folder: &Path) {
+    let is_own = |path: &Path| path.extension().is_some_and(|kind| kind == PART || kind == UNFINISHED);
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    files.filter(|path| is_own(path)).for_each(|path| drop(fs::remove_file(path)));
+    drop(fs::remove_dir(folder));
 }
 
 /// Reads a file; nothing if it is not whole, or of another version.

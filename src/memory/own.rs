@@ -4,7 +4,7 @@
 //! write there. Names are digests of what a file is about, which it says itself besides. It is never more than so many
 //! files and bytes, and may be deleted at any time.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -44,12 +44,18 @@ impl Own {
         self.folder.join(&sha256_hex(key.as_bytes())[..32]).with_extension(kind)
     }
 
+    /// Whether the folder is this user's, or there is none yet.
+    fn is_mine(&self) -> bool {
+        let data = fs::symlink_metadata(self.folder.path());
+        self.folder.is_own() && data.map_or(true, |data| is_private(&data, self.user))
+    }
+
     /// What is remembered under a key; nothing if there is nothing that is whole, about just this, and this user's own.
     pub(super) fn get(&self, key: &str, kind: &str, magic: &[u8]) -> Option<Vec<u8>> {
         if !is_private(&fs::symlink_metadata(self.folder.path()).ok()?, self.user) {
             return None;
         }
-        let file = File::open(self.path(key, kind)).ok()?;
+        let file = self.folder.open(&self.path(key, kind))?;
         let data = file.metadata().ok()?;
         if !data.is_file() || !is_private(&data, self.user) || data.len() > LARGEST {
             return None;
@@ -62,7 +68,7 @@ impl Own {
 
     /// Remembers something under a key. What is too much is not remembered.
     pub(super) fn put(&self, key: &str, kind: &str, magic: &[u8], body: &[u8]) -> io::Result<()> {
-        if !self.is_welcome {
+        if !self.is_welcome || !self.is_mine() {
             return Ok(());
         }
         let mut whole = Vec::with_capacity(body.len() + key.len() + 4);
@@ -84,7 +90,8 @@ impl Own {
     /// Forgets what is oldest, once there is much of it, and what killed runs left unfinished.
     fn tidy(&self) {
         let (mut files, mut bytes) = (0, 0);
-        let all = self.folder.sizes();
+        let mut all = self.folder.sizes();
+        all.retain(|(path, _)| is_own_name(path));
         if all.len() <= 2 * KEPT.0 && all.iter().map(|(_, size)| size).sum::<u64>() <= 2 * KEPT.1 {
             return;
         }
@@ -97,6 +104,13 @@ impl Own {
             }
         }
     }
+}
+
+/// Whether a file has a name that this makes: a digest's, or that of a file still written.
+fn is_own_name(path: &Path) -> bool {
+    let is_digest = |name: &str| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_unfinished = path.extension().is_some_and(|kind| kind == UNFINISHED);
+    is_unfinished || path.file_stem().and_then(|name| name.to_str()).is_some_and(is_digest)
 }
 
 /// Whether something is this user's, and nobody else may write to it.

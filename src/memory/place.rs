@@ -34,8 +34,33 @@ impl Folder {
         &self.path
     }
 
+    /// Whether none of hhgit's folders on the way is anything else: a link may lead into what is somebody's.
+    pub(super) fn is_own(&self) -> bool {
+        let is_folder = |path: &Path| match fs::symlink_metadata(path) {
+            Ok(data) => data.is_dir(),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        self.path.ancestors().take(self.own).all(is_folder)
+    }
+
+    fn must_be_own(&self) -> io::Result<()> {
+        let words = || format!("{} or a folder above it is no folder but a link; take it away", self.path.display());
+        if self.is_own() { Ok(()) } else { Err(io::Error::other(words())) }
+    }
+
+    /// A file's bytes; nothing if it is none, or larger than this.
+    pub(super) fn read(&self, path: &Path, largest: u64) -> Option<Vec<u8>> {
+        if self.is_own() && is_file(path, largest) { fs::read(path).ok() } else { None }
+    }
+
+    /// A file, to be read in parts.
+    pub(super) fn open(&self, path: &Path) -> Option<File> {
+        if self.is_own() && is_file(path, u64::MAX) { File::open(path).ok() } else { None }
+    }
+
     /// Puts a file in its place whole, or not at all.
     pub(super) fn put(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        self.must_be_own()?;
         self.make(&self.path, self.own)?;
         let placed = self.place(path, write)?;
         drop(placed);
@@ -45,6 +70,7 @@ impl Folder {
 
     /// The same of a file, in a folder, that nobody but this user may read or write.
     pub(super) fn put_private(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        self.must_be_own()?;
         if !self.path.is_dir() {
             self.make(self.path.parent().unwrap_or(&self.path), self.own.saturating_sub(1))?;
             make_private(&self.path)?;
@@ -69,28 +95,35 @@ impl Folder {
 
     /// The files whose names end in this, the newest first.
     pub(super) fn newest(&self, kind: &str) -> Vec<PathBuf> {
-        newest(&self.path, |path| path.extension().is_some_and(|extension| extension == kind))
+        let all = self.sizes().into_iter().map(|(path, _)| path);
+        all.filter(|path| path.extension().is_some_and(|extension| extension == kind)).collect()
     }
 
     /// All files with their sizes, the newest first.
     pub(super) fn sizes(&self) -> Vec<(PathBuf, u64)> {
-        sizes(&self.path, |_| true)
+        if self.is_own() { listed(&self.path, fs::Metadata::is_file) } else { Vec::new() }
+    }
+
+    /// The folders that lie beside this one, and itself, the newest first.
+    pub(super) fn beside(&self) -> Vec<PathBuf> {
+        let above = self.path.parent().filter(|_| self.is_own());
+        above.map(|above| listed(above, fs::Metadata::is_dir)).into_iter().flatten().map(|(path, _)| path).collect()
     }
 }
 
-/// What lies in a folder, the newest first.
-pub(super) fn newest(folder: &Path, is_meant: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
-    sizes(folder, is_meant).into_iter().map(|(path, _)| path).collect()
+/// Whether a path is that of a file, no larger than this: whoever opens a pipe waits for ever.
+fn is_file(path: &Path, largest: u64) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|data| data.is_file() && data.len() <= largest)
 }
 
-fn sizes(folder: &Path, is_meant: impl Fn(&Path) -> bool) -> Vec<(PathBuf, u64)> {
+/// What of a kind lies in a folder, with the sizes, the newest first. What a link leads to is none of it.
+fn listed(folder: &Path, is_meant: impl Fn(&fs::Metadata) -> bool) -> Vec<(PathBuf, u64)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let known = |path: PathBuf| {
-        let data = fs::metadata(&path).ok()?;
+        let data = fs::symlink_metadata(&path).ok().filter(&is_meant)?;
         Some((data.modified().ok()?, path, data.len()))
     };
-    let mut found: Vec<(SystemTime, PathBuf, u64)> =
-        entries.map(|entry| entry.path()).filter(|path| is_meant(path)).filter_map(known).collect();
+    let mut found: Vec<(SystemTime, PathBuf, u64)> = entries.map(|entry| entry.path()).filter_map(known).collect();
     found.sort_unstable_by(|one, other| other.cmp(one));
     found.into_iter().map(|(_, path, size)| (path, size)).collect()
 }

@@ -1,6 +1,6 @@
 //! Where remembered trees are kept: `hhgit/index` in the git directory, one file a tree, the newest only.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,8 @@ const FOLDER: &str = "hhgit/index";
 const TABLE: &str = "table";
 /// What the name of changes since a table ends in.
 const CHANGES: &str = "changes";
+/// The largest file of changes that is read.
+const LARGEST: u64 = 256 << 20;
 /// How many trees are remembered by their changes: every branch's last, as a rule.
 const KEPT: usize = 64;
 /// How many tables are kept that no changes name.
@@ -44,12 +46,12 @@ impl Store {
         if let Some(table) = self.table(name) {
             return Some(Remembered::new(Arc::new(table), std::collections::BTreeMap::new()));
         }
-        let since = Since::read(&fs::read(self.path(name, CHANGES)).ok()?)?;
+        let since = Since::read(&self.folder.read(&self.path(name, CHANGES), LARGEST)?)?;
         Some(Remembered::new(Arc::new(self.table(&since.table)?), since.changes))
     }
 
     fn table(&self, name: &str) -> Option<Table> {
-        Table::open(File::open(self.path(name, TABLE)).ok()?, name.to_owned()).ok()
+        Table::open(self.folder.open(&self.path(name, TABLE))?, name.to_owned()).ok()
     }
 
     /// Remembers a tree by all its files, and answers what is remembered.
@@ -86,8 +88,11 @@ impl Store {
         }
         let old = changes.split_off(KEPT.min(changes.len()));
         let tables = tables.split_off(TABLES_KEPT.min(tables.len()));
-        let named: Vec<String> =
-            changes.iter().filter_map(|path| Since::read(&fs::read(path).ok()?)).map(|since| since.table).collect();
+        let named: Vec<String> = changes
+            .iter()
+            .filter_map(|path| Since::read(&self.folder.read(path, LARGEST)?))
+            .map(|since| since.table)
+            .collect();
         let is_named = |path: &PathBuf| {
             path.file_stem().and_then(|name| name.to_str()).is_some_and(|name| named.iter().any(|known| known == name))
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::fabric::layout::FabricDir;
 use crate::git::NewTree;
-use crate::git::tree::apply;
+use crate::git::tree::apply_below;
 use crate::ids::{CommitId, TreeId};
 use crate::memory::known::Settled;
 use crate::path::RepoPath;
@@ -113,8 +113,7 @@ fn abridged(objects: &dyn Objects, dir: &FabricDir, drafted: Drafted) -> Result<
     if edits.is_empty() {
         return Ok(Drafted { plan: FabricPlan { applied: None, edits, report, findings }, ..drafted });
     }
-    let NewTree { id: tree, objects: trees } =
-        apply(objects, dir.tree, &edits).map_err(|error| error.below(&dir.path))?;
+    let NewTree { id: tree, objects: trees } = apply_below(objects, &dir.path, dir.tree, &edits)?;
     let new = |edit: Edit| match edit.to?.content {
         Content::New { id, bytes } => Some((id, bytes)),
         Content::Existing(_) => None,

@@ -45,16 +45,24 @@ pub fn without_credentials(address: &str) -> String {
     if let Some((helper, _)) = address.split_once("::").filter(|_| runs_programs(address)) {
         return format!("{helper}::");
     }
-    let address = match address.split_once("://").and_then(|(_, rest)| rest.find('?')) {
-        Some(_) => &address[..address.find('?').unwrap_or(address.len())],
-        None => address,
-    };
     let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) if rest[..at].contains(':') || scheme.starts_with("http") => format!("{scheme}://{}", &rest[at + 1..]),
-        _ => address.to_owned(),
+    let scheme_name = scheme.to_ascii_lowercase();
+    if scheme_name == "file" {
+        return address.to_owned();
     }
+    let is_shell = scheme_name.contains("ssh");
+    let authority = &rest[..rest.find('/').unwrap_or(rest.len())];
+    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) || text.ends_with(']');
+    let at = match authority.rfind('@') {
+        // A name alone is no secret where it is one of an account; elsewhere it may be a token.
+        Some(at) => Some(at).filter(|at| !is_shell || rest[..*at].contains(':')),
+        // No port: a password with a slash in it, whoever may read it so.
+        None if authority.rsplit_once(':').is_some_and(|(_, port)| !is_port(port)) => rest.rfind('@'),
+        None => None,
+    };
+    let rest = at.map_or(rest, |at| &rest[at + 1..]);
+    let end = if is_shell { None } else { rest.find(['?', '#']) };
+    format!("{scheme}://{}", &rest[..end.unwrap_or(rest.len())])
 }
 
 /// A URL that is spoken to by HTTP, in the parts that say whether two are of one server.
@@ -186,7 +194,16 @@ mod tests {
             ("https://me:pass@h/x", "https://h/x"),
             ("https://ghp_token@h/x", "https://h/x"),
             ("https://a:b@c@h/x@y", "https://h/x@y"),
+            ("HTTPS://ghp_token@h/x", "HTTPS://h/x"),
+            ("https://me:pa#ss@h/x?token=1", "https://h/x"),
+            ("https://me:pa?ss@h/x", "https://h/x"),
+            ("https://me:pa/ss@h/x", "https://h/x"),
+            ("https://h/x#token", "https://h/x"),
+            ("https://h:8443/x@y", "https://h:8443/x@y"),
+            ("https://[::1]/x@y", "https://[::1]/x@y"),
             ("ssh://git@h/x", "ssh://git@h/x"),
+            ("ssh://git:pass@h:22/x?y", "ssh://h:22/x?y"),
+            ("file:///srv/a?1.git", "file:///srv/a?1.git"),
             ("git@h:x", "git@h:x"),
             ("/a/b", "/a/b"),
         ] {

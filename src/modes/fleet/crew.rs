@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::Builder;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::FleetError;
 use super::list::Entry;
@@ -87,9 +87,12 @@ impl Crew<'_> {
         while !stop.is_asked() {
             let index = next.fetch_add(1, Ordering::SeqCst);
             let Some(entry) = self.entries.get(index) else { return };
+            let begun = Instant::now();
             let mut row = one::work(self.common, self.options, entry, threads);
-            // An interrupt at the terminal reaches the git programs under way as well. What failed by that is no failure.
-            if stop.is_asked() && row.outcome == RowOutcome::Failed {
+            // An interrupt at the terminal reaches the git programs under way as well. What failed by that is no failure; what took
+            // too long failed by itself.
+            let in_time = begun.elapsed() < self.options.remote.timeout;
+            if stop.is_asked() && in_time && row.outcome == RowOutcome::Failed {
                 row = one::work(self.common, self.options, entry, threads);
             }
             if tell.send((index, row)).is_err() {
