@@ -61,7 +61,7 @@ pub fn without_credentials(address: &str) -> String {
         None => None,
     };
     let rest = at.map_or(rest, |at| &rest[at + 1..]);
-    let end = if is_shell { None } else { rest.find(['?', '#']) };
+    let end = if is_shell { None } else { rest.find('?') };
     format!("{scheme}://{}", &rest[..end.unwrap_or(rest.len())])
 }
 
@@ -198,7 +198,7 @@ mod tests {
             ("https://me:pa#ss@h/x?token=1", "https://h/x"),
             ("https://me:pa?ss@h/x", "https://h/x"),
             ("https://me:pa/ss@h/x", "https://h/x"),
-            ("https://h/x#token", "https://h/x"),
+            ("https://h/x#part", "https://h/x#part"),
             ("https://h:8443/x@y", "https://h:8443/x@y"),
             ("https://[::1]/x@y", "https://[::1]/x@y"),
             ("ssh://git@h/x", "ssh://git@h/x"),
