@@ -102,7 +102,7 @@ struct Folder<'a> {
 
 /// Applies the edits to the tree. Each edit's `from` must be what the tree holds there.
 pub fn apply(objects: &dyn Objects, root: TreeId, edits: &BTreeMap<RepoPath, Edit>) -> Result<NewTree, TreeError> {
-    rewrite_all(objects, root, changed_folders(edits, 0)?)
+    apply_below(objects, &RepoPath::root(), root, edits)
 }
 
 /// The same of the tree of a folder, by paths from there.

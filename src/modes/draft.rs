@@ -109,10 +109,10 @@ impl Task {
 
 /// The same with its edits applied, so that they need not be held, and without the rows that nobody will be shown.
 fn abridged(objects: &dyn Objects, dir: &FabricDir, drafted: Drafted) -> Result<Drafted, ModeError> {
-    let FabricPlan { edits, mut report, findings, .. } = drafted.plan;
-    if edits.is_empty() {
-        return Ok(Drafted { plan: FabricPlan { applied: None, edits, report, findings }, ..drafted });
+    if drafted.plan.edits.is_empty() {
+        return Ok(drafted);
     }
+    let FabricPlan { edits, mut report, findings, .. } = drafted.plan;
     let NewTree { id: tree, objects: trees } = apply_below(objects, &dir.path, dir.tree, &edits)?;
     let new = |edit: Edit| match edit.to?.content {
         Content::New { id, bytes } => Some((id, bytes)),

@@ -98,7 +98,8 @@ fn parts(row: &Row) -> Vec<String> {
     parts
 }
 
-fn moved(counts: &Counts) -> Vec<String> {
+/// What became of documents, a few words for each that there is something to say of; repairs where there is nothing else.
+pub(super) fn moved(counts: &Counts) -> Vec<String> {
     let documents = counts.managed + counts.unmanaged + counts.removed;
     let numbers = [
         (counts.managed, "managed"),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::fleet::moved;
 use super::json::terminal_safe;
 use super::{Role, Style, count, sanitize};
 use crate::report::watch::{Event, Round, RoundOutcome, Started, Stopped};
@@ -52,20 +53,12 @@ fn beginning(started: &Started) -> String {
 fn told(round: &Round, style: Style) -> String {
     let word = style.paint(role(round.outcome), round.outcome.as_str());
     let mut parts = Vec::new();
-    let counts = &round.counts;
     if round.outcome.is_failure() && round.failures > 1 {
         parts.push(format!("{} in a row", round.failures));
     }
     // What would be sorted and was not is for the report of hhgit sync.
     if round.result.is_some() {
-        let documents = counts.managed + counts.unmanaged + counts.removed;
-        let numbers = [
-            (counts.managed, "managed"),
-            (counts.unmanaged, "unmanaged"),
-            (counts.removed, "removed"),
-            (if documents > 0 { 0 } else { counts.repairs }, "repaired"),
-        ];
-        parts.extend(numbers.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
+        parts.extend(moved(&round.counts));
     }
     for (severity, noun) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let n = found(round, severity);
