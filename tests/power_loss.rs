@@ -50,7 +50,10 @@ fn record(shape: &Shape) -> Record {
     let record = Record::of(&calls, &repo, before);
     let mut replayed = record.start.clone();
     record.ops.iter().for_each(|op| replayed.apply(op, Part::All));
-    assert_eq!(Disk::read(&repo).flat(), replayed.flat(), "the record does not lead to what the run left");
+    let (left, led) = (Disk::read(&repo).flat(), replayed.flat());
+    let differ: Vec<&String> =
+        left.keys().chain(led.keys()).filter(|path| left.get(*path) != led.get(*path)).collect();
+    assert!(differ.is_empty(), "the record does not lead to what the run left: {differ:?}");
     record
 }
 

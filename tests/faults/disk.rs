@@ -90,6 +90,11 @@ impl Disk {
         self.nodes.len() - 1
     }
 
+    /// The bit of a folder's mode that folders made in it have too.
+    pub(crate) fn inherited(&self, folder: usize) -> u32 {
+        self.nodes[folder].1 & 0o2000
+    }
+
     /// A new empty folder that has no name yet.
     pub(crate) fn add_folder(&mut self, mode: u32) -> usize {
         self.nodes.push((Node::Folder(BTreeMap::new()), mode));

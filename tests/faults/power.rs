@@ -59,7 +59,8 @@ impl Record {
             }
             "mkdir" => {
                 if let Some(path) = self.path(&args[0]) {
-                    let mode = octal(&args[1]) & !UMASK;
+                    let above = self.now.find(parts(&path).0).unwrap();
+                    let mode = octal(&args[1]) & !UMASK | self.now.inherited(above);
                     self.start.add_folder(mode);
                     let node = self.now.add_folder(mode);
                     self.named(&path, Some(node));
