@@ -1,13 +1,23 @@
 //! A sync whose requests to the system fail, one after the other and in every way that fits, or that is killed at one of them: it
 //! says what went wrong, the repository is sound, before or after, and the next run ends well and leaves nothing behind.
 //!
+//! The same of a loss of power at any moment of it.
+//!
 //! A sample of the steps is tried unless `HHGIT_FAULTS` is `all`. Needs strace.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and tells what it did")]
 #![cfg(target_os = "linux")]
 
+#[path = "faults/disk.rs"]
+mod disk;
 #[path = "faults/inject.rs"]
 mod inject;
+#[path = "faults/loss.rs"]
+mod loss;
+#[path = "faults/power.rs"]
+mod power;
+#[path = "faults/push.rs"]
+mod push;
 #[path = "faults/shapes.rs"]
 mod shapes;
 mod support;
@@ -21,7 +31,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use inject::{Case, Fault, cases};
+use loss::lose_power;
+use push::{Push, Pushes};
 use shapes::{Shape, copy};
+use support::TempRepo;
 use trace::{Ask, Call, has_strace};
 
 const WORKERS: usize = 2;
@@ -31,11 +44,11 @@ fn is_exhaustive() -> bool {
 }
 
 /// A library that is loaded into the binary to have it write less than it wants to.
-fn short(shape: &Shape) -> PathBuf {
+fn short(temp: &TempRepo) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/short.c");
-    let library = shape.temp.beside("short.so");
+    let library = temp.beside("short.so");
     let mut command = Command::new("cc");
-    command.args(["-shared", "-fPIC", "-o"]).args([&library, &source]);
+    command.args(["-shared", "-fPIC", "-o"]).args([&library, &source]).arg("-ldl");
     assert!(command.status().unwrap().success(), "cc, which Rust links with, makes no library");
     library
 }
@@ -58,7 +71,9 @@ fn sample(cases: Vec<Case>) -> Vec<Case> {
     }
     let ends: BTreeSet<(String, usize)> = steps
         .into_iter()
-        .flat_map(|(name, nths)| [nths.first().copied(), nths.last().copied()].map(|nth| (name.to_owned(), nth.unwrap())))
+        .flat_map(|(name, nths)| {
+            [nths.first().copied(), nths.last().copied()].map(|nth| (name.to_owned(), nth.unwrap()))
+        })
         .collect();
     let mut taken = 0;
     let mut sampled = Vec::new();
@@ -78,19 +93,19 @@ fn sample(cases: Vec<Case>) -> Vec<Case> {
     sampled
 }
 
-/// Tries the cases, some at a time, and answers what was wrong.
-fn try_all(shape: &Shape, cases: &[Case], library: &Path) -> Vec<String> {
+/// Tries the cases, some at a time, each in a folder of its worker's, and answers what was wrong.
+fn try_all(cases: &[Case], temp: &TempRepo, one: &(dyn Fn(&Case, &Path) -> Vec<String> + Sync)) -> Vec<String> {
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for worker in 0..WORKERS {
-            let beside = shape.temp.beside(&format!("worker-{worker}"));
-            std::fs::create_dir(&beside).unwrap();
+            let beside = temp.beside(&format!("worker-{worker}"));
+            std::fs::create_dir_all(&beside).unwrap();
             let (next, wrong) = (&next, &wrong);
             scope.spawn(move || {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let found = case.run(shape, &beside, library);
+                    let found = one(case, &beside);
                     if !found.is_empty() {
-                        let words = format!("{}: {}:\n  {}", shape.name, case.words(), found.join("\n  "));
+                        let words = format!("{}:\n  {}", case.words(), found.join("\n  "));
                         wrong.lock().unwrap_or_else(PoisonError::into_inner).push(words);
                     }
                 }
@@ -100,22 +115,49 @@ fn try_all(shape: &Shape, cases: &[Case], library: &Path) -> Vec<String> {
     wrong.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn tried(shape: &Shape, is_all: bool) {
-    let library = short(shape);
-    let (root, calls) = record(shape, &library);
-    let all = cases(&calls, &root);
+/// Takes all cases or a sample, tries them, tells how many they were, and fails with what was wrong.
+fn all_end_well(
+    name: &str,
+    (all, is_all): (Vec<Case>, bool),
+    temp: &TempRepo,
+    one: &(dyn Fn(&Case, &Path) -> Vec<String> + Sync),
+) {
     let steps: BTreeSet<(&str, usize)> = all.iter().map(|case| (case.step.name.as_str(), case.step.nth)).collect();
     let (steps, of) = (steps.len(), all.len());
     let cases = if is_all { all } else { sample(all) };
     let kills = cases.iter().filter(|case| case.fault == Fault::Kill).count();
-    let wrong = try_all(shape, &cases, &library);
-    eprintln!(
-        "{}: {steps} steps, {} of {of} cases tried, {kills} of them kills, {} wrong",
-        shape.name,
-        cases.len(),
-        wrong.len()
-    );
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let wrong = try_all(&cases, temp, one);
+    let (tried, bad) = (cases.len(), wrong.len());
+    eprintln!("{name}: {steps} steps, {tried} of {of} cases tried, {kills} of them kills, {bad} wrong");
+    assert!(wrong.is_empty(), "{name}: {}", wrong.join("\n"));
+}
+
+fn tried(shape: &Shape, is_all: bool) {
+    let library = short(&shape.temp);
+    let (root, calls) = record(shape, &library);
+    let one = |case: &Case, beside: &Path| case.run(shape, beside, &library);
+    all_end_well(shape.name, (cases(&calls, &root, false), is_all), &shape.temp, &one);
+}
+
+fn judged(push: Push, is_all: bool) {
+    let temp = TempRepo::bare();
+    let pushes = Pushes::new(short(&temp));
+    let one = |case: &Case, beside: &Path| pushes.run(push, case, beside);
+    all_end_well(&format!("{push:?} push"), (pushes.cases(push), is_all), &temp, &one);
+}
+
+#[test]
+fn whatever_fails_while_a_push_is_judged_what_must_not_pass_does_not() {
+    if has_strace() {
+        judged(Push::Bad, is_exhaustive());
+    }
+}
+
+#[test]
+fn whatever_fails_of_what_is_remembered_stands_in_no_pushs_way() {
+    if has_strace() {
+        judged(Push::Good, is_exhaustive());
+    }
 }
 
 #[test]
@@ -143,5 +185,26 @@ fn whatever_fails_in_a_shared_repository_of_sha_256_without_a_folder_for_packs()
 fn whatever_fails_where_the_branch_is_checked_out() {
     if has_strace() && is_exhaustive() {
         tried(&shapes::work_tree(), true);
+    }
+}
+
+#[test]
+fn no_ref_names_what_is_not_there_after_a_loss_of_power_at_any_moment() {
+    if has_strace() {
+        lose_power(&shapes::bare(), is_exhaustive());
+    }
+}
+
+#[test]
+fn no_loss_of_power_harms_packed_objects_and_refs_or_a_reflog() {
+    if has_strace() && is_exhaustive() {
+        lose_power(&shapes::packed(), true);
+    }
+}
+
+#[test]
+fn no_loss_of_power_takes_a_folder_for_packs_that_was_just_made() {
+    if has_strace() {
+        lose_power(&shapes::sha256(), is_exhaustive());
     }
 }

@@ -197,7 +197,8 @@ impl Git {
         let bytes = self.input;
         // Fed from a thread of its own, so that neither side waits for the other; a git that stops reading has its reason. Made
         // before git is: where there is no thread to be had, nothing has begun.
-        let feeder = Builder::new().spawn(move || stdin.recv().map(|mut stdin| stdin.write_all(&bytes))).map_err(start)?;
+        let feeder =
+            Builder::new().spawn(move || stdin.recv().map(|mut stdin| stdin.write_all(&bytes))).map_err(start)?;
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().map_err(start)?;
         child.stdin.take().map(|stdin| give.send(stdin));

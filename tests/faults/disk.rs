@@ -47,6 +47,9 @@ pub(crate) enum Part {
     Zeros,
 }
 
+/// How many states are drawn by chance for each moment, at most.
+const DRAWN: usize = 128;
+
 /// All that is on a disk, by path: bytes, or none for a folder; and the mode.
 pub(crate) type Flat = BTreeMap<String, (Option<Vec<u8>>, u32)>;
 
@@ -181,7 +184,7 @@ pub(crate) fn unsure(ops: &[Op]) -> Vec<usize> {
 }
 
 /// Which parts of what is not sure are tried: nothing of it, all of it, and each by itself there, gone, half or zeros; with
-/// `pairs` any two as well.
+/// `pairs` any two as well, and some drawn by chance from a fixed seed.
 pub(crate) fn choices(ops: &[Op], unsure: &[usize], pairs: bool) -> Vec<BTreeMap<usize, Part>> {
     let all_but = |part: Part, others: Part, which: &[usize]| -> BTreeMap<usize, Part> {
         unsure.iter().map(|at| (*at, if which.contains(at) { part } else { others })).collect()
@@ -198,6 +201,17 @@ pub(crate) fn choices(ops: &[Op], unsure: &[usize], pairs: bool) -> Vec<BTreeMap
             found.push(all_but(Part::All, Part::Nothing, &[*one, *other]));
             found.push(all_but(Part::Nothing, Part::All, &[*one, *other]));
         }
+    }
+    let mut seed: u64 = 0x6868_6769_7400_0007;
+    for _ in 0..if pairs { DRAWN } else { 0 } {
+        let mut drawn = BTreeMap::new();
+        for at in unsure {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            drawn.insert(*at, if seed >> 32 & 1 == 0 { Part::Nothing } else { Part::All });
+        }
+        found.push(drawn);
     }
     found
 }

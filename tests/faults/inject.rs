@@ -77,12 +77,13 @@ fn changes(call: &Call) -> bool {
 }
 
 /// Every step of a recorded run, with all that can befall it.
-pub(crate) fn cases(calls: &[Call], root: &Path) -> Vec<Case> {
+/// Those of the first thread, or of all where their numbers are apart.
+pub(crate) fn cases(calls: &[Call], root: &Path, threads: bool) -> Vec<Case> {
     let main = &calls.first().expect("a run asks for something").who;
     // What a child says comes through a pipe, whose reading no disk can fail.
     let gone = if calls.iter().any(|call| call.name == "pipe2") { GONE_BUT_FOR_PIPES } else { GONE };
     let mut cases = Vec::new();
-    for (at, step) in calls.iter().enumerate().filter(|(_, call)| call.who == *main) {
+    for (at, step) in calls.iter().enumerate().filter(|(_, call)| threads || call.who == *main) {
         if step.paths(root).is_empty() && !step.starts() {
             continue;
         }
@@ -97,10 +98,9 @@ pub(crate) fn cases(calls: &[Call], root: &Path) -> Vec<Case> {
             faults.push(Fault::From("EMFILE", &["openat"]));
         }
         faults.push(Fault::Kill);
-        let before = |name: &str| calls[..at].iter().filter(|call| call.who == *main && call.name == name).count();
+        let before = |name: &str| calls[..at].iter().filter(|call| call.who == step.who && call.name == name).count();
         let counts: Vec<_> = GONE.iter().chain(CHANGING).map(|name| (*name, before(name))).collect();
-        let case =
-            |fault| Case { step: step.clone(), fault, paths: step.paths(root), counts: counts.clone() };
+        let case = |fault| Case { step: step.clone(), fault, paths: step.paths(root), counts: counts.clone() };
         cases.extend(faults.into_iter().map(case));
     }
     cases
@@ -111,6 +111,18 @@ impl Case {
     pub(crate) fn words(&self) -> String {
         let Call { name, nth, .. } = &self.step;
         format!("{:?} at {name} {nth} of {}", self.fault, self.paths.join(" and "))
+    }
+
+    /// Whether the request is about nothing but what is below this path.
+    pub(crate) fn is_below(&self, path: &str) -> bool {
+        !self.paths.is_empty() && self.paths.iter().all(|one| one.starts_with(path))
+    }
+
+    /// All that strace is told.
+    pub(crate) fn words_for_strace(&self) -> Vec<String> {
+        let variables =
+            self.variables().into_iter().flat_map(|(key, value)| ["-E".to_owned(), format!("{key}={value}")]);
+        self.options().into_iter().chain(variables).collect()
     }
 
     fn options(&self) -> Vec<String> {
@@ -157,7 +169,8 @@ impl Case {
         copy(shape.temp.dir(), &repo);
         let ask = Ask { dir: &repo, beside, library: Some(library), args: shape.args };
         let ended = ask.under_strace(&self.options(), &self.variables());
-        let mut wrong: Vec<String> = self.did_not_happen(&ended, &repo).into_iter().collect();
+        let lines: String = ended.log.lines().map(|line| format!("0 {line}\n")).collect();
+        let mut wrong: Vec<String> = self.did_not_happen(&parse(&lines), &repo).into_iter().collect();
         wrong.extend(self.said_wrongly(&ended, shape, &repo));
         wrong.extend(self.left_wrongly(&ended, shape, &repo));
         if !wrong.is_empty() {
@@ -167,11 +180,10 @@ impl Case {
     }
 
     /// Whether the request that was to fail is another one now.
-    fn did_not_happen(&self, ended: &Ended, repo: &Path) -> Option<String> {
-        let lines: String = ended.log.lines().map(|line| format!("0 {line}\n")).collect();
-        let calls = parse(&lines);
+    pub(crate) fn did_not_happen(&self, calls: &[Call], repo: &Path) -> Option<String> {
         let happened = match &self.fault {
-            Fault::Kill => ended.signal == Some(9),
+            // The log ends with it, or before it where it was not ended.
+            Fault::Kill => calls.iter().all(|call| call.name != "exit_group"),
             Fault::From(_, names) if self.step.name == "write" || !names.contains(&self.step.name.as_str()) => true,
             Fault::Once(_) | Fault::From(..) => {
                 let hit = calls.iter().find(|call| call.result.contains("(INJECTED)"));
@@ -180,7 +192,9 @@ impl Case {
             Fault::Short | Fault::Full => {
                 let half = |call: &Call| {
                     let asked = call.args.rsplit(", ").next().and_then(|text| text.parse::<usize>().ok());
-                    asked.zip(self.step.result.parse::<usize>().ok()).is_some_and(|(asked, whole)| asked == whole.div_ceil(2))
+                    asked
+                        .zip(self.step.result.parse::<usize>().ok())
+                        .is_some_and(|(asked, whole)| asked == whole.div_ceil(2))
                 };
                 let hit = calls.iter().find(|call| call.name == self.step.name && call.nth == self.step.nth);
                 hit.is_some_and(|hit| half(hit) && hit.paths(repo) == self.paths)

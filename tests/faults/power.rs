@@ -77,8 +77,8 @@ impl Record {
                     self.done(Op::Mode { node, mode: octal(&args[1]) });
                 }
             }
-            "pwrite64" | "writev" | "link" | "linkat" | "symlink" | "symlinkat" | "ftruncate" | "fallocate" | "mkdirat"
-            | "fchmodat" => panic!("{} is not modelled yet: {}", call.name, call.args),
+            "pwrite64" | "writev" | "link" | "linkat" | "symlink" | "symlinkat" | "ftruncate" | "fallocate"
+            | "mkdirat" | "fchmodat" => panic!("{} is not modelled yet: {}", call.name, call.args),
             _ => {}
         }
     }

@@ -87,10 +87,12 @@ fn listing(repo: &Path) -> Vec<String> {
         }
     }
     // Git's packs are named after what is in them; hhgit's are not.
-    let has_been_collected = found.iter().any(|name| name == "objects/info/commit-graph" || name == "objects/info/packs");
+    let has_been_collected =
+        found.iter().any(|name| name == "objects/info/commit-graph" || name == "objects/info/packs");
     let mut found: Vec<String> =
         found.iter().map(|name| if has_been_collected { name.clone() } else { alike(name) }).collect();
-    found.retain(|name| !matches!(name.as_str(), "gc.log") && !name.starts_with("hhgit") || name.contains("unfinished"));
+    found
+        .retain(|name| !matches!(name.as_str(), "gc.log") && !name.starts_with("hhgit") || name.contains("unfinished"));
     found.sort();
     found
 }

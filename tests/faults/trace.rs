@@ -1,7 +1,7 @@
 //! What a run asked the system for, as `strace` tells it, and how one of these requests is made to fail.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,12 +10,12 @@ use crate::support::sealed;
 /// The requests that are watched: all that can fail for a cause that lies outside the program.
 pub(crate) const WATCHED: &str = "open,openat,read,pread64,write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,\
      link,linkat,symlink,symlinkat,unlink,unlinkat,rmdir,mkdir,mkdirat,chmod,fchmod,fchmodat,ftruncate,fallocate,flock,getdents64,\
-     statx,newfstatat,readlink,readlinkat,utimensat,mmap,close,pipe2,socketpair,clone,clone3,vfork,fork,execve";
+     statx,newfstatat,readlink,readlinkat,utimensat,mmap,close,pipe2,socketpair,clone,clone3,vfork,fork,execve,exit_group";
 /// Where there is no system call of this name, as on machines that have only the newer ones, strace is to go on.
 const LENIENT: char = '?';
 
 /// The names as strace wants them.
-fn watched() -> String {
+pub(crate) fn watched() -> String {
     WATCHED.split(',').map(|name| format!("{LENIENT}{}", name.trim())).collect::<Vec<_>>().join(",")
 }
 
@@ -40,11 +40,17 @@ impl Call {
     /// The paths below `root` that it is about, with what differs from run to run made alike.
     pub(crate) fn paths(&self, root: &Path) -> Vec<String> {
         let root = root.to_str().unwrap();
-        let here = self.args.split_once("AT_FDCWD<").map_or("", |(_, rest)| rest.split_once('>').map_or("", |(dir, _)| dir));
+        let here =
+            self.args.split_once("AT_FDCWD<").map_or("", |(_, rest)| rest.split_once('>').map_or("", |(dir, _)| dir));
         let args = self.args.replace(&format!("AT_FDCWD<{here}>"), "");
         let quoted = args.split('"').skip(1).step_by(2);
         let opened = args.split('<').skip(1).filter_map(|rest| rest.split('>').next());
-        let inside = |path: &str| path.strip_prefix(root).map(alike);
+        // What is read and written is quoted too, but is no path.
+        let takes_path = !matches!(self.name.as_str(), "read" | "write" | "pread64" | "pwrite64" | "writev" | "execve");
+        let inside = |path: &str| match path.strip_prefix(root) {
+            None if takes_path && path.starts_with("./") => Some(alike(&path[1..])),
+            inside => inside.map(alike),
+        };
         let mut paths: Vec<String> = quoted.chain(opened).filter_map(inside).collect();
         paths.dedup();
         paths
@@ -64,7 +70,7 @@ pub(crate) fn alike(path: &str) -> String {
             Some((stem, kind)) if hex(stem) => return format!("pack-*.{kind}"),
             _ => {}
         }
-        for start in ["tmp_hhgit-", ".tmp"] {
+        for start in ["tmp_hhgit-", "tmp_objdir-incoming-", ".tmp"] {
             if let Some(rest) = part.strip_prefix(start) {
                 return format!("{start}*{}", rest.get(6..).unwrap_or_default());
             }
@@ -78,6 +84,7 @@ pub(crate) fn alike(path: &str) -> String {
 pub(crate) fn parse(log: &str) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
     let mut begun: Vec<(String, String)> = Vec::new();
+    let (mut opened, mut counts) = (BTreeMap::new(), BTreeMap::new());
     for line in log.lines() {
         let Some((who, rest)) = line.trim_start().split_once(' ') else { continue };
         let rest = rest.trim_start();
@@ -95,10 +102,13 @@ pub(crate) fn parse(log: &str) -> Vec<Call> {
         let Some((name, args)) = whole.split_once('(') else { continue };
         let Some((args, result)) = args.rsplit_once(" = ") else { continue };
         let Some(args) = args.trim_end().strip_suffix(')') else { continue };
-        let is_listing = |call: &&Call| call.args.contains("O_DIRECTORY") && call.result == args;
-        let is_folder = name == "close"
-            && calls.iter().rev().find(|call| call.name == "openat" && call.result == args).filter(is_listing).is_some();
-        let nth = calls.iter().filter(|call| call.who == who && call.name == name).count() + 1;
+        if name == "openat" {
+            opened.insert(result.to_owned(), args.contains("O_DIRECTORY"));
+        }
+        let is_folder = name == "close" && opened.get(args) == Some(&true);
+        let nth = counts.entry((who.to_owned(), name.to_owned())).or_insert(0_usize);
+        *nth += 1;
+        let nth = *nth;
         let (who, name, args, result) = (who.into(), name.into(), args.into(), result.into());
         calls.push(Call { who, name, args, result, nth, is_folder });
     }
@@ -122,7 +132,6 @@ pub(crate) struct Ask<'a> {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
-    pub(crate) signal: Option<i32>,
     pub(crate) stderr: String,
     pub(crate) log: String,
 }
@@ -146,7 +155,7 @@ impl Ask<'_> {
         let output = command.output().unwrap();
         let read = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
         let stderr = read(&err);
-        Ended { code: output.status.code(), signal: output.status.signal(), stderr, log: read(&log) }
+        Ended { code: output.status.code(), stderr, log: read(&log) }
     }
 
     /// The requests of an undisturbed run; the bytes that are written in full and as hexadecimals if asked for.
@@ -168,7 +177,10 @@ pub(crate) fn has_strace() -> bool {
     let works = tried.is_ok_and(|status| status.success());
     if !works {
         let required = std::env::var("HHGIT_REQUIRE").unwrap_or_default();
-        assert!(!required.split(',').any(|name| name.trim() == "strace"), "HHGIT_REQUIRE names strace, but it does not run here");
+        assert!(
+            !required.split(',').any(|name| name.trim() == "strace"),
+            "HHGIT_REQUIRE names strace, but it does not run here"
+        );
         eprintln!("SKIPPED: this test needs strace, which is not here or may not watch other programs");
     }
     works

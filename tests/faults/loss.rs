@@ -1,33 +1,18 @@
 //! A loss of power at any moment of a sync: whatever the file system had not been told to keep is there or not, each thing by
 //! itself; no ref names an object that is not there whole, and the next run ends well and leaves nothing behind.
-//!
-//! A sample of the states is tried unless `HHGIT_FAULTS` is `all`. Needs strace.
-
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and tells what it did")]
-#![cfg(target_os = "linux")]
-
-#[path = "faults/disk.rs"]
-mod disk;
-#[path = "faults/power.rs"]
-mod power;
-#[path = "faults/shapes.rs"]
-mod shapes;
-mod support;
-#[path = "faults/trace.rs"]
-mod trace;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use disk::{Disk, Flat, Part, choices, rebuild, unsure};
-use power::Record;
-use shapes::{Shape, copy, fsck, tip};
-use support::hhgit;
-use trace::{Ask, has_strace};
+use crate::WORKERS;
+use crate::disk::{self, Disk, Flat, Part, choices, rebuild, unsure};
+use crate::power::Record;
+use crate::shapes::{Shape, copy, fsck, tip};
+use crate::support::hhgit;
+use crate::trace::Ask;
 
-const WORKERS: usize = 2;
 /// How many states are tried unless all are.
 const SAMPLE: usize = 60;
 
@@ -51,8 +36,7 @@ fn record(shape: &Shape) -> Record {
     let mut replayed = record.start.clone();
     record.ops.iter().for_each(|op| replayed.apply(op, Part::All));
     let (left, led) = (Disk::read(&repo).flat(), replayed.flat());
-    let differ: Vec<&String> =
-        left.keys().chain(led.keys()).filter(|path| left.get(*path) != led.get(*path)).collect();
+    let differ: Vec<&String> = left.keys().chain(led.keys()).filter(|path| left.get(*path) != led.get(*path)).collect();
     assert!(differ.is_empty(), "the record does not lead to what the run left: {differ:?}");
     record
 }
@@ -109,7 +93,8 @@ fn check(shape: &Shape, repo: &Path, before: &Flat, state: &State) -> Vec<String
     wrong
 }
 
-fn lose_power(shape: &Shape, is_all: bool) {
+/// Loses the power at every moment, and fails with what is not as it must be; a sample of the states unless all are asked for.
+pub(crate) fn lose_power(shape: &Shape, is_all: bool) {
     let record = record(shape);
     let mut states = states(&record, is_all);
     let of = states.len();
@@ -149,30 +134,5 @@ fn brief(op: &disk::Op) -> String {
     match op {
         disk::Op::Bytes { file, at, bytes } => format!("{} bytes into {file} at {at}", bytes.len()),
         op => format!("{op:?}"),
-    }
-}
-
-fn is_exhaustive() -> bool {
-    std::env::var("HHGIT_FAULTS").is_ok_and(|text| text == "all")
-}
-
-#[test]
-fn no_ref_names_what_is_not_there_after_a_loss_of_power_at_any_moment() {
-    if has_strace() {
-        lose_power(&shapes::bare(), is_exhaustive());
-    }
-}
-
-#[test]
-fn the_same_with_a_reflog_and_where_objects_and_refs_are_packed() {
-    if has_strace() && is_exhaustive() {
-        lose_power(&shapes::packed(), true);
-    }
-}
-
-#[test]
-fn the_same_in_a_shared_repository_of_sha_256_whose_folder_for_packs_must_be_made() {
-    if has_strace() {
-        lose_power(&shapes::sha256(), is_exhaustive());
     }
 }
