@@ -34,6 +34,7 @@ pub(crate) mod sign;
 pub mod staged;
 pub mod tree;
 mod tree_bytes;
+mod unseen;
 pub mod worktree;
 pub mod write;
 
