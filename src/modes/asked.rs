@@ -14,19 +14,19 @@ use super::sync::Task;
 
 /// What changes the tree that a sync makes of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asked {
+pub struct Asked {
     /// The fabric directories it was narrowed to; empty for all.
-    pub(super) fabrics: Vec<RepoPath>,
+    pub fabrics: Vec<RepoPath>,
     /// Whether loose files are taken.
-    pub(super) adopt: bool,
+    pub adopt: bool,
     /// Whether managed/ is put right.
-    pub(super) repair: bool,
+    pub repair: bool,
     /// What of unmanaged/ is judged again.
-    pub(super) retry: Retry,
+    pub retry: Retry,
     /// The largest file that is read, in bytes.
-    pub(super) max_file_size: u64,
+    pub max_file_size: u64,
     /// The level that was imposed, where it is not the manifest's.
-    pub(super) level: Option<Level>,
+    pub level: Option<Level>,
 }
 
 impl Default for Asked {
@@ -50,7 +50,7 @@ impl Asked {
     }
 
     /// Reads flags as [`Asked::flags`] and [`level_flag`] write them; nothing if there is one that means nothing.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut asked = Self::default();
         let text = text.trim();
         if text.is_empty() {
@@ -80,7 +80,7 @@ impl Asked {
     }
 
     /// The flags, as they would be typed; without the level's, since whether that has to be said depends on the manifests.
-    pub(super) fn flags(&self) -> Vec<String> {
+    pub fn flags(&self) -> Vec<String> {
         let mut flags = Vec::new();
         flags.extend(self.fabrics.iter().map(|path| format!("--fabric={path}")));
         if self.adopt {
