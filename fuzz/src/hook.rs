@@ -19,20 +19,17 @@ use hhgit::snapshot::Time;
 use tempfile::TempDir;
 
 use crate::parts::{is_shown, is_told};
+use crate::world::SNIPPETS;
 
-/// What `fast-import` makes the repository of: a branch, a good change, and one with a broken managed/.
-const STREAM: &str = "\
-commit refs/heads/main\nmark :1\ncommitter T <t@localhost> 1700000000 +0000\ndata 5\nfirst
-M 100644 inline f/.hnp/manifest.yaml\ndata 15\nversion: '1.0'\n
-M 100644 inline f/raw/.gitkeep\ndata 0\n
-M 100644 inline f/managed/vpcs/a.yaml\ndata 69\napiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata: {name: a}\n\n
-commit refs/x/good\nmark :2\ncommitter T <t@localhost> 1700000001 +0000\ndata 4\ngood\nfrom :1
-M 100644 inline f/managed/vpcs/b.yaml\ndata 69\napiVersion: vpc.githedgehog.com/v1beta1\nkind: VPC\nmetadata: {name: b}\n\n
-commit refs/x/bad\nmark :3\ncommitter T <t@localhost> 1700000002 +0000\ndata 3\nbad\nfrom :1
-M 100644 inline f/managed/vpcs/a.yaml\ndata 8\nkind: [\n\n
-commit refs/x/other\nmark :4\ncommitter T <t@localhost> 1700000003 +0000\ndata 5\nother
-M 100644 inline README.md\ndata 2\nx\n
-";
+/// What the repository is made of: a ref, what it is made from, and one file that it changes.
+const COMMITS: [(&str, &str, &str, &str); 6] = [
+    ("refs/heads/main", "", "f/.hnp/manifest.yaml", "version: '1.0'\n"),
+    ("refs/heads/main", "refs/heads/main", "f/raw/.gitkeep", ""),
+    ("refs/heads/main", "refs/heads/main", "f/managed/vpcs/a.yaml", SNIPPETS[0]),
+    ("refs/x/good", "refs/heads/main", "f/managed/vpcs/b.yaml", SNIPPETS[1]),
+    ("refs/x/bad", "refs/heads/main", "f/managed/vpcs/a.yaml", "kind: [\n"),
+    ("refs/x/other", "refs/heads/main", "README.md", "x\n"),
+];
 /// What an id is called in an input, and what git calls it.
 const NAMES: [(&str, &str); 8] = [
     ("@a", "refs/heads/main"),
@@ -54,7 +51,12 @@ struct Server {
 static SERVER: LazyLock<Server> = LazyLock::new(|| {
     let dir = tempfile::tempdir().expect("a temporary folder");
     git(dir.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "."], "");
-    git(dir.path(), &["fast-import", "--quiet"], STREAM);
+    for (name, from, path, text) in COMMITS {
+        let from = if from.is_empty() { String::new() } else { format!("from {from}^0\n") };
+        let head = format!("commit {name}\ncommitter T <t@localhost> 1700000000 +0000\ndata 2\nx\n{from}");
+        let file = format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len());
+        git(dir.path(), &["fast-import", "--quiet"], &format!("{head}{file}"));
+    }
     let id = |name: &str| match name {
         "" => "0".repeat(40),
         "absent" => "9".repeat(40),

@@ -17,7 +17,7 @@
 //! | [`memory`] | files of hhgit/ in a git directory | damage is told or passed by |
 //! | [`records`] | trailers, records, lists | what was written is read back, the rest is refused |
 //!
-//! A target's `fuzz_targets/NAME.rs` calls it; `src/bin/seeds.rs` makes what they start from.
+//! A target's `fuzz_targets/NAME.rs` calls it; [`seeds`] makes what they start from.
 
 pub mod crds;
 pub mod forge;
@@ -27,6 +27,7 @@ pub mod parts;
 pub mod records;
 pub mod remote;
 pub mod second;
+pub mod seeds;
 pub mod separator;
 pub mod settings;
 pub mod spread;

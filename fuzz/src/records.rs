@@ -125,7 +125,7 @@ fn options() -> (Common, Fleet) {
         sync: Sync::default(),
         remote,
         check: false,
-        fail_on: FailOn::default(),
+        fail_on: FailOn::Error,
         jobs: None,
         shard: None,
         resume: None,

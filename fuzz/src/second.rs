@@ -9,23 +9,35 @@ use hhgit::yaml::{Limits, Node, Value, parse, split};
 
 use reading::{Reading, read};
 
-/// What YAML 1.1, as libyaml and go-yaml read it, and YAML 1.2 have different words for: a text, and why it is left out.
-pub const KNOWN: &[(&str, &str)] = &[
-    ("\r", "the line reader of Kubernetes takes it off before a line feed, and so does hhgit before anybody parses"),
-    ("\u{85}", "a line break in YAML 1.1, a character in 1.2"),
-    ("\u{2028}", "a line break in YAML 1.1, a character in 1.2"),
-    ("\u{2029}", "a line break in YAML 1.1, a character in 1.2"),
-    ("\u{feff}", "where a byte order mark may stand differs"),
-    ("\t", "where a tab may stand for a space differs"),
-    ("%", "what a directive, or an escape in a tag, does differs"),
+/// A reason not to compare a text, and whether it is one.
+type Known = (&'static str, fn(&str) -> bool);
+
+/// What YAML 1.1, as libyaml and go-yaml read it, and YAML 1.2 are meant to read differently.
+pub const KNOWN: &[Known] = &[
+    ("Kubernetes' line reader takes a carriage return off before a line feed, and nobody else does", |text| text.contains('\r')),
+    ("U+0085, U+2028 and U+2029 are line breaks in 1.1 and characters in 1.2", |text| {
+        text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
+    }),
+    ("where a byte order mark may stand differs", |text| text.contains('\u{feff}')),
+    ("where a tab may stand for a space differs", |text| text.contains('\t')),
+    ("what a directive does differs, and an escape in a tag", |text| text.contains('%')),
+    ("the name of an anchor is letters, digits, _ and - in 1.1, and nearly anything in 1.2", has_odd_anchor),
 ];
+
+/// Whether a name behind `&` or `*` goes on with what ends it in 1.1 alone.
+fn has_odd_anchor(text: &str) -> bool {
+    text.split(['&', '*']).skip(1).any(|rest| {
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        !(after.is_empty() || after.starts_with([' ', '\n', ',', '[', ']', '{', '}']))
+    })
+}
 
 const LIMITS: Limits = Limits { depth: 100, file_bytes: 1 << 20, expanded_nodes: 1_000, expanded_bytes: 1 << 16 };
 
 /// Reads a text's first document both ways.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    if KNOWN.iter().any(|(word, _)| text.contains(word)) {
+    if KNOWN.iter().any(|(_, is_known)| is_known(text)) {
         return;
     }
     let chunks = split(data);

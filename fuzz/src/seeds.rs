@@ -1,9 +1,9 @@
-//! Writes what each target starts from, below a folder: `seeds CORPUS`. Made of the project's own test repositories and of what hhgit
+//! What each target starts from, a folder each. Made of the project's own test repositories and of what hhgit
 //! writes itself, so nothing has to be kept; a corpus that is there already is added to.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
 
 use hhgit::fabric::kinds::Kinds;
 use hhgit::fabric::layout::FabricDir;
@@ -19,16 +19,18 @@ use hhgit::rules::ties::{KEY_BYTES, Key};
 use hhgit::verdict::file::judge;
 use hhgit::verdict::judge::Judge;
 use hhgit::yaml::Limits;
-use hhgit_fuzz::parts::join;
-use hhgit_fuzz::world::SNIPPETS;
+
+use crate::parts::join;
+use crate::world::SNIPPETS;
 
 /// The largest file that makes a seed.
 const LARGEST: usize = 3000;
 /// How many repositories of no plan at all the transform starts from, and how long the longest is.
 const WORLDS: (u64, u64) = (60, 1500);
 
-fn main() -> io::Result<()> {
-    let corpus = PathBuf::from(env::args_os().nth(1).unwrap_or_else(|| "corpus".into()));
+/// Writes the seeds of all targets below a folder.
+pub fn write(corpus: &Path) -> io::Result<()> {
+    let corpus = corpus.to_owned();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut seeds = Seeds { corpus };
     let mut files = Vec::new();
