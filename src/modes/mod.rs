@@ -1,6 +1,6 @@
 //! The pipelines, one a command: each a short sequence of named stages.
 
-mod asked;
+pub mod asked;
 mod authorship;
 pub mod check;
 pub mod crds;
@@ -10,7 +10,7 @@ mod diff;
 mod draft;
 mod error;
 pub mod fleet;
-mod history;
+pub mod history;
 pub mod hook;
 pub mod import;
 pub mod init;
