@@ -170,6 +170,11 @@ fn is_left(mark: &File) -> bool {
     matches!(mark.try_lock(), Ok(()))
 }
 
+/// Whether this is the mark of a run that is dead; nothing is done about it.
+pub(crate) fn is_abandoned(path: &Path) -> bool {
+    is_marked(path) && File::open(path).is_ok_and(|mark| mark.try_lock_shared().is_ok())
+}
+
 fn is_marked(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MARK.len() as u64 + 1).read_to_end(&mut start));
