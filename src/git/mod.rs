@@ -35,6 +35,7 @@ pub(crate) mod sign;
 pub mod staged;
 pub mod tree;
 mod tree_bytes;
+mod unseen;
 pub mod worktree;
 pub mod write;
 

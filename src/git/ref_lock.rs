@@ -81,7 +81,9 @@ fn put(repo: &Repo, turn: &Turn, wanted: &Move<'_>, path: &Path, head_lock: Opti
         drop(gix::tempfile::remove_dir::empty_depth_first(path.to_owned()));
         failed.handle.persist(path).map_err(|failed| io(path)(failed.error))?;
     }
-    sync_dir(path.parent().unwrap_or(repo.common_dir())).map_err(io(path))
+    // The branch is moved, whatever comes of this: who is told that it is not would look for what is there.
+    drop(sync_dir(path.parent().unwrap_or(repo.common_dir())));
+    Ok(())
 }
 
 /// What is to be answered without moving anything; none if the branch is where it must be.

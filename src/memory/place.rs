@@ -1,9 +1,15 @@
 //! Files that appear whole or not at all, in a folder of the git directory, with the modes its sharing asks for.
+//!
+//! A file that is still written is held locked (flock) by who writes it, so one that can be locked was left by a run that is
+//! dead: the next that puts something into the folder takes it away. Where a file system has no such locks it stays.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 use std::time::SystemTime;
+
+use tempfile::NamedTempFile;
 
 /// What the name of a file ends in that is still written.
 pub(super) const UNFINISHED: &str = "unfinished";
@@ -57,12 +63,15 @@ pub(super) struct Folder {
     own: usize,
     share: fn(&Path, i32) -> io::Result<()>,
     shared: i32,
+    /// Whether it was looked for what dead runs left.
+    swept: Arc<Once>,
 }
 
 impl Folder {
     /// The folder at this path below the git directory.
     pub(super) fn new(git_dir: &Path, below: &str, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
-        Self { path: git_dir.join(below), own: below.split('/').count(), share, shared }
+        let own = below.split('/').count();
+        Self { path: git_dir.join(below), own, share, shared, swept: Arc::new(Once::new()) }
     }
 
     /// A file in it.
@@ -148,9 +157,38 @@ impl Folder {
     }
 
     fn place(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<File> {
-        let mut file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.path)?;
+        self.swept.call_once(|| self.sweep());
+        let mut file = self.begin()?;
         write(file.as_file_mut())?;
         file.persist(path).map_err(|error| error.error)
+    }
+
+    /// A file to be written, locked.
+    fn begin(&self) -> io::Result<NamedTempFile> {
+        const TRIES: usize = 16;
+        for _ in 0..TRIES {
+            let file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.path)?;
+            // Between the making and the locking it looks as if it were left, and another run may take it away.
+            let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+            if !is_taken && file.path().exists() {
+                return Ok(file);
+            }
+        }
+        Err(io::Error::other("what is begun here is taken away each time"))
+    }
+
+    /// Takes away what dead runs left unfinished.
+    fn sweep(&self) {
+        let is_unfinished = |path: &PathBuf| path.extension().is_some_and(|kind| kind == UNFINISHED);
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.path());
+        for path in entries.filter(is_unfinished).filter(|path| is_file(path)) {
+            // Held until it is gone.
+            if let Ok(file) = File::open(&path)
+                && matches!(file.try_lock(), Ok(()))
+            {
+                drop(fs::remove_file(&path));
+            }
+        }
     }
 
     /// The files whose names end in this, the newest first.
@@ -211,4 +249,32 @@ fn readable(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn readable(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn unfinished(folder: &Folder) -> Vec<String> {
+        let names = folder.newest(UNFINISHED).into_iter();
+        names.map(|path| path.file_name().expect("a file has a name").to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_a_dead_run_left_unfinished_goes_and_what_a_living_one_writes_stays() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let folder = || Folder::new(dir.path(), "hhgit/known", |_, _| Ok(()), 0);
+        folder().put(&folder().join("one"), |file| file.write_all(b"1")).expect("written");
+        fs::write(folder().join(".tmpabcdef.unfinished"), "half").expect("written");
+        let living = File::create(folder().join(".tmpliving.unfinished")).expect("made");
+        living.lock().expect("locked");
+        folder().put(&folder().join("two"), |file| file.write_all(b"2")).expect("written");
+        assert_eq!(unfinished(&folder()), [".tmpliving.unfinished"]);
+        drop(living);
+        folder().put(&folder().join("three"), |file| file.write_all(b"3")).expect("written");
+        assert_eq!(unfinished(&folder()), Vec::<String>::new());
+        assert_eq!(fs::read(folder().join("two")).expect("read"), b"2");
+    }
 }

@@ -1,6 +1,6 @@
 //! The pipelines, one a command: each a short sequence of named stages.
 
-mod asked;
+pub mod asked;
 mod authorship;
 pub mod check;
 pub mod crds;
@@ -11,7 +11,7 @@ pub mod doctor;
 mod draft;
 mod error;
 pub mod fleet;
-mod history;
+pub mod history;
 pub mod hook;
 pub mod import;
 pub mod init;

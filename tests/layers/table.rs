@@ -37,7 +37,7 @@ pub(crate) const TABLE: &[Row] = &[
     pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
     Row {
         world: &["fs", "clock"],
-        ..pure("memory", &["ids", "path", "finding", "yaml", "fabric", "verdict", "rules"], &["tempfile"])
+        ..pure("memory", &["ids", "path", "snapshot", "finding", "yaml", "fabric", "verdict", "rules"], &["tempfile"])
     },
     pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(

@@ -8,9 +8,9 @@
 
 mod access;
 mod address;
-mod list;
+pub mod list;
 mod place;
-mod push;
+pub mod push;
 mod visit;
 
 use std::path::Path;
