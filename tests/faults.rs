@@ -75,9 +75,8 @@ fn sample(cases: Vec<Case>) -> Vec<Case> {
             [nths.first().copied(), nths.last().copied()].map(|nth| (name.to_owned(), nth.unwrap()))
         })
         .collect();
-    let mut taken = 0;
     let mut sampled = Vec::new();
-    for (name, nth) in ends {
+    for (taken, (name, nth)) in ends.into_iter().enumerate() {
         let (kills, faults): (Vec<&Case>, Vec<&Case>) = cases
             .iter()
             .filter(|case| case.step.name == name && case.step.nth == nth)
@@ -85,7 +84,6 @@ fn sample(cases: Vec<Case>) -> Vec<Case> {
         if !faults.is_empty() {
             sampled.push(faults[taken % faults.len()].clone());
         }
-        taken += 1;
         if name != "close" && name != "statx" {
             sampled.extend(kills.first().map(|case| (*case).clone()));
         }
@@ -183,8 +181,17 @@ fn whatever_fails_in_a_shared_repository_of_sha_256_without_a_folder_for_packs()
 
 #[test]
 fn whatever_fails_where_the_branch_is_checked_out() {
+    if has_strace() {
+        tried(&shapes::work_tree(), is_exhaustive());
+    }
+}
+
+#[test]
+fn whatever_fails_while_a_fabric_directory_is_made_a_sync_is_taken_back_or_a_hook_is_put_in_place() {
     if has_strace() && is_exhaustive() {
-        tried(&shapes::work_tree(), true);
+        for shape in [shapes::new_fabric(), shapes::taken_back(), shapes::hook()] {
+            tried(&shape, true);
+        }
     }
 }
 

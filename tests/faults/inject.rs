@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::shapes::{Shape, copy, fsck, status, tip};
+use crate::shapes::{Shape, broken_reflogs, copy, fsck, status, tip};
 use crate::support::hhgit;
 use crate::trace::{Ask, Call, Ended, parse};
 
@@ -186,8 +186,8 @@ impl Case {
             Fault::Kill => calls.iter().all(|call| call.name != "exit_group"),
             Fault::From(_, names) if self.step.name == "write" || !names.contains(&self.step.name.as_str()) => true,
             Fault::Once(_) | Fault::From(..) => {
-                let hit = calls.iter().find(|call| call.result.contains("(INJECTED)"));
-                hit.is_some_and(|hit| hit.name == self.step.name && hit.paths(repo) == self.paths)
+                let mut hits = calls.iter().filter(|call| call.result.contains("(INJECTED)"));
+                hits.any(|hit| hit.name == self.step.name && hit.paths(repo) == self.paths)
             }
             Fault::Short | Fault::Full => {
                 let half = |call: &Call| {
@@ -257,6 +257,10 @@ impl Case {
         // Git, whose disk is not gone, began; hhgit, whose is, could not put back what git did, and said so.
         if !changed.is_empty() && !ended.stderr.contains("the work tree may be half changed") {
             wrong.push(format!("the work tree is changed: {changed}"));
+        }
+        wrong.extend(broken_reflogs(repo).into_iter().map(|line| format!("no line of a reflog: {line}")));
+        if now == *after && !shape.repeats {
+            return wrong;
         }
         let next = hhgit(repo, shape.args);
         if next.code != Some(0) || tip(repo) != *after {
