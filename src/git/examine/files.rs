@@ -7,7 +7,7 @@ use gix::bstr::ByteSlice;
 
 use super::shown;
 use crate::doctor::facts::{Alternate, Head, Repository};
-use crate::git::open::Repo;
+use crate::git::open::{Repo, user as process_user};
 
 /// How many files are looked at for whose they are; more say nothing new.
 const MOST: usize = 20_000;
@@ -19,7 +19,7 @@ impl Repo {
     pub fn files_found(&self) -> Repository {
         let own = self.common_dir();
         let owner = owner(own).unwrap_or_default();
-        let (linked, open, remembered) = self.memory_found(owner_of_process());
+        let (linked, open, remembered) = self.memory_found(process_user());
         Repository {
             dir: self.place(),
             bare: self.work_tree().is_none(),
@@ -109,16 +109,6 @@ fn user(data: &fs::Metadata) -> u32 {
 
 #[cfg(not(unix))]
 fn user(_: &fs::Metadata) -> u32 {
-    0
-}
-
-#[cfg(unix)]
-fn owner_of_process() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-fn owner_of_process() -> u32 {
     0
 }
 

@@ -55,8 +55,9 @@ impl Repo {
         let is_other = |path: &&PathBuf| fs::symlink_metadata(path).is_ok_and(|data| !data.is_dir());
         let linked: Vec<String> = folders.iter().filter(is_other).map(|path| shown(path)).collect();
         let open = fs::symlink_metadata(&known).is_ok_and(|data| data.is_dir() && !is_private(&data, user));
+        let index = (!self.memory().is_believed() && linked.is_empty()).then(|| shown(&top.join("index")));
         let bytes = if linked.is_empty() { size(&top) } else { 0 };
-        (linked, open.then(|| shown(&known)).into_iter().collect(), (shown(&top), bytes))
+        (linked, open.then(|| shown(&known)).into_iter().chain(index).collect(), (shown(&top), bytes))
     }
 }
 
