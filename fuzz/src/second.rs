@@ -14,7 +14,9 @@ type Known = (&'static str, fn(&str) -> bool);
 
 /// What YAML 1.1, as libyaml and go-yaml read it, and YAML 1.2 are meant to read differently.
 pub const KNOWN: &[Known] = &[
-    ("Kubernetes' line reader takes a carriage return off before a line feed, and nobody else does", |text| text.contains('\r')),
+    ("Kubernetes' line reader takes a carriage return off before a line feed, and nobody else does", |text| {
+        text.contains('\r')
+    }),
     ("U+0085, U+2028 and U+2029 are line breaks in 1.1 and characters in 1.2", |text| {
         text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
     }),
