@@ -23,6 +23,16 @@ pub const KNOWN: &[Known] = &[
     ("where a byte order mark may stand differs", |text| text.contains('\u{feff}')),
     ("where a tab may stand for a space differs", |text| text.contains('\t')),
     ("what a directive does differs, and an escape in a tag", |text| text.contains('%')),
+    ("in brackets a question mark begins a key in 1.1 whatever follows it", |text| {
+        text.split('?').skip(1).any(|rest| !rest.starts_with([' ', '\n']))
+    }),
+    ("a block text that is the whole document may stand at the margin in 1.2, and is empty in 1.1", |text| {
+        let first =
+            text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+        first.split(' ').any(|word| word.starts_with(['|', '>']))
+            && !first.contains([':', '?'])
+            && !first.starts_with("- ")
+    }),
     ("the name of an anchor is letters, digits, _ and - in 1.1, and nearly anything in 1.2", has_odd_anchor),
 ];
 
@@ -43,7 +53,7 @@ pub fn check(data: &[u8]) {
         return;
     }
     let chunks = split(data);
-    let [chunk] = chunks.as_slice() else { return };
+    let Some(chunk) = chunks.first().filter(|chunk| chunk.content().end == data.len()) else { return };
     let Ok(parsed) = parse(data, chunk, &LIMITS) else { return };
     // As Kubernetes' line reader hands it on.
     let whole = if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
