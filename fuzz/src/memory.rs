@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use arbitrary::{Result, Unstructured};
 use hhgit::fabric::kinds::Kinds;
-use hhgit::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, sha256_hex};
+use hhgit::ids::{BlobId, CommitId, Entry, HashKind, Mode, ObjectId, sha256, sha256_hex};
 use hhgit::memory::journal::{Journal, Lines};
 use hhgit::memory::known::Known;
 use hhgit::memory::own::Own;
@@ -62,6 +62,14 @@ fn sealed(magic: &str, body: &[u8]) -> Vec<u8> {
     [magic.as_bytes(), sha256_hex(body).as_bytes(), b"\n", body].concat()
 }
 
+/// A table of this name with the digests that prove it: what is behind them is to be met, and not only their absence.
+fn sealed_table(name: &str, body: &[u8]) -> Vec<u8> {
+    let list = |bytes: &[u8]| bytes.chunks(4096).flat_map(|block| sha256(block)[..16].to_vec()).collect::<Vec<u8>>();
+    let (digests, top) = (list(body), list(&list(body)));
+    let end = sha256(&[format!("hhgit sealed 1 {name} {}\n", body.len()).as_bytes(), &top].concat());
+    [body, &digests, &top, &(body.len() as u64).to_be_bytes(), &end].concat()
+}
+
 /// The user who runs this.
 fn me(git_dir: &Path) -> u32 {
     #[cfg(unix)]
@@ -96,7 +104,7 @@ fn asked(tree: &Remembered, paths: &[RepoPath]) {
 
 fn a_table_of_any_bytes(git_dir: &Path, bytes: &[u8]) {
     // The numbers of the header are as wide as they are; those of an input are small, so that some of them are right.
-    let mut whole = b"hhgittb1".to_vec();
+    let mut whole = b"hhgittb2".to_vec();
     let (head, rest) = bytes.split_at(bytes.len().min(4));
     let number = |at: usize| head.get(at).copied().unwrap_or(0);
     whole.extend_from_slice(&[0, 0, number(3) / 64, number(0)]);
@@ -108,9 +116,9 @@ fn a_table_of_any_bytes(git_dir: &Path, bytes: &[u8]) {
     whole.extend_from_slice(&names.to_be_bytes());
     whole.push(id);
     whole.extend_from_slice(rest);
-    put(git_dir, "hhgit/index/x.table", &whole);
+    put(git_dir, "hhgit/index/x.table", &sealed_table("x", &whole));
     put(git_dir, "hhgit/index/y.table", bytes);
-    let store = Store::new(git_dir, no_sharing, 0);
+    let store = Store::new(git_dir, me(git_dir), no_sharing, 0);
     for tree in ["x", "y"].into_iter().filter_map(|name| store.get(name)) {
         asked(&tree, &[path("vpcs/a.yaml"), path("a")]);
         let changed = tree.after([(path("vpcs/a.yaml"), None)]);
@@ -142,7 +150,7 @@ fn a_table_as_written(git_dir: &Path, u: &mut Unstructured<'_>) -> Result<()> {
             rows.push(row);
         }
     }
-    let store = Store::new(git_dir, no_sharing, 0);
+    let store = Store::new(git_dir, me(git_dir), no_sharing, 0);
     let tree = store.keep_all("t", rows.clone()).expect("room for a table");
     holds(&tree, &rows);
     let (gone, new) = (row(u)?.path, row(u)?);
@@ -171,7 +179,7 @@ fn holds(tree: &Remembered, rows: &[Row]) {
 }
 
 fn changes_of_any_bytes(git_dir: &Path, body: &[u8]) {
-    let store = Store::new(git_dir, no_sharing, 0);
+    let store = Store::new(git_dir, me(git_dir), no_sharing, 0);
     drop(store.keep_all("t", Vec::new()));
     let named = [&[0, 0, 0, 1, b't'][..], body].concat();
     for (name, body) in [("x", named.as_slice()), ("y", body)] {
@@ -187,7 +195,7 @@ fn changes_of_any_bytes(git_dir: &Path, body: &[u8]) {
 fn a_journal_of_any_bytes(git_dir: &Path, body: &[u8]) {
     put(git_dir, "hhgit/replay/n/x.part", &sealed("hhgit journal 1 ", body));
     put(git_dir, "hhgit/replay/n/y.part", body);
-    let journal = || Journal::new(git_dir, "n", no_sharing, 0);
+    let journal = || Journal::new((git_dir, "n"), me(git_dir), no_sharing, 0);
     let first = journal();
     let lines = first.read();
     assert!(lines.values().all(|line| !line.contains('\n')));

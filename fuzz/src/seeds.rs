@@ -200,7 +200,11 @@ fn remembered(seeds: &mut Seeds) -> io::Result<()> {
         entry: Entry { mode: Mode::FILE, id: id(at) },
         keys: vec![Key::from_bytes([key; KEY_BYTES])],
     };
-    let store = Store::new(dir.path(), share, 0);
+    #[cfg(unix)]
+    let user = std::os::unix::fs::MetadataExt::uid(&fs::metadata(dir.path())?);
+    #[cfg(not(unix))]
+    let user = 0;
+    let store = Store::new(dir.path(), user, share, 0);
     let tree = store.keep_all("t", vec![row("vpcs/a.yaml", 1), row("vpcs/b.yaml", 2)])?;
     let table = fs::read(dir.path().join("hhgit/index/t.table"))?;
     seeds.add("memory", &[&[0, 2, 2, 1, 0], table.get(25..).unwrap_or_default()].concat())?;
@@ -208,10 +212,6 @@ fn remembered(seeds: &mut Seeds) -> io::Result<()> {
     let changes = fs::read(dir.path().join("hhgit/index/u.changes"))?;
     seeds.add("memory", &[&[2], body(&changes).get(5..).unwrap_or_default()].concat())?;
     seeds.add("memory", &[&[3], format!("{} none\n{} 1 0 0 0 0 0 0\n", id("a"), id("b")).as_bytes()].concat())?;
-    #[cfg(unix)]
-    let user = std::os::unix::fs::MetadataExt::uid(&fs::metadata(dir.path())?);
-    #[cfg(not(unix))]
-    let user = 0;
     let own = Own::new(dir.path(), user, share, 0);
     let fabric = FabricDir { path: path("f"), tree: TreeId::new(id("tree")) };
     let settled =

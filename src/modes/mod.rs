@@ -7,6 +7,7 @@ pub mod crds;
 mod crew;
 pub mod demo;
 mod diff;
+pub mod doctor;
 mod draft;
 mod error;
 pub mod fleet;

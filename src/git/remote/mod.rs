@@ -20,7 +20,7 @@ use self::access::Access;
 pub use self::address::{is_path, refusal, without_credentials};
 use self::list::Listed;
 pub use self::place::Place;
-pub use self::visit::{Depth, Visit, clean_visits};
+pub use self::visit::{Depth, Visit, clean_visits, is_visited};
 use super::open::{OpenError, Repo};
 use super::refs::{BranchName, RefError};
 use super::run::{Answer, Git, GitError};
