@@ -133,7 +133,11 @@ fn row(u: &mut Unstructured<'_>) -> Result<Row> {
     let path = RepoPath::new(*u.choose(&NAMES)?).expect("a path");
     let id = BlobId::of(HashKind::Sha1, &[u.arbitrary()?]).expect("no collision").object();
     let keys = (0..u.int_in_range(0..=2)?).map(|_| Ok(Key::from_bytes([u.arbitrary()?; KEY_BYTES])));
-    Ok(Row { path, entry: Entry { mode: Mode::FILE, id }, keys: keys.collect::<Result<BTreeSet<Key>>>()?.into_iter().collect() })
+    Ok(Row {
+        path,
+        entry: Entry { mode: Mode::FILE, id },
+        keys: keys.collect::<Result<BTreeSet<Key>>>()?.into_iter().collect(),
+    })
 }
 
 /// What was put into a table, and changed since, is what it answers.
@@ -201,7 +205,10 @@ fn a_journal_of_any_bytes(git_dir: &Path, body: &[u8]) {
     first.finish(own, lines.clone()).expect("room for a journal");
     let again = journal().read();
     assert_eq!(again.get(&new).map(String::as_str), Some("said"));
-    assert!(lines.iter().all(|(commit, line)| *commit == new || again.get(commit) == Some(line)), "{lines:?} {again:?}");
+    assert!(
+        lines.iter().all(|(commit, line)| *commit == new || again.get(commit) == Some(line)),
+        "{lines:?} {again:?}"
+    );
 }
 
 fn known_of_any_bytes(git_dir: &Path, body: &[u8]) {
