@@ -6,14 +6,20 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and says what it saw")]
 #![cfg(unix)]
 
+#[path = "hostile/bombs.rs"]
+mod bombs;
 #[path = "hostile/bytes.rs"]
 mod bytes;
+#[path = "hostile/configs.rs"]
+mod configs;
 #[path = "hostile/made.rs"]
 mod made;
 #[path = "hostile/orders.rs"]
 mod orders;
 #[path = "hostile/scene.rs"]
 mod scene;
+#[path = "hostile/stores.rs"]
+mod stores;
 #[path = "hostile/trees.rs"]
 mod trees;
 #[path = "hostile/world.rs"]
@@ -111,4 +117,48 @@ fn hostile_trees_steer_no_command() {
         run_all(&scene, &what, &mut tally, |at, _| (at + number / 6) % 25 == 0);
     }
     tally.print("hostile trees");
+}
+
+#[test]
+fn hostile_git_directories_steer_no_command() {
+    let mut tally = Tally::default();
+    let cases = stores::cases();
+    for (number, (name, harm)) in cases.iter().enumerate() {
+        let scene = Scene::bare();
+        harm(&scene);
+        run_all(&scene, name, &mut tally, |at, _| (at + number) % 25 == 0);
+    }
+    tally.print(&format!("{} hostile git directories", cases.len()));
+}
+
+#[test]
+fn repositories_that_unpack_to_much_are_answered() {
+    let mut tally = Tally::default();
+    let cases = bombs::cases(if is_all() { 1 << 30 } else { 1 << 25 });
+    for (number, (name, harm)) in cases.iter().enumerate().filter(|(number, _)| is_all() || number % 3 == 0) {
+        let scene = Scene::bare();
+        harm(&scene);
+        run_all(&scene, name, &mut tally, |at, _| (at + number) % 33 == 0);
+    }
+    tally.print(&format!("{} repositories that unpack to much", cases.len()));
+}
+
+#[test]
+fn what_a_configuration_names_does_not_run() {
+    let mut tally = Tally::default();
+    for (number, case) in configs::CONFIGS.iter().enumerate() {
+        let is_bare = number % 4 == 0 && !is_all();
+        let scene = configs::scene(is_bare);
+        configs::configure(&scene, case);
+        for (at, order) in scene.orders().iter().enumerate() {
+            if is_all() || (at + number) % 12 == 0 {
+                let ran = scene.world.run(case.name, order);
+                tally.count(case.name, order, &ran);
+                if !ran.canaries.is_empty() {
+                    eprintln!("CANARY {} {:?}: {}", case.name, ran.canaries, order.args.join(" "));
+                }
+            }
+        }
+    }
+    tally.print("configurations");
 }

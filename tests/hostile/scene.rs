@@ -71,7 +71,8 @@ impl Scene {
         scene
     }
 
-    fn of(is_bare: bool) -> Self {
+    /// Either, not checked out.
+    pub fn of(is_bare: bool) -> Self {
         static MADE: OnceLock<(World, ObjectId, ObjectId)> = OnceLock::new();
         let (made, first, synced) = MADE.get_or_init(history);
         let world = World::new(is_bare);
