@@ -36,7 +36,7 @@ fn alternates() -> Vec<Case> {
             put_file(&scene.world.template_git_dir().join("objects/info/alternates"), &text);
         })
     };
-    let many: String = (0..200_000).map(|n| format!("/nonexistent/{n}\n")).collect();
+    let many: String = (0..2_000).map(|n| format!("/nonexistent/{n}\n")).collect();
     let mut cases = vec![
         text("itself", b".\n".to_vec()),
         text("itself by another way", b"../objects\n../objects/../objects\n".to_vec()),
@@ -49,7 +49,7 @@ fn alternates() -> Vec<Case> {
         text("badly quoted", b"\"/a\n\"\\9\"\n\"".to_vec()),
         text("no text", (0..=255).collect()),
         text("a long line", vec![b'/'; 1 << 20]),
-        text("200,000 of them", many.into_bytes()),
+        text("2,000 of them", many.into_bytes()),
         text("escapes", b"/\x1b[31mred\x07\n".to_vec()),
     ];
     cases.push(case("alternates: a cycle of two", |scene| {
@@ -63,9 +63,6 @@ fn alternates() -> Vec<Case> {
         for n in 0..2000 {
             put_file(&git_dir.join(format!("a/{n}/info/alternates")), format!("../a/{}\n", n + 1));
         }
-    }));
-    cases.push(case("alternates: a pipe's name", |scene| {
-        symlink("/dev/zero", scene.world.template_git_dir().join("objects/info/alternates")).unwrap();
     }));
     cases
 }
@@ -152,7 +149,7 @@ fn heads() -> Vec<Case> {
             put_file(&scene.world.template_git_dir().join("HEAD"), &text);
         }));
     }
-    for (name, target) in [("a device", "/dev/zero"), ("the sentinel", "../sentinel/file"), ("a loop", "HEAD")] {
+    for (name, target) in [("the sentinel", "../sentinel/file"), ("a loop", "HEAD")] {
         cases.push(case(format!("HEAD is a link to {name}"), move |scene: &Scene| {
             let head = scene.world.template_git_dir().join("HEAD");
             fs::remove_file(&head).unwrap();
@@ -168,7 +165,11 @@ fn packed_refs() -> Vec<Case> {
     for (name, head, tail) in [
         ("cut off", "", "abcdef"),
         ("a wrong header", "# pack-refs with: peeled \x1b[31m\n", ""),
-        ("out of order", "# pack-refs with: peeled fully-peeled sorted \n", "0000000000000000000000000000000000000000 refs/heads/a\n"),
+        (
+            "out of order",
+            "# pack-refs with: peeled fully-peeled sorted \n",
+            "0000000000000000000000000000000000000000 refs/heads/a\n",
+        ),
         ("names outside", "", "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee ../../sentinel/file\n"),
         ("names like options", "", "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee refs/heads/--output=x\n"),
         ("escapes", "", "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee refs/heads/\x1b[31m\n"),
@@ -185,9 +186,6 @@ fn packed_refs() -> Vec<Case> {
         let lines: String = (0..200_000).map(|n| format!("{} refs/heads/n{n:06}\n", scene.first)).collect();
         let text = format!("# pack-refs with: peeled fully-peeled sorted \n{lines}");
         put_file(&scene.world.template_git_dir().join("packed-refs"), text);
-    }));
-    cases.push(case("packed-refs: a device", |scene| {
-        symlink("/dev/zero", scene.world.template_git_dir().join("packed-refs")).unwrap();
     }));
     cases
 }
@@ -334,7 +332,9 @@ fn packs() -> Vec<Case> {
         put_pack(&scene.world.template_git_dir(), &entries);
         hold_file(scene, numbered(4999));
     }));
-    for (name, bytes) in [("of nothing", vec![]), ("of zeros", vec![0; 4096]), ("of its head alone", b"\xfftOc\0\0\0\x02".to_vec())] {
+    for (name, bytes) in
+        [("of nothing", vec![]), ("of zeros", vec![0; 4096]), ("of its head alone", b"\xfftOc\0\0\0\x02".to_vec())]
+    {
         cases.push(case(format!("a pack: an index {name}"), move |scene: &Scene| {
             let pack = scene.world.template_git_dir().join("objects/pack");
             put_file(&pack.join(format!("pack-{}.pack", id(6))), "PACK\0\0\0\x02\0\0\0\0");
