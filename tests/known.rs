@@ -8,6 +8,8 @@ mod documents;
 #[allow(dead_code, reason = "the laws of sorting use the rest of it")]
 #[path = "laws/generate.rs"]
 mod generate;
+#[path = "known/harm.rs"]
+mod harm;
 #[allow(dead_code, reason = "the laws of sorting use the rest of it")]
 #[path = "laws/play.rs"]
 mod play;
@@ -22,6 +24,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use generate::world;
+use harm::{damage, harm};
 use hhgit::ids::{CommitId, Entry, Mode};
 use hhgit::memory::known::Known;
 use hhgit::memory::own::Own;
@@ -32,7 +35,6 @@ use hhgit::progress::Progress;
 use hhgit::report::Report;
 use hhgit::snapshot::{Objects, Time};
 use proptest::prelude::*;
-use proptest::sample::Index;
 use support::memory::{Flat, Memory, Options};
 use support::{Ended, TempRepo, hhgit, vpc};
 
@@ -52,40 +54,6 @@ fn remembered(repo: &TempRepo) -> Vec<PathBuf> {
 
 fn forget(repo: &TempRepo) {
     drop(fs::remove_dir_all(repo.git_dir().join("hhgit")));
-}
-
-/// A way in which bytes come to harm.
-#[derive(Debug, Clone)]
-enum Harm {
-    Flipped(Index),
-    Cut(Index),
-    Swapped,
-    Emptied,
-}
-
-fn harm() -> impl Strategy<Value = Harm> {
-    let at = any::<Index>;
-    prop_oneof![at().prop_map(Harm::Flipped), at().prop_map(Harm::Cut), Just(Harm::Swapped), Just(Harm::Emptied)]
-}
-
-fn damage(repo: &TempRepo, harm: &Harm) {
-    let files = remembered(repo);
-    for (number, path) in files.iter().enumerate() {
-        let mut bytes = fs::read(path).unwrap();
-        match harm {
-            _ if bytes.is_empty() => {}
-            Harm::Flipped(at) => {
-                let at = at.index(bytes.len());
-                bytes[at] ^= 1;
-            }
-            Harm::Cut(at) => bytes.truncate(at.index(bytes.len())),
-            Harm::Emptied => bytes.clear(),
-            Harm::Swapped => bytes = fs::read(&files[(number + 1) % files.len()]).unwrap(),
-        }
-        fs::remove_file(path).unwrap();
-        fs::write(path, bytes).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-    }
 }
 
 fn cases(usual: u32) -> ProptestConfig {
@@ -235,6 +203,27 @@ fn what_is_known_is_not_looked_at_again() {
     assert_eq!(hhgit(repo.dir(), &["--fabric", "a", "sync", "main"]).code, Some(3), "another choice as well");
     forget(&repo);
     assert_eq!(hhgit(repo.dir(), &["sync", "main"]).code, Some(3));
+}
+
+#[test]
+fn where_nothing_has_changed_no_object_is_read() {
+    let repo = settled();
+    let (objects, aside) = (repo.git_dir().join("objects"), repo.git_dir().join("aside"));
+    fs::rename(&objects, &aside).unwrap();
+    fs::create_dir(&objects).unwrap();
+    assert_eq!(said(&hhgit(repo.dir(), &["sync", "main"])), (Some(0), NOTHING, ""));
+    fs::remove_dir(&objects).unwrap();
+    fs::rename(&aside, &objects).unwrap();
+    // The same tree in another commit is found to be settled as well, and then that commit is known.
+    let again = repo.git(&["commit-tree", "main^{tree}", "-p", "main", "-m", "The same"]);
+    repo.git(&["update-ref", "refs/heads/main", &again]);
+    let expected = hhgit(repo.dir(), &["sync", "main", "--dry-run", "--output", "json"]);
+    assert!(expected.stdout.contains(&again), "{expected:?}");
+    for _ in 0..2 {
+        assert_eq!(said(&hhgit(repo.dir(), &["sync", "main"])), (Some(0), NOTHING, ""));
+    }
+    let told = hhgit(repo.dir(), &["sync", "main", "--dry-run", "--output", "json"]);
+    assert_eq!(told, expected);
 }
 
 #[test]

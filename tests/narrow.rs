@@ -42,7 +42,7 @@ fn common() -> Common {
 }
 
 fn store(dir: &Path) -> Store {
-    Store::new(dir, |_, _| Ok(()), 0)
+    Store::new(dir, rustix::process::geteuid().as_raw(), |_, _| Ok(()), 0)
 }
 
 fn compared(

@@ -134,6 +134,20 @@ fn lines_that_a_revert_or_an_undo_brings_back_keep_the_origin_that_they_had() {
 }
 
 #[test]
+fn a_line_that_is_taken_away_by_hand_and_comes_back_with_a_file_is_that_files() {
+    let mut town = Town::new();
+    town.commit("Ann", "Web", &[("f/raw/web.yaml", Some(&vpc("web", "1001")))]);
+    town.sync(&[]);
+    let web = town.file("f/managed/vpcs/web.yaml");
+    town.commit("Bob", "Another comment", &[("f/raw/again.yaml", Some(&format!("# Bob's\n{web}")))]);
+    town.commit("Cy", "Another VLAN", &[("f/managed/vpcs/web.yaml", Some(&web.replace("1001", "1002")))]);
+    town.sync(&[]);
+    let told = town.told(&["VPC/web"]);
+    assert!(told.ends_with("f/raw/again.yaml, document 1, sorted by #6\n  10 <- 10 |       vlan: 1001\n"), "{told}");
+    assert!(told.contains("#2 2023-11-14 Ann: Web\n  f/raw/web.yaml, document 1, sorted by #3\n"), "{told}");
+}
+
+#[test]
 fn a_sync_is_known_without_its_words_and_a_squash_is_what_it_is() {
     let mut town = Town::new();
     let text = format!("{}---\n{}", vpc("a", "1001"), vpc("b", "1002"));

@@ -40,9 +40,14 @@ pub(super) fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
 
 /// Takes a number off.
 pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u32> {
-    let (number, rest) = bytes.split_first_chunk()?;
+    take_array(bytes).map(u32::from_be_bytes)
+}
+
+/// Takes so many bytes off.
+pub(super) fn take_array<const LENGTH: usize>(bytes: &mut &[u8]) -> Option<[u8; LENGTH]> {
+    let (taken, rest) = bytes.split_first_chunk()?;
     *bytes = rest;
-    Some(u32::from_be_bytes(*number))
+    Some(*taken)
 }
 
 /// Takes text off.

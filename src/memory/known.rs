@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use crate::fabric::layout::FabricDir;
 use crate::fabric::search::Searched;
-use crate::ids::TreeId;
+use crate::ids::{CommitId, TreeId};
 use crate::path::RepoPath;
+use crate::snapshot::Time;
 
-use super::bytes::{put, put_number, take, take_id, take_number, take_text};
+use super::bytes::{put, put_number, take, take_array, take_id, take_number, take_text};
 use super::own::Own;
 
 /// What a file starts with: a name and the version of this layout.
-const MAGIC: &[u8] = b"hhgit known 1 ";
+const MAGIC: &[u8] = b"hhgit known 2 ";
 /// What a file's name ends in.
 const KIND: &str = "tree";
 /// How many folders are remembered at most; of a repository with more none are.
@@ -32,6 +33,15 @@ pub struct Settled {
     pub ruleset: Arc<str>,
 }
 
+/// A commit in whose tree a run found nothing to do and nothing to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passed {
+    /// The commit.
+    pub commit: CommitId,
+    /// When it was committed.
+    pub committed: Time,
+}
+
 /// What is known of a tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Known {
@@ -41,6 +51,8 @@ pub struct Known {
     pub searched: Arc<Searched>,
     /// Its settled fabric directories, in path order.
     pub settled: Vec<Arc<Settled>>,
+    /// A commit that has this tree, where all its fabric directories are settled.
+    pub passed: Option<Passed>,
 }
 
 impl Known {
@@ -67,8 +79,10 @@ impl Known {
                     Some(Arc::new(Settled { dir: FabricDir { path, tree }, name, kept, ruleset }))
                 })?
             },
+            passed: rows(&mut bytes, take_passed)?.pop(),
         };
-        let is_sound = known.settled.is_sorted_by(|one, next| one.dir.path < next.dir.path);
+        let is_sound = known.settled.is_sorted_by(|one, next| one.dir.path < next.dir.path)
+            && (known.passed.is_none() || known.is_settled());
         (bytes.is_empty() && is_sound && known.searched.is_plain()).then_some(known)
     }
 
@@ -92,7 +106,17 @@ impl Known {
             put_rows(out, &settled.kept, |out, path| put(out, path.as_bytes()));
             put_number(out, rulesets.get(&*settled.ruleset).copied().unwrap_or(u32::MAX));
         });
+        put_rows(&mut out, self.passed.as_slice(), |out, passed| {
+            put(out, passed.commit.object().as_bytes());
+            out.extend_from_slice(&passed.committed.seconds.to_be_bytes());
+            out.extend_from_slice(&passed.committed.offset.to_be_bytes());
+        });
         own.put(key, KIND, MAGIC, &out)
+    }
+
+    /// Whether all fabric directories of the tree are settled.
+    pub fn is_settled(&self) -> bool {
+        !self.searched.dirs.is_empty() && self.searched.dirs.iter().eq(self.settled.iter().map(|settled| &settled.dir))
     }
 
     /// A fabric directory, if it is known to be settled.
@@ -100,6 +124,13 @@ impl Known {
         let at = self.settled.binary_search_by(|settled| settled.dir.path.cmp(&dir.path)).ok()?;
         self.settled.get(at).filter(|settled| settled.dir.tree == dir.tree)
     }
+}
+
+fn take_passed(bytes: &mut &[u8]) -> Option<Passed> {
+    let commit = CommitId::new(take_id(bytes)?);
+    let seconds = i64::from_be_bytes(take_array(bytes)?);
+    let offset = i32::from_be_bytes(take_array(bytes)?);
+    Some(Passed { commit, committed: Time { seconds, offset } })
 }
 
 fn row(bytes: &mut &[u8]) -> Option<(RepoPath, TreeId)> {

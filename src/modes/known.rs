@@ -3,21 +3,21 @@
 //! A fabric directory is settled where a run found nothing to do in it and nothing to say of it. That depends on its tree, on
 //! where it is, and on what the key says, and on nothing else: not on the history, which is asked of documents in raw/ alone.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, LayoutError, find_knowing};
 use crate::fabric::search::Searched;
 use crate::git::{BranchName, Repo};
-use crate::ids::TreeId;
-use crate::memory::known::{Known, Settled};
+use crate::ids::{ObjectId, TreeId};
+use crate::memory::known::{Known, Passed, Settled};
 use crate::memory::own::Own;
 use crate::path::RepoPath;
 use crate::plan::fabric::{FabricPlan, Inventory, Order};
 use crate::plan::{PlanError, plan_fabric};
 use crate::report::{DocumentRow, FabricReport, Fate};
-use crate::snapshot::Objects;
+use crate::snapshot::{Commit, Objects};
 
 use super::look::{Request, look_each};
 use super::stamp;
@@ -33,6 +33,8 @@ pub(super) struct Memo {
     was: Known,
     /// What this run knows.
     is: RefCell<Known>,
+    /// The commit that this run looks at.
+    tip: Cell<Option<Passed>>,
 }
 
 impl Memo {
@@ -47,7 +49,7 @@ impl Memo {
         let key = format!("{version} {ruleset} {:?}\n{key}", repo.hash_kind());
         let own = repo.own_memory();
         let was = Known::read(&own, &key).unwrap_or_default();
-        Self { place: Some((own, key)), was, is: RefCell::default() }
+        Self { place: Some((own, key)), was, ..Self::default() }
     }
 
     /// What is known to a check that compares two commits.
@@ -58,15 +60,29 @@ impl Memo {
         }
     }
 
-    /// The fabric directories of a tree, of those named if any are.
-    pub(super) fn find(
+    /// What a branch's ref names, where an earlier run found nothing to do in that commit. Nothing is read for it: it comes without
+    /// its message, which may be megabytes, and its parents, which are asked for no fabric directory that is settled.
+    pub(super) fn passed(&self, tip: Option<ObjectId>) -> Option<Commit> {
+        let (tree, Passed { commit: id, committed }) = self.was.root.zip(self.was.passed)?;
+        let commit = Commit { id, tree, parents: Vec::new(), committed, message: Vec::new() };
+        (tip == Some(id.object())).then_some(commit)
+    }
+
+    /// The fabric directories of a branch's commit, of those named if any are.
+    pub(super) fn find_in(
         &self,
         objects: &dyn Objects,
-        root: TreeId,
+        commit: &Commit,
         named: &[RepoPath],
     ) -> Result<Vec<FabricDir>, LayoutError> {
+        self.tip.set(Some(Passed { commit: commit.id, committed: commit.committed }));
+        self.find(objects, commit.tree, named)
+    }
+
+    /// The fabric directories of a tree, of those named if any are.
+    fn find(&self, objects: &dyn Objects, root: TreeId, named: &[RepoPath]) -> Result<Vec<FabricDir>, LayoutError> {
         let (dirs, searched) = self.search(objects, root, named)?;
-        self.is.replace(Known { root: Some(root), searched, settled: Vec::new() });
+        self.is.replace(Known { root: Some(root), searched, ..Known::default() });
         Ok(dirs)
     }
 
@@ -145,7 +161,8 @@ impl Memo {
 
     /// Remembers what this run knows, if that is anything new. Without it the next run is slower only.
     pub(super) fn keep(&self) {
-        let is = self.is.borrow();
+        let mut is = self.is.borrow_mut();
+        is.passed = self.tip.get().filter(|_| is.is_settled());
         if let Some((own, key)) = self.place.as_ref().filter(|_| *is != self.was) {
             drop(is.keep(own, key));
         }

@@ -93,12 +93,14 @@ pub(super) fn sync_by(
     let known = Memo::of_sync(repo, &branch, &common.fabrics, task);
     task.request.verdicts = known.shelf(!task.dry_run);
     until_done(&branch, talk, |talk| {
-        let tip = tip(repo, &branch, options.branch.is_some())?;
-        expect(&branch, tip, options.expect.as_deref())?;
         let reader = Reader::new(repo)?;
-        let input = reader.commit(tip)?;
+        let input = match known.passed(repo.glance(&branch)?) {
+            Some(passed) => passed,
+            None => reader.commit(tip(repo, &branch, options.branch.is_some())?)?,
+        };
+        expect(&branch, input.id, options.expect.as_deref())?;
         let meta = authorship::of_sync(repo, &input, &common.identities, options.sign)?;
-        let dirs = known.find(&reader, input.tree, &common.fabrics)?;
+        let dirs = known.find_in(&reader, &input, &common.fabrics)?;
         let dirs = task.choose(&reader, &input, dirs, (common, options))?;
         let here = Start::here(repo, &reader, &branch, Some(&input), &dirs, &common.progress);
         let from = Start { known: Some(&known), ..here };

@@ -1,6 +1,6 @@
 //! What people write: documents of marked lines, new ones and new versions of what managed/ holds, in files of several.
 
-use crate::world::World;
+use crate::world::{World, object_name};
 
 impl World {
     pub(crate) fn new_object(&mut self, broken: bool) -> String {
@@ -74,8 +74,7 @@ impl World {
                 let lines: Vec<&str> = self.files[&file].lines().collect();
                 let end = lines.iter().rposition(|line| !line.trim_start().starts_with('#')).map_or(0, |at| at + 1);
                 let old: String = lines[..end].iter().map(|line| format!("{line}\n")).collect();
-                let name =
-                    old.lines().find_map(|line| Some(line.strip_prefix("  name: ")?.split(' ').next()?.to_owned()))?;
+                let name = old.lines().find_map(object_name)?.to_owned();
                 let is_one = !old.contains("---") && !self.is_spoken_for(&name);
                 is_one.then_some((file, old))
             });
