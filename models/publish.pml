@@ -86,6 +86,9 @@ inline clean_lock() {
 		saw = (turn == me && lock != NOBODY && marked)
 #endif
 	};
+#ifdef NO_CLEAN
+	saw = false;
+#endif
 	if
 	:: saw -> atomic { MAY_DIE; remove_lock() }
 	:: else
@@ -161,6 +164,9 @@ inline take_lock() {
 		};
 		if
 		:: lock == NOBODY || (turn == me && marked)
+#ifdef SPINS
+		:: lock != NOBODY
+#endif
 #ifndef PATIENT
 		:: lock != NOBODY -> goto out
 #endif

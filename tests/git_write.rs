@@ -178,6 +178,18 @@ fn half_made_packs_are_cleaned_and_what_is_not_hhgits_stays() {
 }
 
 #[test]
+fn a_pack_whose_index_one_is_not_let_look_at_is_not_taken_for_one_without() {
+    let temp = TempRepo::bare();
+    let packed = temp.dir().join("objects/pack");
+    std::fs::write(packed.join("pack-0000.keep"), "hhgit: written, not yet published\n").unwrap();
+    std::fs::write(packed.join("pack-0000.pack"), "perhaps published").unwrap();
+    // A link to itself: the system says neither that there is something nor that there is nothing.
+    std::os::unix::fs::symlink("pack-0000.idx", packed.join("pack-0000.idx")).unwrap();
+    assert_eq!(clean_leftovers(&temp.open()).unwrap(), 1);
+    assert!(packs(&temp).contains(&"pack-0000.pack".to_owned()), "{:?}", packs(&temp));
+}
+
+#[test]
 fn a_living_run_is_not_cleaned_away() {
     let temp = TempRepo::bare();
     let base = temp.commit("main", &[("a", "a")]);
