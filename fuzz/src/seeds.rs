@@ -20,6 +20,7 @@ use hhgit::verdict::file::judge;
 use hhgit::verdict::judge::Judge;
 use hhgit::yaml::Limits;
 
+use crate::memory::{CHANGES, KNOWN, TABLE, VERDICTS};
 use crate::parts::join;
 use crate::world::SNIPPETS;
 
@@ -207,38 +208,39 @@ fn remembered(seeds: &mut Seeds) -> io::Result<()> {
     let store = Store::new(dir.path(), user, share, 0);
     let tree = store.keep_all("t", vec![row("vpcs/a.yaml", 1), row("vpcs/b.yaml", 2)])?;
     let table = fs::read(dir.path().join("hhgit/index/t.table"))?;
+    assert!(table.starts_with(TABLE.as_bytes()), "fuzz/src/memory.rs writes tables of another version");
     seeds.add("memory", &[&[0, 2, 2, 1, 0], table.get(25..).unwrap_or_default()].concat())?;
     store.keep("u", &tree.after([(path("vpcs/a.yaml"), None), (path("vpcs/c.yaml"), Some(row("vpcs/c.yaml", 3)))]))?;
     let changes = fs::read(dir.path().join("hhgit/index/u.changes"))?;
-    seeds.add("memory", &[&[2], body(&changes).get(5..).unwrap_or_default()].concat())?;
+    seeds.add("memory", &[&[2], body(&changes, CHANGES).get(5..).unwrap_or_default()].concat())?;
     seeds.add("memory", &[&[3], format!("{} none\n{} 1 0 0 0 0 0 0\n", id("a"), id("b")).as_bytes()].concat())?;
     let own = Own::new(dir.path(), user, share, 0);
     let fabric = FabricDir { path: path("f"), tree: TreeId::new(id("tree")) };
     let settled =
         Settled { dir: fabric.clone(), name: "f".to_owned(), kept: vec![path(".gitkeep")], ruleset: "r".into() };
     let searched = Searched { dirs: vec![fabric], folders: vec![(path("g"), TreeId::new(id("g")))] };
-    let known = Known { root: Some(TreeId::new(id("root"))), searched: searched.into(), settled: vec![settled.into()] };
+    let (root, settled) = (Some(TreeId::new(id("root"))), vec![settled.into()]);
+    let known = Known { root, searched: searched.into(), settled, ..Known::default() };
     known.keep(&own, "k")?;
     let kinds = Kinds::builtin();
     let text = SNIPPETS[0].as_bytes();
     let file = judge(text, &path("managed/vpcs/a.yaml"), &Judge::new(&kinds), &Limits::default());
     let blob = BlobId::of(HashKind::Sha1, text).expect("no collision");
     Verdicts::default().keep((&own, "k"), [(blob, &file)].into_iter(), &kinds)?;
-    let ways = BTreeMap::from([("tree", 4), ("verdicts", 5)]);
+    let ways = BTreeMap::from([("tree", (4, KNOWN)), ("verdicts", (5, VERDICTS))]);
     for entry in fs::read_dir(dir.path().join(format!("hhgit/known/{user}")))? {
         let file = entry?.path();
         let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
         let bytes = fs::read(&file)?;
+        let Some((way, magic)) = ways.get(kind).copied() else { continue };
         // The key and its length stand before what is known.
-        seeds.add(
-            "memory",
-            &[&[ways.get(kind).copied().unwrap_or(4)], body(&bytes).get(5..).unwrap_or_default()].concat(),
-        )?;
+        seeds.add("memory", &[&[way], body(&bytes, magic).get(5..).unwrap_or_default()].concat())?;
     }
     Ok(())
 }
 
-/// What stands under a file's first line.
-fn body(bytes: &[u8]) -> &[u8] {
+/// What stands under a file's first line, which starts as the target writes it: else that reads nothing any more.
+fn body<'b>(bytes: &'b [u8], magic: &str) -> &'b [u8] {
+    assert!(bytes.starts_with(magic.as_bytes()), "fuzz/src/memory.rs writes {magic:?}, and hhgit something else");
     bytes.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default()
 }
