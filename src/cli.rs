@@ -6,6 +6,7 @@
 pub mod args;
 pub mod clock;
 mod commands;
+mod doctor;
 pub mod fleet;
 mod forges;
 pub mod history;
@@ -166,6 +167,7 @@ fn dispatch(
         Command::Fleet(args) => fleet::run(*args, (&global, &common), (style, around), talk),
         Command::Clock(asked) => clock::run(asked, (&global, &common), (style, around), talk),
         Command::Status => status(&global, &common, style),
+        Command::Doctor => doctor::run((&global, &common), style),
         Command::Demo { keep } => {
             without_report(&global, "demo")?;
             commands::demo(keep.map(|keep| below(&common.directory, &keep)), style)

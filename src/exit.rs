@@ -5,7 +5,7 @@
 /// | code | name | when |
 /// |---|---|---|
 /// | 0 | [`Exit::Done`] | done, or nothing wrong |
-/// | 1 | [`Exit::Findings`] | findings at or above the asked severity; for sync a fabric left alone, or what `--fail-on` names; a merge's conflicts; for verify a commit that is not what it claims |
+/// | 1 | [`Exit::Findings`] | findings at or above the asked severity; for sync a fabric left alone, or what `--fail-on` names; a merge's conflicts; for verify a commit that is not what it claims; for doctor a problem |
 /// | 2 | [`Exit::Usage`] | the command line asks for something that does not exist or contradicts itself |
 /// | 3 | [`Exit::CouldNot`] | hhgit could not look, or could not write; nothing changed |
 /// | 4 | [`Exit::KeptMoving`] | the branch kept moving, and the tries are used up; nothing changed |
@@ -43,7 +43,7 @@ impl Exit {
         match self {
             Self::Done => "done, or nothing wrong",
             Self::Findings => {
-                "a fabric was left alone; there are findings that --fail-on names; a merge has conflicts; a commit is not what it claims"
+                "a fabric was left alone; there are findings that --fail-on names; a merge has conflicts; a commit is not what it claims; doctor found a problem"
             }
             Self::Usage => "the command line is wrong",
             Self::CouldNot => "could not look or could not write; nothing changed",

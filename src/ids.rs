@@ -102,6 +102,16 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     id.to_string()
 }
 
+/// The SHA-256 of these bytes.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hasher = gix::hash::hasher(HashKind::Sha256);
+    hasher.update(bytes);
+    let id = hasher.try_finalize().expect("SHA-256 has no collision detection that could refuse");
+    let mut digest = [0; 32];
+    digest.copy_from_slice(id.as_bytes());
+    digest
+}
+
 /// A tree entry's mode exactly as the tree spells it, legacy values included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mode(u16);

@@ -17,6 +17,7 @@
 //! | [`memory`] | what is remembered of a managed/ tree by its id, so that a push costs what it changes | |
 //! | [`plan`] | all that was read to a [`plan::Plan`]: edits and a message; nothing after it decides anything | pure |
 //! | [`progress`] | how far work is, as counters: those who work count, the command line shows it | pure |
+//! | [`doctor`] | what was found of a repository to what would go wrong with it, and how to mend it | pure |
 //! | [`finding`], [`report`] | what is to be said, as values | pure |
 //! | [`render`] | reports into text, JSON, SARIF and others, into any writer | pure |
 //! | [`forge`] | pull and merge requests through a forge's API; its `http` is the one file that talks to a web server | |
@@ -47,6 +48,7 @@
 //! ```
 
 pub mod cli;
+pub mod doctor;
 pub mod exit;
 pub mod fabric;
 pub mod finding;

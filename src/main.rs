@@ -32,6 +32,10 @@ fn main() -> ExitCode {
     screen.end();
     let told = write(&mut io::stderr(), &answer.stderr);
     let said = write(&mut io::stdout(), &answer.stdout);
+    if let Err(error) = &said {
+        let words = format!("error: the answer cannot be written: {error}; what was done before that is done\n");
+        drop(write(&mut io::stderr(), words.as_bytes()));
+    }
     let exit = if told.and(said).is_ok() { answer.exit } else { Exit::CouldNot };
     ExitCode::from(exit.code())
 }

@@ -29,10 +29,14 @@ fn a_reader_that_goes_away_is_no_crash() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_answer_that_cannot_be_written_ends_with_3() {
+fn an_answer_that_cannot_be_written_ends_with_3_and_says_so() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has /dev/full");
-    let ended = hhgit().arg("kinds").stdout(full).status().expect("the binary runs");
-    assert_eq!(ended.code(), Some(3));
+    let mut command = hhgit();
+    command.arg("kinds").stdout(full).stderr(Stdio::piped());
+    let ended = command.spawn().and_then(|child| child.wait_with_output()).expect("the binary runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.starts_with("error: the answer cannot be written: No space left on device"), "{said}");
+    assert_eq!(ended.status.code(), Some(3));
 }
 
 #[test]

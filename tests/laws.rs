@@ -26,9 +26,6 @@ use proptest::test_runner::{Config, FileFailurePersistence};
 
 use checks::Broken;
 use generate::{Put, World, world};
-use hhgit::plan::source::Retry;
-use hhgit::report::Fate;
-use hhgit::verdict::code::Code;
 use play::play;
 use support::memory::{Memory, Options, Synced};
 use together::Laid;
@@ -56,13 +53,6 @@ fn each_sync(world: &World, law: impl Fn(&Memory, &Synced) -> Result<(), Broken>
     Ok(())
 }
 
-/// Whether a sync may have parked what --retry takes if its path is named: what was reverted, and what a repair put in
-/// its way or took out of it.
-fn parked_what_a_name_takes(synced: &Synced) -> bool {
-    let mut rows = synced.planned.fabrics.iter().flat_map(|fabric| &fabric.documents);
-    synced.options.repair || rows.any(|row| row.fate == Fate::Unmanaged && row.code == Some(Code::Reverted))
-}
-
 proptest! {
     #![proptest_config(config())]
 
@@ -72,15 +62,7 @@ proptest! {
     fn l1_a_second_sync_has_nothing_to_do(world in world()) {
         let mut played = play(&world);
         for synced in &played.syncs {
-            let plain = played.memory.sync(synced.output, &Options::default()).expect("what was written can be read");
-            let edits = plain.planned.plan.edits();
-            prop_assert!(edits.is_empty(), "after {:?} a plain sync would {edits:#?}", synced.options);
-            let mut again = played.memory.sync(synced.output, &synced.options).expect("what was written can be read");
-            if matches!(synced.options.retry, Some(Retry::Paths(_))) && parked_what_a_name_takes(synced) {
-                again = played.memory.sync(again.output, &synced.options).expect("what was written can be read");
-            }
-            let edits = again.planned.plan.edits();
-            prop_assert!(edits.is_empty(), "after {:?} the same sync would {edits:#?}", synced.options);
+            checks::a_second_sync_has_nothing_to_do(&mut played.memory, synced).map_err(TestCaseError::fail)?;
         }
     }
 

@@ -89,6 +89,8 @@ pub enum Command {
     History(super::history::History),
     /// Show the fabric directories and what waits in raw/
     Status,
+    /// Look at the repository, its hooks and its settings, and say what would go wrong and how to mend it
+    Doctor,
     /// List the kinds of objects, their versions and who writes them
     Kinds,
     /// Say what a code means and what to do about it, or list the codes
@@ -329,7 +331,7 @@ pub enum Generate {
     Man,
     /// The JSON Schema of `--output json`
     Schema {
-        /// Whose: report, which sync and check write, or status, log, why, verify, replay, merge, watch or fleet
+        /// Whose: report, which sync and check write, or status, log, why, verify, replay, merge, watch, fleet or doctor
         #[arg(value_name = "FORMAT", default_value = "report", hide_possible_values = true, value_parser = formats())]
         of: Format,
     },

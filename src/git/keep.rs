@@ -48,6 +48,7 @@ impl Staging {
         if !packs.is_dir() {
             std::fs::create_dir_all(&packs)?;
             share(&packs, shared)?;
+            sync_dir(objects)?;
         }
         let lock = lock_dir(&packs, LONG)?;
         if lock.is_some() {
@@ -81,11 +82,15 @@ impl Staging {
             File::open(path)?.sync_all()?;
         }
         self.mark.set_permissions(mode)?;
+        // An empty file, which is what an unsynced one may be after a loss of power, is nobody's mark, and would keep the pack for ever.
+        self.mark.sync_all()?;
         let stem = self.unique_stem(pack);
         let target = |extension: &str| self.packs.join(&stem).with_extension(extension);
         let lock = lock_dir(&self.packs, LONG)?;
         let keep = target("keep");
         std::fs::rename(self.dir.path().join("keep"), &keep)?;
+        // From here on whoever cleans up knows whose the other two are, should only one of them come to stay.
+        sync_dir(&self.packs)?;
         std::fs::rename(pack, target("pack"))?;
         std::fs::rename(index, target("idx"))?;
         sync_dir(&self.packs)?;
@@ -158,9 +163,11 @@ fn clean_keep(keep: &Path) -> bool {
     if !is_left(&mark) {
         return false;
     }
-    // Killed between its renames: a pack that got no index is nobody's. Not being let look is no sign of that.
-    if matches!(keep.with_extension("idx").try_exists(), Ok(false)) {
-        drop(std::fs::remove_file(keep.with_extension("pack")));
+    // Killed between its renames: a pack that got no index is nobody's, nor is an index whose pack a loss of power took. Not being
+    // let look is no sign of that.
+    let halves = ["idx", "pack"].map(|kind| keep.with_extension(kind));
+    if halves.iter().any(|half| matches!(half.try_exists(), Ok(false))) {
+        halves.iter().for_each(|half| drop(std::fs::remove_file(half)));
     }
     std::fs::remove_file(keep).is_ok()
 }
@@ -168,6 +175,11 @@ fn clean_keep(keep: &Path) -> bool {
 /// Whether nobody holds the mark any more.
 fn is_left(mark: &File) -> bool {
     matches!(mark.try_lock(), Ok(()))
+}
+
+/// Whether this is the mark of a run that is dead; nothing is done about it.
+pub(crate) fn is_abandoned(path: &Path) -> bool {
+    is_marked(path) && File::open(path).is_ok_and(|mark| mark.try_lock_shared().is_ok())
 }
 
 fn is_marked(path: &Path) -> bool {

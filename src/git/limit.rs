@@ -27,11 +27,15 @@ pub(super) fn wait(mut child: Child, limit: Duration) -> io::Result<Option<Outpu
     for (number, stream) in streams.into_iter().enumerate() {
         let send = send.clone();
         // Not joined: a program that was left over may hold the stream open for longer than anybody should wait.
-        std::thread::spawn(move || {
+        let reader = std::thread::Builder::new().spawn(move || {
             let mut bytes = Vec::new();
             let read = stream.map_or(Ok(0), |mut stream| stream.read_to_end(&mut bytes));
             drop(send.send(read.map(|_| (number, bytes))));
         });
+        if let Err(error) = reader {
+            end(&mut child, &said);
+            return Err(error);
+        }
     }
     let mut streams = [Vec::new(), Vec::new()];
     match collect(&said, &mut streams, limit) {

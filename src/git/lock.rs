@@ -112,6 +112,12 @@ pub(super) fn clean(repo: &Repo, paths: &[PathBuf]) {
     }
 }
 
+/// Whether a lock is hhgit's; and if it is, whether no hhgit that lives has the turn to hold one.
+pub(super) fn is_abandoned(common_dir: &Path, lock: &Path) -> Option<bool> {
+    let is_free = || File::open(common_dir.join("refs")).is_ok_and(|refs| refs.try_lock_shared().is_ok());
+    is_marked(lock).then(is_free)
+}
+
 fn lock_of(path: &Path) -> PathBuf {
     let mut lock = path.as_os_str().to_owned();
     lock.push(".lock");

@@ -3,11 +3,12 @@
 //! In the order the data passes through: [`open`] finds and gates a repository ([`make`] makes one), [`refs`] names branches and their tips,
 //! [`read`] gives the pure core its objects, [`tree`] (pure) turns a plan's edits into new trees, [`mod@write`] puts them and
 //! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
-//! where the branch is checked out. [`merging`] lets git merge trees where nobody sees it. [`remote`] fetches from where others push, and pushes there. [`run`] is the one way the `git` program is started.
+//! where the branch is checked out. [`merging`] lets git merge trees where nobody sees it. [`remote`] fetches from where others push, and pushes there. `examine` is what `hhgit doctor` looks at. [`run`] is the one way the `git` program is started.
 
 pub mod commit;
 mod config;
 pub mod environment;
+mod examine;
 pub(crate) mod fast_forward;
 pub mod give_back;
 pub mod hook_files;
@@ -34,11 +35,13 @@ pub(crate) mod sign;
 pub mod staged;
 pub mod tree;
 mod tree_bytes;
+mod unseen;
 pub mod worktree;
 pub mod write;
 
 pub use commit::{CommitMeta, People, Person, Signature};
 pub use environment::Environment;
+pub use examine::git_program;
 pub use open::{OpenError, Repo};
 pub use publish::{PublishError, Published, clean_up, publish};
 pub use read::Reader;

@@ -219,21 +219,17 @@ impl Repo {
 
     /// Where hhgit keeps what it remembers of this repository's trees.
     pub fn memory(&self) -> Store {
-        Store::new(&self.common_dir, share, self.shared_permissions())
+        Store::new(&self.common_dir, user(), share, self.shared_permissions())
     }
 
     /// Where hhgit keeps what this user alone is to know of this repository's trees.
     pub fn own_memory(&self) -> Own {
-        #[cfg(unix)]
-        let user = rustix::process::geteuid().as_raw();
-        #[cfg(not(unix))]
-        let user = 0;
-        Own::new(&self.common_dir, user, share, self.shared_permissions())
+        Own::new(&self.common_dir, user(), share, self.shared_permissions())
     }
 
     /// Where hhgit keeps what it found of commits, under the name of all that this depends on besides them.
     pub fn journal(&self, name: &str) -> Journal {
-        Journal::new(&self.common_dir, name, share, self.shared_permissions())
+        Journal::new((&self.common_dir, name), user(), share, self.shared_permissions())
     }
 
     /// How long a lock of a single ref is waited for.
@@ -249,6 +245,16 @@ impl std::fmt::Debug for Repo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Repo").field("git_dir", &self.git_dir()).finish_non_exhaustive()
     }
+}
+
+/// The user that this process acts as.
+pub(super) fn user() -> u32 {
+    #[cfg(unix)]
+    {
+        rustix::process::geteuid().as_raw()
+    }
+    #[cfg(not(unix))]
+    0
 }
 
 fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, OpenError> {

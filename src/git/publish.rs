@@ -196,9 +196,11 @@ pub(super) fn outcome_of(
     success: bool,
     words: String,
 ) -> Result<Published, PublishError> {
-    match judge(repo, wanted)? {
-        Some(Published::AlreadyThere) if success => Ok(Published::Published),
-        Some(outcome) => Ok(outcome),
-        None => Err(PublishError::Refused { branch: wanted.branch.clone(), words }),
+    match judge(repo, wanted) {
+        // Where the branch cannot be read, git's own word is the best there is.
+        Ok(Some(Published::AlreadyThere)) | Err(_) if success => Ok(Published::Published),
+        Err(error) => Err(error),
+        Ok(Some(outcome)) => Ok(outcome),
+        Ok(None) => Err(PublishError::Refused { branch: wanted.branch.clone(), words }),
     }
 }

@@ -13,6 +13,7 @@ use super::commit::{CommitMeta, People, encode, parse_time, unsigned};
 use super::open::{OpenError, Repo, SLOTS};
 use super::refs::parse_id;
 use super::tree_bytes;
+use super::unseen::unseen;
 use crate::ids::{BlobId, CommitId, HashKind, ObjectId, TreeId};
 use crate::snapshot::{Commit, Objects, ReadError, Time, TreeDiff, TreeEntry, unordered};
 
@@ -126,7 +127,10 @@ impl Reader {
         }
         let io = |source| ReadError::Io { kind: name(expected), id: id.to_string(), source: Box::new(source) };
         *self.odb.borrow_mut() = open_objects(&self.objects, self.hash).map_err(io)?;
-        look(&self.odb.borrow()).map_err(failed)?.ok_or_else(|| self.missing(id, expected))
+        match look(&self.odb.borrow()).map_err(failed)? {
+            Some(found) => Ok(found),
+            None => Err(unseen(&self.objects, id).map_or_else(|| self.missing(id, expected), io)),
+        }
     }
 
     /// Whether a commit is just this, a signature aside: its tree and message with these parents, people and dates, and nothing more.
@@ -155,6 +159,19 @@ impl Reader {
 
     fn missing(&self, id: ObjectId, kind: Kind) -> ReadError {
         ReadError::Missing { kind: name(kind), id: id.to_string(), partial: self.partial }
+    }
+}
+
+impl Repo {
+    /// Looks for an object with new eyes, and says what kind it is; an error where the system does not let one look.
+    pub(super) fn look_anew(&self, id: ObjectId) -> std::io::Result<Option<Kind>> {
+        let objects = self.common_dir().join("objects");
+        let odb = open_objects(&objects, self.hash_kind())?;
+        let header = odb.try_header(&id).map_err(std::io::Error::other)?;
+        match (header, unseen(&objects, id)) {
+            (None, Some(refused)) if !self.is_partial_clone() => Err(refused),
+            (header, _) => Ok(header.map(|header| header.kind())),
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! of its own, so that at no instant a lock of hhgit's could be taken for one of git's.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::commit::Signature;
@@ -81,7 +81,9 @@ fn put(repo: &Repo, turn: &Turn, wanted: &Move<'_>, path: &Path, head_lock: Opti
         drop(gix::tempfile::remove_dir::empty_depth_first(path.to_owned()));
         failed.handle.persist(path).map_err(|failed| io(path)(failed.error))?;
     }
-    sync_dir(path.parent().unwrap_or(repo.common_dir())).map_err(io(path))
+    // The branch is moved, whatever comes of this: who is told that it is not would look for what is there.
+    drop(sync_dir(path.parent().unwrap_or(repo.common_dir())));
+    Ok(())
 }
 
 /// What is to be answered without moving anything; none if the branch is where it must be.
@@ -156,7 +158,24 @@ fn append_log(repo: &Repo, log: &Path, wanted: &Move<'_>) -> io::Result<()> {
     }
     let none = ObjectId::null(repo.hash_kind());
     let from = wanted.from.map_or(none, CommitId::object);
-    file.write_all(&log_line(from, wanted.to, &wanted.reflog.who, &wanted.reflog.message))
+    let mut line = log_line(from, wanted.to, &wanted.reflog.who, &wanted.reflog.message);
+    let length = file.metadata()?.len();
+    if !ends_whole(log, length) {
+        line.insert(0, b'\n');
+    }
+    // Half a line would take the next one with it.
+    file.write_all(&line).inspect_err(|_| drop(file.set_len(length)))
+}
+
+/// Whether a reflog of this length ends with a whole line, as one does that no loss of power has cut.
+fn ends_whole(log: &Path, length: u64) -> bool {
+    let mut last = [b'\n'];
+    let read = |mut file: File| {
+        file.seek(SeekFrom::Start(length.saturating_sub(1)))?;
+        file.read(&mut last)
+    };
+    drop(File::open(log).and_then(read));
+    last == [b'\n']
 }
 
 fn log_line(from: ObjectId, to: CommitId, who: &Signature, message: &str) -> Vec<u8> {

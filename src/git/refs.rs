@@ -268,11 +268,15 @@ impl Repo {
 
     fn commit_at(&self, name: &[u8], id: ObjectId) -> Result<CommitId, RefError> {
         let not = |found: String| RefError::NotACommit { name: name.to_vec(), id, found };
-        match self.gix.try_find_header(id) {
-            Ok(Some(header)) if header.kind() == gix::objs::Kind::Commit => Ok(CommitId::new(id)),
-            Ok(Some(header)) => Err(not(format!("a {}", header.kind()))),
-            Ok(None) => Err(not("missing".to_owned())),
-            Err(source) => Err(RefError::Lookup { name: name.to_vec(), source: Box::new(source) }),
+        let lookup = |source| RefError::Lookup { name: name.to_vec(), source };
+        let kind = match self.gix.try_find_header(id).map_err(|source| lookup(Box::new(source)))? {
+            Some(header) => Some(header.kind()),
+            None => self.look_anew(id).map_err(|source| lookup(Box::new(source)))?,
+        };
+        match kind {
+            Some(gix::objs::Kind::Commit) => Ok(CommitId::new(id)),
+            Some(kind) => Err(not(format!("a {kind}"))),
+            None => Err(not("missing".to_owned())),
         }
     }
 }

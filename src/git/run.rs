@@ -3,7 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::thread::Builder;
 use std::time::Duration;
 
 use super::limit;
@@ -191,12 +193,16 @@ impl Git {
             std::io::ErrorKind::NotFound => GitError::NotInstalled,
             _ => GitError::Start { command: name.clone(), source },
         };
+        let (give, stdin) = channel::<ChildStdin>();
+        let bytes = self.input;
+        // Fed from a thread of its own, so that neither side waits for the other; a git that stops reading has its reason. Made
+        // before git is: where there is no thread to be had, nothing has begun.
+        let feeder =
+            Builder::new().spawn(move || stdin.recv().map(|mut stdin| stdin.write_all(&bytes))).map_err(start)?;
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().map_err(start)?;
-        let input = child.stdin.take();
-        let bytes = self.input;
-        // Fed from a thread of its own, so that neither side waits for the other; a git that stops reading has its reason.
-        let feeder = std::thread::spawn(move || input.map(|mut input| input.write_all(&bytes)));
+        child.stdin.take().map(|stdin| give.send(stdin));
+        drop(give);
         let output = wait(child, self.limit).map_err(start)?;
         let Some(output) = output else {
             return Err(GitError::TimedOut { command: self.name, limit: self.limit.unwrap_or_default() });

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::ids::{CommitId, ObjectId, sha256_hex};
 
-use super::place::{Folder, UNFINISHED};
+use super::place::{Folder, Trust, UNFINISHED};
 
 /// The folder in the git directory.
 const FOLDER: &str = "hhgit/replay";
@@ -36,6 +36,7 @@ pub type Lines = BTreeMap<CommitId, String>;
 #[derive(Debug)]
 pub struct Journal {
     folder: Folder,
+    trust: Trust,
     open: Mutex<Open>,
 }
 
@@ -49,18 +50,23 @@ struct Open {
 }
 
 impl Journal {
-    /// The journal of a repository; `share` gives a path the modes that the repository's sharing asks for.
-    pub fn new(git_dir: &Path, name: &str, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
+    /// The journal of a repository, as this user believes it; `share` gives a path the modes that the repository's sharing asks for.
+    pub fn new(
+        (git_dir, name): (&Path, &str),
+        user: u32,
+        share: fn(&Path, i32) -> io::Result<()>,
+        shared: i32,
+    ) -> Self {
         let folder = Folder::new(git_dir, &format!("{FOLDER}/{name}"), share, shared);
         let open = Open { waiting: Lines::new(), since: Instant::now(), parts: BTreeSet::new(), trouble: None };
-        Self { folder, open: Mutex::new(open) }
+        Self { folder, trust: Trust::of(git_dir, user, shared), open: Mutex::new(open) }
     }
 
-    /// All that earlier runs have put down; a file that is not whole counts for nothing.
+    /// All that earlier runs have put down; a file that is not whole, or may be the word of somebody who is not believed, counts for nothing.
     pub fn read(&self) -> Lines {
         let mut lines = Lines::new();
         for path in self.folder.newest(PART) {
-            let text = self.folder.read(&path, LARGEST).and_then(|bytes| String::from_utf8(bytes).ok());
+            let text = self.folder.read(&path, LARGEST, self.trust).and_then(|bytes| String::from_utf8(bytes).ok());
             for (commit, line) in text.as_deref().and_then(read).unwrap_or_default() {
                 lines.entry(commit).or_insert(line);
             }

@@ -3,7 +3,7 @@
 //! `table` is a sorted file of one tree; a [`Remembered`] is such a table and what has changed since, so that a push
 //! costs what it changes. [`store`] keeps them in the git directory, and [`journal`] what was found of each commit of a
 //! history. All of it can be made again from the tree: who
-//! cannot read it goes without, and nobody trusts it with more than where to look.
+//! cannot read it, or prove it whole, goes without, and nobody trusts it with more than where to look.
 
 mod bytes;
 mod changes;
@@ -11,6 +11,7 @@ pub mod journal;
 pub mod known;
 pub mod own;
 mod place;
+mod sealed;
 pub mod store;
 mod table;
 pub mod verdicts;

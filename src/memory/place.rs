@@ -1,12 +1,59 @@
 //! Files that appear whole or not at all, in a folder of the git directory, with the modes its sharing asks for.
+//!
+//! A file that is still written is held locked (flock) by who writes it, so one that can be locked was left by a run that is
+//! dead: the next that puts something into the folder takes it away. Where a file system has no such locks it stays.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 use std::time::SystemTime;
+
+use tempfile::NamedTempFile;
 
 /// What the name of a file ends in that is still written.
 pub(super) const UNFINISHED: &str = "unfinished";
+
+/// Who may have written what is believed: whoever could as well put a hook into the git directory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trust {
+    /// Who asks.
+    user: u32,
+    /// The owner, group and mode of the git directory, as its sharing asks for it; none where it cannot be looked at.
+    git: Option<(u32, u32, u32)>,
+}
+
+impl Trust {
+    /// What a user believes in a git directory with this sharing.
+    pub(super) fn of(git_dir: &Path, user: u32, shared: i32) -> Self {
+        let shared = shared.unsigned_abs();
+        let git = fs::metadata(git_dir).ok().map(|data| whose(&data));
+        Self { user, git: git.map(|(owner, group, mode)| (owner, group, mode | shared)) }
+    }
+
+    /// Whether something was put there by, and can be changed by, none but the user, the administrator, and those who may write
+    /// to the git directory itself.
+    fn believes(self, data: &fs::Metadata) -> bool {
+        let Some((owner, group, mode)) = self.git else { return false };
+        let (its_owner, its_group, its_mode) = whose(data);
+        let is_shared = mode & 0o002 != 0 || mode & 0o020 != 0 && group == its_group;
+        let by_group = its_mode & 0o020 == 0 || is_shared;
+        let by_all = its_mode & 0o002 == 0 || mode & 0o002 != 0;
+        by_group && by_all && (its_owner == self.user || its_owner == owner || its_owner == 0 || is_shared)
+    }
+}
+
+/// The owner, group and mode of something.
+#[cfg(unix)]
+fn whose(data: &fs::Metadata) -> (u32, u32, u32) {
+    use std::os::unix::fs::MetadataExt;
+    (data.uid(), data.gid(), data.mode())
+}
+
+#[cfg(not(unix))]
+fn whose(_: &fs::Metadata) -> (u32, u32, u32) {
+    (0, 0, 0)
+}
 
 /// A folder below the git directory, made when something is to be put there.
 #[derive(Debug, Clone)]
@@ -16,12 +63,15 @@ pub(super) struct Folder {
     own: usize,
     share: fn(&Path, i32) -> io::Result<()>,
     shared: i32,
+    /// Whether it was looked for what dead runs left.
+    swept: Arc<Once>,
 }
 
 impl Folder {
     /// The folder at this path below the git directory.
     pub(super) fn new(git_dir: &Path, below: &str, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
-        Self { path: git_dir.join(below), own: below.split('/').count(), share, shared }
+        let own = below.split('/').count();
+        Self { path: git_dir.join(below), own, share, shared, swept: Arc::new(Once::new()) }
     }
 
     /// A file in it.
@@ -48,14 +98,33 @@ impl Folder {
         if self.is_own() { Ok(()) } else { Err(io::Error::other(words())) }
     }
 
-    /// A file's bytes; nothing if it is none, or larger than this.
-    pub(super) fn read(&self, path: &Path, largest: u64) -> Option<Vec<u8>> {
-        if self.is_own() && is_file(path, largest) { fs::read(path).ok() } else { None }
+    /// Whether none of hhgit's folders on the way can be changed by somebody who is not believed.
+    pub(super) fn is_believed(&self, trust: Trust) -> bool {
+        let is_good = |path: &Path| match fs::symlink_metadata(path) {
+            Ok(data) => data.is_dir() && trust.believes(&data),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        self.path.ancestors().take(self.own).all(is_good)
+    }
+
+    /// A file's bytes; nothing if it is none, is larger than this, or may be the word of somebody who is not believed.
+    pub(super) fn read(&self, path: &Path, largest: u64, trust: Trust) -> Option<Vec<u8>> {
+        let file = self.open_believed(path, trust)?;
+        let size = file.metadata().ok().filter(|data| data.len() <= largest)?.len();
+        let mut bytes = Vec::with_capacity(size as usize + 1);
+        file.take(largest + 1).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    /// A file, to be read in parts, that is nobody's word who is not believed.
+    pub(super) fn open_believed(&self, path: &Path, trust: Trust) -> Option<File> {
+        let file = if self.is_believed(trust) { self.open(path)? } else { return None };
+        file.metadata().is_ok_and(|data| trust.believes(&data)).then_some(file)
     }
 
     /// A file, to be read in parts.
     pub(super) fn open(&self, path: &Path) -> Option<File> {
-        if self.is_own() && is_file(path, u64::MAX) { File::open(path).ok() } else { None }
+        if self.is_own() && is_file(path) { File::open(path).ok() } else { None }
     }
 
     /// Puts a file in its place whole, or not at all.
@@ -88,9 +157,38 @@ impl Folder {
     }
 
     fn place(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<File> {
-        let mut file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.path)?;
+        self.swept.call_once(|| self.sweep());
+        let mut file = self.begin()?;
         write(file.as_file_mut())?;
         file.persist(path).map_err(|error| error.error)
+    }
+
+    /// A file to be written, locked.
+    fn begin(&self) -> io::Result<NamedTempFile> {
+        const TRIES: usize = 16;
+        for _ in 0..TRIES {
+            let file = tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.path)?;
+            // Between the making and the locking it looks as if it were left, and another run may take it away.
+            let is_taken = matches!(file.as_file().try_lock(), Err(TryLockError::WouldBlock));
+            if !is_taken && file.path().exists() {
+                return Ok(file);
+            }
+        }
+        Err(io::Error::other("what is begun here is taken away each time"))
+    }
+
+    /// Takes away what dead runs left unfinished.
+    fn sweep(&self) {
+        let is_unfinished = |path: &PathBuf| path.extension().is_some_and(|kind| kind == UNFINISHED);
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.path());
+        for path in entries.filter(is_unfinished).filter(|path| is_file(path)) {
+            // Held until it is gone.
+            if let Ok(file) = File::open(&path)
+                && matches!(file.try_lock(), Ok(()))
+            {
+                drop(fs::remove_file(&path));
+            }
+        }
     }
 
     /// The files whose names end in this, the newest first.
@@ -111,9 +209,9 @@ impl Folder {
     }
 }
 
-/// Whether a path is that of a file, no larger than this: whoever opens a pipe waits for ever.
-fn is_file(path: &Path, largest: u64) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|data| data.is_file() && data.len() <= largest)
+/// Whether a path is that of a file: whoever opens a pipe waits for ever.
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|data| data.is_file())
 }
 
 /// What of a kind lies in a folder, with the sizes, the newest first. What a link leads to is none of it.
@@ -151,4 +249,32 @@ fn readable(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn readable(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn unfinished(folder: &Folder) -> Vec<String> {
+        let names = folder.newest(UNFINISHED).into_iter();
+        names.map(|path| path.file_name().expect("a file has a name").to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_a_dead_run_left_unfinished_goes_and_what_a_living_one_writes_stays() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let folder = || Folder::new(dir.path(), "hhgit/known", |_, _| Ok(()), 0);
+        folder().put(&folder().join("one"), |file| file.write_all(b"1")).expect("written");
+        fs::write(folder().join(".tmpabcdef.unfinished"), "half").expect("written");
+        let living = File::create(folder().join(".tmpliving.unfinished")).expect("made");
+        living.lock().expect("locked");
+        folder().put(&folder().join("two"), |file| file.write_all(b"2")).expect("written");
+        assert_eq!(unfinished(&folder()), [".tmpliving.unfinished"]);
+        drop(living);
+        folder().put(&folder().join("three"), |file| file.write_all(b"3")).expect("written");
+        assert_eq!(unfinished(&folder()), Vec::<String>::new());
+        assert_eq!(fs::read(folder().join("two")).expect("read"), b"2");
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::changes::Since;
-use super::place::{Folder, UNFINISHED};
+use super::place::{Folder, Trust, UNFINISHED};
 use super::table::{self, Table};
 use super::{Remembered, Row};
 
@@ -29,34 +29,45 @@ const MANY: (usize, usize) = (1000, 8);
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: Folder,
+    trust: Trust,
 }
 
 impl Store {
-    /// The store of a repository; `share` gives a path the modes that the repository's sharing asks for.
-    pub fn new(git_dir: &Path, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
-        Self { folder: Folder::new(git_dir, FOLDER, share, shared) }
+    /// The store of a repository, as this user believes it; `share` gives a path the modes that the repository's sharing asks for.
+    pub fn new(git_dir: &Path, user: u32, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
+        Self { folder: Folder::new(git_dir, FOLDER, share, shared), trust: Trust::of(git_dir, user, shared) }
+    }
+
+    /// Whether what lies here is believed, if anything does.
+    pub fn is_believed(&self) -> bool {
+        self.folder.is_believed(self.trust)
     }
 
     fn path(&self, name: &str, kind: &str) -> PathBuf {
         self.folder.join(name).with_extension(kind)
     }
 
-    /// What is remembered under a name; nothing if there is nothing that can be read.
+    /// What is remembered under a name; nothing if there is nothing that can be read and believed.
     pub fn get(&self, name: &str) -> Option<Remembered> {
         if let Some(table) = self.table(name) {
             return Some(Remembered::new(Arc::new(table), std::collections::BTreeMap::new()));
         }
-        let since = Since::read(&self.folder.read(&self.path(name, CHANGES), LARGEST)?)?;
+        let since = Since::read(&self.folder.read(&self.path(name, CHANGES), LARGEST, self.trust)?)?;
         Some(Remembered::new(Arc::new(self.table(&since.table)?), since.changes))
     }
 
     fn table(&self, name: &str) -> Option<Table> {
-        Table::open(self.folder.open(&self.path(name, TABLE))?, name.to_owned()).ok()
+        Table::open(self.folder.open_believed(&self.path(name, TABLE), self.trust)?, name.to_owned()).ok()
     }
 
     /// Remembers a tree by all its files, and answers what is remembered.
     pub fn keep_all(&self, name: &str, rows: Vec<Row>) -> io::Result<Remembered> {
-        let bytes = table::bytes(rows);
+        if !self.is_believed() {
+            let place = self.folder.path().display();
+            let words = format!("{place} is somebody else's or others may write to it, so nothing there is believed");
+            return Err(io::Error::other(words));
+        }
+        let bytes = table::bytes(name, rows);
         self.folder.put(&self.path(name, TABLE), |file| table::write(file, &bytes))?;
         self.tidy();
         self.get(name).ok_or_else(|| io::Error::other("a tree that was just remembered is gone"))
@@ -90,7 +101,7 @@ impl Store {
         let tables = tables.split_off(TABLES_KEPT.min(tables.len()));
         let named: Vec<String> = changes
             .iter()
-            .filter_map(|path| Since::read(&self.folder.read(path, LARGEST)?))
+            .filter_map(|path| Since::read(&self.folder.read(path, LARGEST, self.trust)?))
             .map(|since| since.table)
             .collect();
         let is_named = |path: &PathBuf| {

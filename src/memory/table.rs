@@ -1,65 +1,57 @@
 //! The file of one remembered tree: a header, sorted records from key to file, the files by path, and their names.
 //!
-//! All numbers are big-endian. Records and files have a fixed size, so that both are searched where they lie on disk.
+//! All numbers are big-endian. Records and files have a fixed size, so that both are searched where they lie on disk, in a sealed file.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use crate::ids::{Entry, Mode, ObjectId};
 use crate::path::RepoPath;
 use crate::rules::ties::{KEY_BYTES, Key};
 
 use super::Row;
+use super::sealed::{Sealed, seal};
 
 /// What a table starts with: a name and the version of this layout.
-const MAGIC: &[u8; 8] = b"hhgittb1";
+const MAGIC: &[u8; 8] = b"hhgittb2";
 /// The bytes of the header: the magic, the numbers of files, records and bytes of names, and of an object id.
 const HEAD: u64 = 8 + 4 + 4 + 8 + 1;
 /// The bytes of a record: a key and a file's number.
 const RECORD: u64 = KEY_BYTES as u64 + 4;
 /// The bytes of a file's row without its object id: where its name starts, how long it is, and its mode.
 const ROW: u64 = 8 + 4 + 2;
-/// How much is read at a time, and how many such blocks are kept.
-const BLOCK: u64 = 4096;
-const BLOCKS: usize = 1024;
 
 /// A table that lies on disk.
 #[derive(Debug)]
 pub(super) struct Table {
     /// What the file is called.
     pub(super) name: String,
-    file: File,
+    sealed: Sealed,
     files: u32,
     records: u32,
     names: u64,
     id: u64,
-    blocks: Mutex<BTreeMap<u64, Box<[u8]>>>,
 }
 
 fn damaged(what: &str) -> io::Error {
-    io::Error::new(
-        io::ErrorKind::InvalidData,
-        format!("a remembered tree's {what} cannot be; delete hhgit/index in the git directory"),
-    )
+    io::Error::new(io::ErrorKind::InvalidData, format!("a remembered tree's {what} cannot be; it is learned anew"))
 }
 
-/// A table's bytes.
-pub(super) fn bytes(mut rows: Vec<Row>) -> Vec<u8> {
+/// The bytes of a table of this name.
+pub(super) fn bytes(name: &str, mut rows: Vec<Row>) -> Vec<u8> {
     rows.sort_by(|one, other| one.path.as_bytes().cmp(other.path.as_bytes()));
     rows.dedup_by(|one, other| one.path == other.path);
     let mut records: Vec<(Key, u32)> = Vec::new();
     let (mut files, mut names) = (Vec::new(), Vec::new());
     let id_bytes = rows.first().map_or(0, |row| row.entry.id.as_bytes().len());
     for (number, row) in (0..).zip(&rows) {
-        let name = row.path.as_bytes();
+        let path = row.path.as_bytes();
         files.extend_from_slice(&(names.len() as u64).to_be_bytes());
-        files.extend_from_slice(&u32::try_from(name.len()).unwrap_or(u32::MAX).to_be_bytes());
+        files.extend_from_slice(&u32::try_from(path.len()).unwrap_or(u32::MAX).to_be_bytes());
         files.extend_from_slice(&row.entry.mode.value().to_be_bytes());
         files.extend_from_slice(row.entry.id.as_bytes());
-        names.extend_from_slice(name);
+        names.extend_from_slice(path);
         records.extend(row.keys.iter().map(|key| (*key, number)));
     }
     records.sort_unstable();
@@ -75,7 +67,7 @@ pub(super) fn bytes(mut rows: Vec<Row>) -> Vec<u8> {
     }
     out.extend_from_slice(&files);
     out.extend_from_slice(&names);
-    out
+    seal(name, out)
 }
 
 /// Writes a table's bytes so that they are on disk before anybody can find them.
@@ -86,19 +78,19 @@ pub(super) fn write(file: &mut File, bytes: &[u8]) -> io::Result<()> {
 
 /// Opening and reading
 impl Table {
-    /// Opens a table; one whose length is not what its header says is damaged.
+    /// Opens a table; one that was made for another name, or whose length is not what its header says, is damaged.
     pub(super) fn open(file: File, name: String) -> io::Result<Self> {
-        let mut head = [0; HEAD as usize];
-        read_at(&file, &mut head, 0)?;
-        if &head[..8] != MAGIC {
+        let sealed = Sealed::open(file, &name)?;
+        let head = sealed.read(0, HEAD)?;
+        if head[..8] != *MAGIC {
             return Err(damaged("header"));
         }
         let (files, records, names, id) =
             (number(&head[8..12]), number(&head[12..16]), number(&head[16..24]), number(&head[24..25]));
         let small = |number: u64| u32::try_from(number).map_err(|_| damaged("header"));
         let (files, records) = (small(files)?, small(records)?);
-        let table = Self { name, file, files, records, names, id, blocks: Mutex::default() };
-        match table.names_at().checked_add(names) == Some(table.file.metadata()?.len()) {
+        let table = Self { name, sealed, files, records, names, id };
+        match table.names_at().checked_add(names) == Some(table.sealed.length()) {
             true => Ok(table),
             false => Err(damaged("length")),
         }
@@ -116,33 +108,8 @@ impl Table {
         self.files_at() + u64::from(self.files) * (ROW + self.id)
     }
 
-    /// Reads some bytes, out of the blocks that were read before where they are among them.
     fn read(&self, at: u64, length: u64) -> io::Result<Vec<u8>> {
-        let mut found = Vec::with_capacity(length as usize);
-        let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        if blocks.len() > BLOCKS {
-            blocks.clear();
-        }
-        let (mut at, end) = (at, at + length);
-        while at < end {
-            let number = at / BLOCK;
-            let start = number * BLOCK;
-            let block = match blocks.entry(number) {
-                std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-                std::collections::btree_map::Entry::Vacant(new) => {
-                    let whole = self.names_at() + self.names;
-                    let mut block = vec![0; BLOCK.min(whole.saturating_sub(start)) as usize].into_boxed_slice();
-                    read_at(&self.file, &mut block, start)?;
-                    new.insert(block)
-                }
-            };
-            let from = (at - start) as usize;
-            let to = ((end - start) as usize).min(block.len());
-            let part = block.get(from..to).filter(|part| !part.is_empty()).ok_or_else(|| damaged("place"))?;
-            found.extend_from_slice(part);
-            at += part.len() as u64;
-        }
-        Ok(found)
+        self.sealed.read(at, length)
     }
 
     /// The record of this number.
@@ -241,16 +208,4 @@ impl Table {
 /// A big-endian number of up to eight bytes.
 fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
-}
-
-#[cfg(not(unix))]
-fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    use std::io::{Read, Seek, SeekFrom};
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(buffer)
 }

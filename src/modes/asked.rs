@@ -14,19 +14,19 @@ use super::sync::Task;
 
 /// What changes the tree that a sync makes of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asked {
+pub struct Asked {
     /// The fabric directories it was narrowed to; empty for all.
-    pub(super) fabrics: Vec<RepoPath>,
+    pub fabrics: Vec<RepoPath>,
     /// Whether loose files are taken.
-    pub(super) adopt: bool,
+    pub adopt: bool,
     /// Whether managed/ is put right.
-    pub(super) repair: bool,
+    pub repair: bool,
     /// What of unmanaged/ is judged again.
-    pub(super) retry: Retry,
+    pub retry: Retry,
     /// The largest file that is read, in bytes.
-    pub(super) max_file_size: u64,
+    pub max_file_size: u64,
     /// The level that was imposed, where it is not the manifest's.
-    pub(super) level: Option<Level>,
+    pub level: Option<Level>,
 }
 
 impl Default for Asked {
@@ -50,14 +50,14 @@ impl Asked {
     }
 
     /// Reads flags as [`Asked::flags`] and [`level_flag`] write them; nothing if there is one that means nothing.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut asked = Self::default();
-        let text = text.trim();
-        if text.is_empty() {
-            return Some(asked);
-        }
-        for flag in text.strip_prefix("--")?.split(" --") {
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            let flags = rest.strip_prefix("--")?;
+            let (flag, after) = flags.split_at(flag_end(flags));
             asked.take(flag)?;
+            rest = if after.is_empty() { after } else { after.strip_prefix(' ')? };
         }
         Some(asked)
     }
@@ -80,9 +80,9 @@ impl Asked {
     }
 
     /// The flags, as they would be typed; without the level's, since whether that has to be said depends on the manifests.
-    pub(super) fn flags(&self) -> Vec<String> {
+    pub fn flags(&self) -> Vec<String> {
         let mut flags = Vec::new();
-        flags.extend(self.fabrics.iter().map(|path| format!("--fabric={path}")));
+        flags.extend(self.fabrics.iter().map(|path| format!("--fabric={}", written(path))));
         if self.adopt {
             flags.push("--adopt".to_owned());
         }
@@ -92,7 +92,7 @@ impl Asked {
         match &self.retry {
             Retry::Nothing => {}
             Retry::All => flags.push("--retry".to_owned()),
-            Retry::Below(path) => flags.push(format!("--retry={path}")),
+            Retry::Below(path) => flags.push(format!("--retry={}", written(path))),
         }
         if self.max_file_size != MAX_FILE_SIZE {
             flags.push(format!("--max-file-size={}", self.max_file_size));
@@ -122,6 +122,27 @@ impl Asked {
             brief: false,
         }
     }
+}
+
+/// A path as a flag holds it: in double quotes, too, where it would else be read as more than one flag, or lose its ends.
+fn written(path: &RepoPath) -> String {
+    let text = path.to_string();
+    let is_quoted = text.starts_with('"');
+    let is_whole = is_quoted || text.trim() == text && !text.contains(" --");
+    if is_whole { text } else { format!("\"{text}\"") }
+}
+
+/// Where the first of some flags ends, its two dashes gone: at the next one, or behind the quote that closes its value.
+fn flag_end(flags: &str) -> usize {
+    let next = flags.find(" --").unwrap_or(flags.len());
+    let Some(value) = flags.find("=\"").filter(|at| *at < next).map(|at| at + 2) else { return next };
+    let mut escaped = false;
+    let closing = flags[value..].find(|c| {
+        let closes = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        closes
+    });
+    closing.map_or(flags.len(), |at| value + at + 1)
 }
 
 /// The flag of a level.
@@ -156,6 +177,28 @@ mod tests {
         }
         let level = Asked { level: Some(Level::Identity), ..Asked::default() };
         assert_eq!(Asked::parse(&level_flag(Level::Identity)), Some(level));
+    }
+
+    #[test]
+    fn a_path_that_looks_like_flags_is_one_path() {
+        for name in [
+            "a --repair",
+            " a",
+            "a ",
+            "\u{a0}a",
+            "a --b \"c\" --d",
+            "--adopt",
+            "a=\"b",
+            "a=\"b --adopt",
+            "\\\" --x",
+            "\"",
+        ] {
+            let asked =
+                Asked { fabrics: vec![path(name), path("f")], retry: Retry::Below(path(name)), ..Asked::default() };
+            assert_eq!(Asked::parse(&asked.flags().join(" ")), Some(asked), "{name:?}");
+        }
+        let flags = Asked { fabrics: vec![path("a --repair")], ..Asked::default() }.flags();
+        assert_eq!(flags, ["--fabric=\"a --repair\""]);
     }
 
     #[test]

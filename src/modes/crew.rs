@@ -3,6 +3,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Builder;
 
 use crate::snapshot::Objects;
 
@@ -33,10 +34,11 @@ pub(super) fn spread<J: Sync, T: Send, E: Send>(
         }
     };
     let mut chunks: Vec<(usize, Result<Vec<T>, E>)> = std::thread::scope(|scope| {
+        // Where there are no more threads to be had, fewer do the same work.
         let handles: Vec<_> = (1..workers)
-            .map(|_| {
+            .map_while(|_| {
                 let fork = objects.fork();
-                scope.spawn(move || work(&*fork))
+                Builder::new().spawn_scoped(scope, move || work(&*fork)).ok()
             })
             .collect();
         let mut chunks = work(objects);

@@ -1,16 +1,17 @@
 //! The pipelines, one a command: each a short sequence of named stages.
 
-mod asked;
+pub mod asked;
 mod authorship;
 pub mod check;
 pub mod crds;
 mod crew;
 pub mod demo;
 mod diff;
+pub mod doctor;
 mod draft;
 mod error;
 pub mod fleet;
-mod history;
+pub mod history;
 pub mod hook;
 pub mod import;
 pub mod init;

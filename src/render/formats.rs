@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{fleet, json, log, merge, replay, status, verify, watch, why};
+use super::{doctor, fleet, json, log, merge, replay, status, verify, watch, why};
 
 /// A format of JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +27,13 @@ pub enum Format {
     Watch,
     /// Of a line of fleet.
     Fleet,
+    /// Of doctor.
+    Doctor,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Report,
         Self::Status,
         Self::Log,
@@ -41,6 +43,7 @@ impl Format {
         Self::Merge,
         Self::Watch,
         Self::Fleet,
+        Self::Doctor,
     ];
 
     /// The middle of its name: `report` of `hhgit.report/1`.
@@ -55,6 +58,7 @@ impl Format {
             Self::Merge => "merge",
             Self::Watch => "watch",
             Self::Fleet => "fleet",
+            Self::Doctor => "doctor",
         }
     }
 
@@ -79,5 +83,6 @@ pub fn schema(out: &mut dyn Write, format: Format) -> io::Result<()> {
         Format::Merge => write(out, &merge::schema()),
         Format::Watch => write(out, &watch::schema()),
         Format::Fleet => write(out, &fleet::schema()),
+        Format::Doctor => write(out, &doctor::schema()),
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod fabrics;
 pub mod fleet;

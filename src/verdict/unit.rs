@@ -146,9 +146,14 @@ fn is_plain(bytes: &[u8], separator: Span) -> bool {
     let rest = line.strip_suffix(b"\r").unwrap_or(line).strip_prefix(b"---").unwrap_or(line);
     let comment = rest.trim_ascii_start();
     let is_apart = comment.is_empty() || comment.len() < rest.len() && comment.starts_with(b"#");
-    is_apart
-        && std::str::from_utf8(rest)
-            .is_ok_and(|text| !text.contains(['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']))
+    is_apart && std::str::from_utf8(rest).is_ok_and(|text| text.chars().all(is_said))
+}
+
+/// Whether YAML takes a character in a comment, and goes on with the comment after it. Where a separator ends a chunk nobody
+/// parses it; at the head of a file it is parsed with what follows.
+fn is_said(c: char) -> bool {
+    let is_other = matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    matches!(c, '\t' | ' '..='~') || c >= '\u{a0}' && !is_other
 }
 
 /// Whether a document is read the same behind a separator as without one: no mark, directive or `...` comes first in it.

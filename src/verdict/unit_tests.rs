@@ -28,6 +28,14 @@ fn a_separator_that_yaml_would_read_as_text_goes_where_it_was_not_read() {
 }
 
 #[test]
+fn a_separator_whose_comment_yaml_does_not_take_goes_where_it_was_not_read() {
+    for odd in ["\u{1}", "\u{1b}[31m", "\u{7f}", "\u{feff}", "\u{ffff}", "\0"] {
+        assert_eq!(each_alone(&format!("a: 1\n--- # {odd}\nb: 1\n")), ["a: 1\n", "b: 1\n"], "{odd:?}");
+    }
+    assert_eq!(each_alone("a: 1\n--- # \u{e9}\t\u{1f600}\nb: 1\n")[1], "--- # \u{e9}\t\u{1f600}\nb: 1\n");
+}
+
+#[test]
 fn a_separator_that_was_read_with_its_document_stays_where_that_reads_otherwise_without_it() {
     assert_eq!(each_alone("---\u{a0}\na: 1\n---\nb: 1\n"), ["---\u{a0}\na: 1\n", "b: 1\n"]);
     assert_eq!(

@@ -6,13 +6,14 @@ use hhgit::ids::Entry;
 use hhgit::path::RepoPath;
 use hhgit::plan::Target;
 use hhgit::plan::park::sidecar_of;
+use hhgit::plan::source::Retry;
 use hhgit::report::{DocumentRow, FabricReport, Fate};
 use hhgit::verdict::code::Code;
 use hhgit::verdict::file::File;
 use hhgit::verdict::identity::Identity;
 
 use crate::held::{difference, inventories, is_own_sidecar, lines, objects, pieces, stays};
-use crate::support::memory::{Flat, Memory, Synced};
+use crate::support::memory::{Flat, Memory, Options, Synced};
 
 /// What is wrong, as a sentence.
 pub type Broken = String;
@@ -40,6 +41,30 @@ impl Around {
 
 fn folder(fabric: &FabricReport, name: &str) -> RepoPath {
     fabric.path.join(name.as_bytes()).expect("a folder's name is a name")
+}
+
+/// Whether a sync may have parked what --retry takes if its path is named: what was reverted, and what a repair put in
+/// its way or took out of it.
+fn parked_what_a_name_takes(synced: &Synced) -> bool {
+    let mut rows = synced.planned.fabrics.iter().flat_map(|fabric| &fabric.documents);
+    synced.options.repair || rows.any(|row| row.fate == Fate::Unmanaged && row.code == Some(Code::Reverted))
+}
+
+/// L1: neither the same sync nor a plain one finds anything to do. Only what the first one parked as reverted, or beside a
+/// repair, may pass the second time, if --retry names its path.
+pub fn a_second_sync_has_nothing_to_do(memory: &mut Memory, synced: &Synced) -> Result<(), Broken> {
+    let sync = |memory: &mut Memory, commit, options: &Options| {
+        memory.sync(commit, options).map_err(|error| format!("what was written cannot be read: {error}"))
+    };
+    let plain = sync(memory, synced.output, &Options::default())?;
+    let edits = plain.planned.plan.edits();
+    ensure(edits.is_empty(), || format!("after {:?} a plain sync would {edits:#?}", synced.options))?;
+    let mut again = sync(memory, synced.output, &synced.options)?;
+    if matches!(synced.options.retry, Some(Retry::Paths(_))) && parked_what_a_name_takes(synced) {
+        again = sync(memory, again.output, &synced.options)?;
+    }
+    let edits = again.planned.plan.edits();
+    ensure(edits.is_empty(), || format!("after {:?} the same sync would {edits:#?}", synced.options))
 }
 
 /// L2, as a count: the lines of a raw file are those of what its rows say became of it, no more and no fewer.

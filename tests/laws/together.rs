@@ -100,19 +100,22 @@ pub fn outcome(world: &World, copies: usize, threads: usize, backwards: bool) ->
 
 /// A world in which no path is in another's way, so that the order in which files are put there means nothing.
 pub fn orderly_world() -> impl Strategy<Value = World> {
-    base_world().prop_map(|mut world| {
-        for (_, fabric) in &mut world.fabrics {
-            for puts in [&mut fabric.raw, &mut fabric.managed] {
-                for (i, put) in puts.iter_mut().enumerate() {
-                    put.path = Text([format!("{i}/").as_bytes(), &put.path.0].concat());
-                }
-            }
-            for (i, (put, _)) in fabric.unmanaged.iter_mut().enumerate() {
+    base_world().prop_map(in_order)
+}
+
+/// The world with a folder of its own for each of its files.
+pub fn in_order(mut world: World) -> World {
+    for (_, fabric) in &mut world.fabrics {
+        for puts in [&mut fabric.raw, &mut fabric.managed] {
+            for (i, put) in puts.iter_mut().enumerate() {
                 put.path = Text([format!("{i}/").as_bytes(), &put.path.0].concat());
             }
         }
-        world
-    })
+        for (i, (put, _)) in fabric.unmanaged.iter_mut().enumerate() {
+            put.path = Text([format!("{i}/").as_bytes(), &put.path.0].concat());
+        }
+    }
+    world
 }
 
 /// The same documents, spread over files in two ways.

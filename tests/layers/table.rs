@@ -46,6 +46,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["serde", "serde_yaml", "similar", "thiserror"],
     ),
     pure("report", &["ids", "path", "snapshot", "finding", "verdict::code", "fabric"], &[]),
+    pure("doctor", &["fabric", "options"], &["strsim"]),
     pure("progress", &[], &[]),
     pure(
         "render",
@@ -61,6 +62,7 @@ pub(crate) const TABLE: &[Row] = &[
             "progress",
             "report",
             "exit",
+            "doctor",
         ],
         &["annotate_snippets", "anstyle", "jiff", "schemars", "serde", "serde_json", "similar", "thiserror"],
     ),
@@ -69,7 +71,7 @@ pub(crate) const TABLE: &[Row] = &[
         hashed: true,
         ..pure(
             "git",
-            &["ids", "path", "snapshot", "plan", "options", "memory", "secret"],
+            &["ids", "path", "snapshot", "plan", "options", "memory", "secret", "doctor"],
             &["gix", "gix_pack", "gix_validate", "rustix", "tempfile", "thiserror"],
         )
     },
@@ -114,6 +116,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "forge",
                 "forge::http",
                 "exit",
+                "doctor",
             ],
             &["similar", "strsim", "tempfile", "thiserror"],
         )
@@ -197,6 +200,7 @@ pub(crate) const TABLE: &[Row] = &[
                 "options",
                 "secret",
                 "exit",
+                "doctor",
             ],
             &["anyhow", "clap", "clap_complete", "clap_mangen", "tempfile", "terminal_size", "thiserror"],
         )

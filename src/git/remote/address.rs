@@ -51,18 +51,25 @@ pub fn without_credentials(address: &str) -> String {
         return address.to_owned();
     }
     let is_shell = scheme_name.contains("ssh");
+    let mut rest = rest;
+    while let Some(at) = sign_in_end(rest, is_shell) {
+        rest = &rest[at + 1..];
+    }
+    let end = if is_shell { None } else { rest.find('?') };
+    format!("{scheme}://{}", &rest[..end.unwrap_or(rest.len())])
+}
+
+/// Where the at sign is that ends what one signs in with; what follows may hold more of it, where a password has signs of its own.
+fn sign_in_end(rest: &str, is_shell: bool) -> Option<usize> {
     let authority = &rest[..rest.find('/').unwrap_or(rest.len())];
     let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) || text.ends_with(']');
-    let at = match authority.rfind('@') {
+    match authority.rfind('@') {
         // A name alone is no secret where it is one of an account; elsewhere it may be a token.
         Some(at) => Some(at).filter(|at| !is_shell || rest[..*at].contains(':')),
         // No port: a password with a slash in it, whoever may read it so.
         None if authority.rsplit_once(':').is_some_and(|(_, port)| !is_port(port)) => rest.rfind('@'),
         None => None,
-    };
-    let rest = at.map_or(rest, |at| &rest[at + 1..]);
-    let end = if is_shell { None } else { rest.find('?') };
-    format!("{scheme}://{}", &rest[..end.unwrap_or(rest.len())])
+    }
 }
 
 /// A URL that is spoken to by HTTP, in the parts that say whether two are of one server.
@@ -198,6 +205,7 @@ mod tests {
             ("https://me:pa#ss@h/x?token=1", "https://h/x"),
             ("https://me:pa?ss@h/x", "https://h/x"),
             ("https://me:pa/ss@h/x", "https://h/x"),
+            ("https://me:p@ss:wo/rd@h/x", "https://h/x"),
             ("https://h/x#part", "https://h/x#part"),
             ("https://h:8443/x@y", "https://h:8443/x@y"),
             ("https://[::1]/x@y", "https://[::1]/x@y"),

@@ -7,14 +7,14 @@ use crate::ids::{HashKind, ObjectId};
 
 /// A remote's refs, or those that were asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Listed {
+pub struct Listed {
     refs: Vec<(String, ObjectId)>,
     head: Option<String>,
 }
 
 impl Listed {
     /// The refs in what was printed.
-    pub(super) fn of(output: &[u8]) -> Self {
+    pub fn of(output: &[u8]) -> Self {
         let mut listed = Self::default();
         for line in output.lines() {
             let Some((what, name)) = line.split_once_str("\t") else { continue };
@@ -33,18 +33,18 @@ impl Listed {
     }
 
     /// The kind of hash, by the first id.
-    pub(super) fn hash_kind(&self) -> Option<HashKind> {
+    pub fn hash_kind(&self) -> Option<HashKind> {
         self.refs.first().map(|(_, id)| id.kind())
     }
 
     /// The branch that HEAD names.
-    pub(super) fn head(&self) -> Option<BranchName> {
+    pub fn head(&self) -> Option<BranchName> {
         let name = self.head.as_deref().filter(|name| name.starts_with("refs/heads/"))?;
         BranchName::parse(name).ok()
     }
 
     /// What a ref of this full name holds.
-    pub(super) fn id(&self, name: &str) -> Option<ObjectId> {
+    pub fn id(&self, name: &str) -> Option<ObjectId> {
         self.refs.iter().find(|(listed, _)| listed == name).map(|(_, id)| *id)
     }
 }

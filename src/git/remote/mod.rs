@@ -8,9 +8,9 @@
 
 mod access;
 mod address;
-mod list;
+pub mod list;
 mod place;
-mod push;
+pub mod push;
 mod visit;
 
 use std::path::Path;
@@ -20,7 +20,7 @@ use self::access::Access;
 pub use self::address::{is_path, refusal, without_credentials};
 use self::list::Listed;
 pub use self::place::Place;
-pub use self::visit::{Depth, Visit, clean_visits};
+pub use self::visit::{Depth, Visit, clean_visits, is_visited};
 use super::open::{OpenError, Repo};
 use super::refs::{BranchName, RefError};
 use super::run::{Answer, Git, GitError};

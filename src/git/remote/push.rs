@@ -101,7 +101,7 @@ impl Remote<'_> {
 }
 
 /// What `git push --porcelain` tells of a branch: the flag and the summary of its line, `<flag> TAB <from>:<to> TAB <summary>`.
-fn told(output: &[u8], branch: &BranchName) -> Option<(String, String)> {
+pub fn told(output: &[u8], branch: &BranchName) -> Option<(String, String)> {
     let output = String::from_utf8_lossy(output);
     output.lines().find_map(|line| {
         let (flag, rest) = line.split_once('\t')?;

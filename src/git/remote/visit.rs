@@ -226,6 +226,14 @@ fn clean_late(repo: &Repo) {
     }
 }
 
+/// Whether a ref of this name is one that a run which lives holds a branch of a remote by; none if it is no such ref.
+pub fn is_visited(common_dir: &Path, name: &[u8]) -> Option<bool> {
+    let run =
+        std::str::from_utf8(name).ok()?.strip_prefix(REFS)?.strip_prefix('/').filter(|run| run.starts_with(RUN))?;
+    let mark = File::open(common_dir.join(run));
+    Some(mark.is_ok_and(|mark| mark.try_lock_shared().is_err()))
+}
+
 fn marks(dir: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
     let mut marks: Vec<PathBuf> = entries

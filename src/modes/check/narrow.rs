@@ -93,7 +93,13 @@ impl Narrow<'_> {
         let old = self.first(old, &changes, |change| change.old)?;
         let new = self.first(new, &changes, |change| change.new)?;
         let found = match self.level {
-            CheckLevel::References => self.by_memory(&old, &new, &changes, narrowed)?,
+            CheckLevel::References => match self.by_memory(self.learn(&old.survey), &old, &new, &changes, narrowed) {
+                // What a disk or somebody else has changed is not believed, and made again.
+                Err(ModeError::Memory { .. }) => {
+                    self.by_memory(self.learn_anew(&old.survey), &old, &new, &changes, narrowed)?
+                }
+                found => found?,
+            },
             // Not even by what happens to be remembered: the answer would depend on who asked before.
             _ => Some(near(self.reader, &old, &new, &changes)?),
         };
@@ -119,14 +125,15 @@ impl Narrow<'_> {
 
     /// What is remembered of a fabric directory's managed/; what is not is read, and remembered from then on.
     fn learn(&self, survey: &Survey) -> Result<Remembered, ModeError> {
-        let name = name(survey);
-        if let Some(known) = self.store.get(&name) {
-            return Ok(known);
-        }
+        self.store.get(&name(survey)).map_or_else(|| self.learn_anew(survey), Ok)
+    }
+
+    /// Reads a fabric directory's managed/, whatever is remembered of it, and remembers that.
+    fn learn_anew(&self, survey: &Survey) -> Result<Remembered, ModeError> {
         let path = survey.path.child(MANAGED);
         let all = survey.managed.map(|tree| leaves(self.reader, tree, &path)).transpose()?;
         let rows = rows(self.reader, survey, &all.unwrap_or_default(), self.request)?;
-        self.store.keep_all(&name, rows).map_err(lost)
+        self.store.keep_all(&name(survey), rows).map_err(lost)
     }
 
     /// Remembers a fabric directory's managed/, by what is remembered of an earlier commit's if there is something.
@@ -142,18 +149,23 @@ impl Narrow<'_> {
         };
         let changes = changes(self.reader, old.managed, new.managed, &is.path.child(MANAGED))?;
         let fresh = rows(self.reader, &new, &leaves_of(&changes, |change| change.new), self.request)?;
-        self.store.keep(&name(&new), &follow(&known, &changes, fresh)).map_err(lost)
+        match self.store.keep(&name(&new), &follow(&known, &changes, fresh)) {
+            // What it was to follow may be damaged.
+            Err(_) => self.learn_anew(&new).map(drop),
+            Ok(()) => Ok(()),
+        }
     }
 
     /// What a change reaches, by what is remembered; nothing if all is to be compared.
     fn by_memory(
         &self,
+        known: Result<Remembered, ModeError>,
         old: &Inventory,
         new: &Inventory,
         changes: &Changes,
         narrowed: &mut Narrowed,
     ) -> Result<Option<Found>, ModeError> {
-        let known = self.learn(&old.survey)?;
+        let known = known?;
         let found = match changes.keys().any(|path| is_kustomization(path.file_name())) {
             true => None,
             false => self.reached(&known, old, new, changes)?,

@@ -17,27 +17,27 @@ const SCHEMES: [&str; 5] = ["https", "http", "ssh", "git", "file"];
 
 /// A repository of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub struct Entry {
     /// Its line, from 1.
-    pub(super) line: usize,
+    pub line: usize,
     /// The path or URL as it is written.
-    pub(super) address: String,
+    pub address: String,
     /// Whether it is a path of this machine.
-    pub(super) is_path: bool,
+    pub is_path: bool,
     /// The branch; none for the main one.
-    pub(super) branch: Option<BranchName>,
+    pub branch: Option<BranchName>,
     /// What it is known by, however it is spelt: without what one signs in with, and without needless slashes.
-    pub(super) key: String,
+    pub key: String,
 }
 
 impl Entry {
     /// How it is told to people: without any password.
-    pub(super) fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         without_credentials(&self.address)
     }
 
     /// Whether it is in this part: by its own key alone, so that it stays where it is however the list grows.
-    pub(super) fn is_in(&self, shard: Shard) -> bool {
+    pub fn is_in(&self, shard: Shard) -> bool {
         let digest = sha256_hex(self.key.as_bytes());
         let number = u64::from_str_radix(&digest[..16], 16).expect("16 hexadecimal digits are 64 bits");
         number % u64::from(shard.of()) == u64::from(shard.index())
@@ -45,7 +45,7 @@ impl Entry {
 }
 
 /// Reads a list; all that is wrong with it is told at once. Commits can be proposed to remotes alone.
-pub(super) fn read(list: &Given, propose: bool) -> Result<Vec<Entry>, FleetError> {
+pub fn read(list: &Given, propose: bool) -> Result<Vec<Entry>, FleetError> {
     let bytes = list.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&list.bytes);
     let (mut entries, mut faults): (Vec<Entry>, Vec<(usize, String)>) = (Vec::new(), Vec::new());
     let mut known: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();

@@ -6,9 +6,9 @@
 
 mod crew;
 mod error;
-mod list;
+pub mod list;
 mod one;
-mod record;
+pub mod record;
 pub mod stop;
 
 use std::collections::BTreeMap;

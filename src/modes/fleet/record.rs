@@ -28,7 +28,7 @@ const DIGITS: usize = 16;
 
 /// A record, held by this run alone.
 #[derive(Debug)]
-pub(super) struct Record {
+pub struct Record {
     path: PathBuf,
     file: File,
     /// All that changes what a run does, as text.
@@ -43,7 +43,7 @@ pub(super) struct Record {
 
 impl Record {
     /// Opens a record, or makes one, and reads what is done already.
-    pub(super) fn open(path: &Path, common: &Common, options: &Fleet) -> Result<Self, FleetError> {
+    pub fn open(path: &Path, common: &Common, options: &Fleet) -> Result<Self, FleetError> {
         let failed = |source| FleetError::Record { path: path.to_owned(), source };
         if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
             return Err(FleetError::NoRecord { path: path.to_owned() });
@@ -80,7 +80,7 @@ impl Record {
     }
 
     /// Leaves out what is done already; what that was, if there was any.
-    pub(super) fn leave_out(&self, entries: &mut Vec<Entry>) -> Option<Before> {
+    pub fn leave_out(&self, entries: &mut Vec<Entry>) -> Option<Before> {
         let mut since: Option<i64> = None;
         let all = entries.len();
         entries.retain(|entry| match self.done.get(&self.line(entry)) {
@@ -94,7 +94,7 @@ impl Record {
     }
 
     /// Adds a repository that ended well.
-    pub(super) fn add(&mut self, entry: &Entry, when: Time) {
+    pub fn add(&mut self, entry: &Entry, when: Time) {
         let rest = format!("{}\t{}", when.seconds, self.line(entry));
         let line = format!("{}\t{rest}\n", digest(&rest));
         // What a write that failed left behind must not be glued to this one.
@@ -105,7 +105,7 @@ impl Record {
     }
 
     /// Ends the run. Where it was not cut short, nothing is left to be gone on with. What could not be written is told.
-    pub(super) fn end(self, is_whole: bool) -> Option<String> {
+    pub fn end(self, is_whole: bool) -> Option<String> {
         let emptied = if is_whole { self.file.set_len(0) } else { Ok(()) };
         let trouble = self.trouble.or(emptied.err())?;
         Some(format!("the record {} could not be written: {trouble}; look at the disk's space", self.path.display()))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Builder;
 
 use crate::ids::CommitId;
 use crate::progress::Work;
@@ -36,13 +37,17 @@ pub(in crate::modes) fn each<T: Send>(
         }
     };
     std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..workers)
-            .map(|_| {
+        // Where there are no more threads to be had, fewer do the same work.
+        let handles: Vec<_> = (1..workers)
+            .map_while(|_| {
                 let past = past.another();
-                scope.spawn(|| work(past))
+                Builder::new().spawn_scoped(scope, || work(past)).ok()
             })
             .collect();
-        let joined = handles.into_iter().map(|handle| handle.join());
-        joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let mut found = work(past.another());
+        for handle in handles {
+            found.extend(handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        found.into_iter().collect()
     })
 }

@@ -10,5 +10,5 @@ pub(super) mod shelf;
 pub(super) mod stretch;
 pub(super) mod subject;
 pub(super) mod text;
-pub(super) mod trailers;
+pub mod trailers;
 pub(super) mod walk;

@@ -4,26 +4,26 @@ use crate::modes::asked::Asked;
 
 /// What the trailers of a message say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::modes) struct Claim {
+pub struct Claim {
     /// The version of hhgit that made the commit.
-    pub(in crate::modes) version: String,
+    pub version: String,
     /// The rulesets it went by, in order.
-    pub(in crate::modes) rulesets: Vec<String>,
+    pub rulesets: Vec<String>,
     /// The options that changed the tree, as flags; empty where there were none.
-    pub(in crate::modes) flags: String,
+    pub flags: String,
     /// The tree that was sorted, in hexadecimal digits.
-    pub(in crate::modes) input_tree: String,
+    pub input_tree: String,
 }
 
 impl Claim {
     /// What the flags ask; nothing if they mean nothing here.
-    pub(in crate::modes) fn asked(&self) -> Option<Asked> {
+    pub fn asked(&self) -> Option<Asked> {
         Asked::parse(&self.flags)
     }
 }
 
 /// What a message claims: its last paragraph names a version and an input tree.
-pub(in crate::modes) fn claim(message: &[u8]) -> Option<Claim> {
+pub fn claim(message: &[u8]) -> Option<Claim> {
     let text = String::from_utf8_lossy(message);
     let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
     let values = |key: &str| {

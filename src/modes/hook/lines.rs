@@ -7,17 +7,17 @@ use super::error::HookError;
 
 /// One ref that a push would move.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Move {
+pub struct Move {
     /// The ref.
-    pub(crate) name: RefName,
+    pub name: RefName,
     /// What it names; none if it is new.
-    pub(crate) old: Option<ObjectId>,
+    pub old: Option<ObjectId>,
     /// What it would name; none if it would go.
-    pub(crate) new: Option<ObjectId>,
+    pub new: Option<ObjectId>,
 }
 
 /// Reads lines of `OLD NEW REF`, each ended.
-pub(crate) fn parse(bytes: &[u8], hash: HashKind) -> Result<Vec<Move>, HookError> {
+pub fn parse(bytes: &[u8], hash: HashKind) -> Result<Vec<Move>, HookError> {
     let mut moves = Vec::new();
     for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let fields = line.strip_suffix(b"\n").map(|line| line.splitn(3, |byte| *byte == b' ').collect::<Vec<_>>());
@@ -31,7 +31,7 @@ pub(crate) fn parse(bytes: &[u8], hash: HashKind) -> Result<Vec<Move>, HookError
 }
 
 /// One ref by the three words for it; none if they are not what git would say.
-pub(crate) fn one(old: &[u8], new: &[u8], name: &[u8], hash: HashKind) -> Option<Move> {
+pub fn one(old: &[u8], new: &[u8], name: &[u8], hash: HashKind) -> Option<Move> {
     let id = |hex: &[u8]| {
         let is_hex = hex.len() == hash.len_in_hex() && hex.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let id = is_hex.then(|| ObjectId::from_hex(hex).ok()).flatten()?;

@@ -14,7 +14,7 @@ mod budget;
 mod compared;
 mod error;
 pub mod install;
-pub(crate) mod lines;
+pub mod lines;
 pub mod local_error;
 mod policy;
 mod post_receive;

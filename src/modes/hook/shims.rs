@@ -122,6 +122,28 @@ fn digest(body: &[u8]) -> String {
     sha256_hex(body)[..16].to_owned()
 }
 
+/// The program that a hook names by its full path and gives the word `hook`: hhgit's own scripts do, and those by hand.
+pub fn program(script: &[u8]) -> Option<Vec<u8>> {
+    if let Some(rest) = script.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"hhgit='")) {
+        let whole = rest.strip_suffix(b"'")?;
+        return Some(String::from_utf8_lossy(whole).replace("'\\''", "'").into_bytes());
+    }
+    let text = String::from_utf8_lossy(script);
+    let mut words = text.split_whitespace().map(|word| word.trim_matches(['\'', '"'])).peekable();
+    while let Some(word) = words.next() {
+        if word.starts_with('/') && words.peek() == Some(&"hook") {
+            return Some(word.as_bytes().to_vec());
+        }
+    }
+    None
+}
+
+/// Whether a hook calls hhgit, by whichever path.
+pub fn calls(script: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(script);
+    text.lines().any(|line| !line.trim_start().starts_with('#') && line.contains("hhgit") && line.contains(" hook "))
+}
+
 /// Whose a script is.
 pub fn author(script: &[u8]) -> Author {
     let Some(rest) = script.strip_prefix(b"#!/bin/sh\n") else { return mentions_mark(script) };

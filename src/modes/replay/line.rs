@@ -7,7 +7,7 @@ use crate::verdict::code::{Code, Severity};
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Info];
 
 /// What was found of a commit as a line; nothing where it could not be judged, which another time it may be.
-pub(super) fn write(said: &Said) -> Option<String> {
+pub fn write(said: &Said) -> Option<String> {
     match said {
         Said::Unread(_) => None,
         Said::NoFabric => Some("none".to_owned()),
@@ -24,7 +24,7 @@ pub(super) fn write(said: &Said) -> Option<String> {
 }
 
 /// Reads a line; nothing if it is none that [`write`] makes.
-pub(super) fn read(line: &str) -> Option<Said> {
+pub fn read(line: &str) -> Option<Said> {
     if line == "none" {
         return Some(Said::NoFabric);
     }

@@ -3,7 +3,7 @@
 //! What was found is put down on the way, under a name that all but the commit goes into, so that a run that was cut short
 //! is taken up by the next.
 
-mod line;
+pub mod line;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

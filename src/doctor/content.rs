@@ -1,0 +1,80 @@
+//! What is judged of a branch's content: fabric directories, what waits in them, and what a checkout makes of their files.
+
+use super::facts::{Content, Fabric, Repository};
+use super::{Check, Rows, Told, Trouble};
+
+/// How many fabric directories are named.
+const NAMED: usize = 5;
+
+pub(super) fn judge(found: &Repository, rows: &mut Rows) {
+    let dir = ("dir", found.dir.as_str());
+    match &found.content {
+        None => {}
+        Some(Err(words)) => {
+            let branch = match &found.head {
+                super::facts::Head::Branch { name, .. } => name,
+                _ => "HEAD",
+            };
+            let told = Trouble::TipUnreadable.told(&[dir, ("branch", branch), ("words", words)]);
+            rows.push(Check::Fabrics, "", vec![told]);
+        }
+        Some(Ok(content)) => {
+            fabrics(content, dir, rows);
+            attributes(content, rows);
+        }
+    }
+    if !found.bare {
+        work_tree(found, rows);
+    }
+}
+
+fn files(number: usize) -> String {
+    if number == 1 { "1 file".to_owned() } else { format!("{number} files") }
+}
+
+fn fabrics(content: &Content, dir: (&str, &str), rows: &mut Rows) {
+    if content.fabrics.is_empty() {
+        let told = Trouble::NoFabric.told(&[dir, ("branch", &content.branch)]);
+        return rows.push(Check::Fabrics, "", vec![told]);
+    }
+    let broken = content.fabrics.iter().filter_map(|fabric| {
+        let (code, words) = fabric.broken.as_ref()?;
+        Some(Trouble::FabricLeftAlone.told(&[("fabric", &fabric.path), ("code", code), ("words", words)]))
+    });
+    let names: Vec<&str> = content.fabrics.iter().map(|fabric| fabric.path.as_str()).collect();
+    let well = match names.as_slice() {
+        [first, .., last] if names.len() > NAMED => format!("{} from {first} to {last}", names.len()),
+        names => names.join(", "),
+    };
+    rows.push(Check::Fabrics, well, broken.collect());
+    let waiting = |fabric: &Fabric| {
+        let tell = |trouble: Trouble, number: usize| {
+            (number > 0).then(|| trouble.told(&[dir, ("fabric", &fabric.path), ("files", &files(number))]))
+        };
+        [tell(Trouble::RawWaits, fabric.waiting), tell(Trouble::UnmanagedWaits, fabric.unmanaged)]
+    };
+    let told = content.fabrics.iter().flat_map(waiting).flatten().collect();
+    rows.push(Check::Documents, "nothing waits in raw/ or lies in unmanaged/", told);
+}
+
+fn attributes(content: &Content, rows: &mut Rows) {
+    let told = content.attributes.iter().map(|(folder, path, attribute)| {
+        let trouble = if attribute == "filter=lfs" { Trouble::AttributeLfs } else { Trouble::AttributeChanges };
+        trouble.told(&[("folder", folder), ("path", path), ("attribute", attribute)])
+    });
+    rows.push(Check::Attributes, "a checkout has the bytes of the commit", told.collect());
+}
+
+fn work_tree(found: &Repository, rows: &mut Rows) {
+    let (dir, config) = (("dir", found.dir.as_str()), &found.config);
+    let mut told: Vec<Told> = Vec::new();
+    for (key, bad, better) in [("core.autocrlf", ["true", "input"], "false"), ("core.eol", ["crlf", "crlf"], "lf")] {
+        if let Some(value) = config.last(key).filter(|value| bad.contains(&value.to_ascii_lowercase().as_str())) {
+            told.push(Trouble::LineEndings.told(&[dir, ("key", key), ("value", value), ("better", better)]));
+        }
+    }
+    if config.yes("core.sparseCheckout") {
+        told.push(Trouble::Sparse.told(&[dir]));
+    }
+    rows.push(Check::WorkTree, "shows all of the commit, byte for byte", told);
+}

@@ -1,0 +1,118 @@
+//! What no repository can be brought to on any machine, judged from facts.
+
+use super::facts::{Config, Facts, Git, Head, History, Hooks, Repository, Scope, Setting};
+use super::{Gravity, Trouble, judge};
+
+fn well() -> Repository {
+    let set = |key: &str, value: &str| Setting { key: key.into(), value: value.into(), scope: Scope::Server };
+    Repository {
+        dir: "/srv/it's.git".into(),
+        bare: true,
+        hash: "sha1".into(),
+        config: Config(vec![
+            set("receive.denyNonFastForwards", "true"),
+            set("transfer.fsckobjects", "1"),
+            set("receive.maxInputSize", "1g"),
+        ]),
+        head: Head::Branch { name: "main".into(), time: None },
+        identity: false,
+        history: History::default(),
+        alternates: Vec::new(),
+        owner: 7,
+        strangers: Vec::new(),
+        hooks: Hooks {
+            folder: "hooks".into(),
+            own: true,
+            off: false,
+            files: vec![super::facts::Hook {
+                name: "pre-receive",
+                file: "hooks/pre-receive".into(),
+                calls: true,
+                edited: false,
+                executable: true,
+                program: None,
+                before_off: None,
+            }],
+            pre_commit: false,
+        },
+        server_files: Vec::new(),
+        packs: 1,
+        content: None,
+        left: Vec::new(),
+        linked: Vec::new(),
+        open: Vec::new(),
+        remembered: ("hhgit".into(), 0),
+        free: None,
+        flock: true,
+    }
+}
+
+fn told(repository: Repository) -> Vec<(Trouble, String, String)> {
+    let git = Git::Found("2.47.3 (Vendor Git-1)".into());
+    let diagnosis = judge(&Facts { place: String::new(), now: 0, git, repository: Ok(repository) });
+    let all = diagnosis.rows.into_iter().flat_map(|row| row.troubles);
+    all.map(|told| (told.trouble, told.says, told.mend)).collect()
+}
+
+#[test]
+fn a_repository_without_facts_against_it_is_well() {
+    assert_eq!(told(well()), []);
+}
+
+#[test]
+fn a_full_disk_is_a_problem_and_a_nearly_full_one_a_warning() {
+    let free = |free: u64| told(Repository { free: Some(free), ..well() });
+    let mend = "free some: git -C '/srv/it'\\''s.git' gc, or look with du -xh '/srv/it'\\''s.git' | sort -h | tail";
+    let says = |size: &str| format!("{size} are free where /srv/it's.git lies");
+    assert_eq!(free(1_000_000), [(Trouble::DiskFull, says("976 KiB"), mend.to_owned())]);
+    assert_eq!(free(64 << 20), [(Trouble::DiskLow, says("64 MiB"), mend.to_owned())]);
+    assert_eq!(free(1 << 30), []);
+    assert_eq!((Trouble::DiskFull.gravity(), Trouble::DiskLow.gravity()), (Gravity::Problem, Gravity::Warning));
+}
+
+#[test]
+fn a_file_system_without_locks_is_told() {
+    let found = told(Repository { flock: false, ..well() });
+    assert_eq!(found.iter().map(|(trouble, ..)| *trouble).collect::<Vec<_>>(), [Trouble::NoFlock]);
+}
+
+#[test]
+fn a_file_of_another_user_is_told_with_both() {
+    let found = told(Repository { strangers: vec![("objects/aa".into(), 0)], ..well() });
+    let says = "objects/aa belongs to user 0, the repository to user 7";
+    assert_eq!(found, [(Trouble::OwnerMixed, says.into(), "chown -R 7 '/srv/it'\\''s.git'".into())]);
+}
+
+#[test]
+fn words_of_a_repository_stand_in_a_command_as_one_word_and_are_not_filled_in_again() {
+    let config = Config(vec![Setting { key: "hhgit.x;rm".into(), value: "{dir} $(y)".into(), scope: Scope::Server }]);
+    let found = told(Repository { config: Config([well().config.0, config.0].concat()), ..well() });
+    let mend = "git -C '/srv/it'\\''s.git' config --unset-all 'hhgit.x;rm'";
+    assert_eq!(found, [(Trouble::SettingUnknown, "hhgit.x;rm is no setting of hhgit's".into(), mend.into())]);
+}
+
+#[test]
+fn every_name_is_there_once() {
+    let mut codes: Vec<&str> = Trouble::ALL.iter().map(|trouble| trouble.code()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), Trouble::ALL.len());
+}
+
+#[test]
+fn what_settings_of_git_mean_is_read_as_git_reads_it() {
+    let with = |key: &str, value: &str| {
+        let mut found = well();
+        found.config.0.push(Setting { key: key.into(), value: value.into(), scope: Scope::Server });
+        told(found).into_iter().map(|(trouble, ..)| trouble).collect::<Vec<_>>()
+    };
+    assert_eq!(with("transfer.hideRefs", "refs/heads/mai"), []);
+    assert_eq!(with("transfer.hideRefs", "!refs/heads"), []);
+    assert_eq!(with("receive.hiderefs", "refs/heads/main/"), [Trouble::BranchHidden]);
+    assert_eq!(with("gc.pruneexpire", "30.seconds.ago"), [Trouble::PruneNow]);
+    assert_eq!(with("gc.pruneExpire", "never"), []);
+    assert_eq!(with("hhgit.ALLOWSKIP", "maybe"), [Trouble::SettingWrong]);
+    assert_eq!(with("hhgit.author", "Ann"), [Trouble::SettingWrong]);
+    assert_eq!(with("hhgit.author", "Ann <a@b>"), []);
+    assert_eq!(with("hhgit.maxdeletions", "ten"), [Trouble::SettingWrong]);
+}
