@@ -94,13 +94,13 @@ inline clean() {
 	:: who < 3 && !LEFT_FOLDER -> who++
 	:: who < 3 && LEFT_FOLDER -> atomic { MAY_DIE; assert(!living[who]); folder[who] = 0; who++ }
 	od;
-	/* clean_keep: one of hhgit's that is not locked; a pack that got no index goes first. */
+	/* clean_keep: one of hhgit's that is not locked; half of a pack goes first. */
 	who = 1;
 	do
 	:: who == 5 -> break
 	:: who < 5 && !LEFT_KEEP -> who++
 	:: who < 5 && LEFT_KEEP ->
-		atomic { MAY_DIE; if :: !(slot[who] & IDX) -> slot[who] = slot[who] & ~PACK :: else fi };
+		atomic { MAY_DIE; if :: (slot[who] & 3) != 3 -> slot[who] = slot[who] & KEEP :: else fi };
 		atomic { MAY_DIE; assert(!living[keeper[who]]); slot[who] = slot[who] & ~KEEP; keeper[who] = NOBODY; who++ }
 	od;
 	who = 0
