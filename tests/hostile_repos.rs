@@ -259,3 +259,23 @@ fn a_git_file_that_leads_elsewhere_is_followed_as_git_does_or_refused() {
     }
     tally.end("git files");
 }
+
+#[test]
+fn a_walk_through_folders_without_end_is_refused() {
+    let mut tally = Tally::default();
+    for (seat, words) in [("f/raw/sub", "sync --dry-run"), ("f/managed/odd", "check first..main")] {
+        let name = format!("1,500 folders of 1,500 files at {seat}");
+        let scene = Scene::bare();
+        let names: Vec<String> = (0..1500).map(|n| format!("d{n:04}")).collect();
+        let all =
+            |mode, id| scene.maker.tree(&names.iter().map(|name| (mode, name.as_bytes(), id)).collect::<Vec<_>>());
+        let files = all(made::FILE, scene.maker.blob(b"a: 1\n"));
+        bombs::seat_folder(&scene, seat, all(made::TREE, files));
+        let order = scene.orders().into_iter().find(|order| order.args.join(" ") == words).unwrap();
+        let ran = scene.world.run(&name, &order);
+        assert_eq!(ran.code, 3, "{name}: {ran:?}");
+        assert!(ran.stderr.contains("holds more than 2000000 files and folders"), "{name}: {ran:?}");
+        tally.count(&name, &order, &ran);
+    }
+    tally.end("folders without end");
+}

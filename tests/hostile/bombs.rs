@@ -151,7 +151,8 @@ fn nests() -> Vec<Case> {
     cases
 }
 
-fn seat_folder(scene: &Scene, seat: &str, tree: ObjectId) {
+/// Has the branch's tip hold a folder there.
+pub fn seat_folder(scene: &Scene, seat: &str, tree: ObjectId) {
     let mut folder = scene.drop_object();
     put(&mut folder, seat, Thing::Made(TREE, tree));
     scene.hold(scene.maker.folder(&folder), Place::Tip);

@@ -22,7 +22,10 @@ fn case(name: impl Into<String>, harm: impl Fn(&Scene) + 'static) -> Case {
 
 /// All of them.
 pub fn cases() -> Vec<Case> {
-    [alternates(), refs(), heads(), packed_refs(), liars(), packs(), files()].into_iter().flatten().collect()
+    [alternates(), names(), refs(), heads(), packed_refs(), liars(), packs(), changes(), files()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// An id that stands for nothing but the place it is put in.
@@ -67,7 +70,7 @@ fn alternates() -> Vec<Case> {
     cases
 }
 
-fn refs() -> Vec<Case> {
+fn names() -> Vec<Case> {
     let names: [&[u8]; 16] = [
         b"--upload-pack=x",
         b"-",
@@ -103,6 +106,12 @@ fn refs() -> Vec<Case> {
             }));
         }
     }
+    cases
+}
+
+/// What stands in the file of the branch.
+fn refs() -> Vec<Case> {
+    let mut cases = Vec::new();
     for (name, text) in [
         ("empty", String::new()),
         ("no id", "x".repeat(40)),
@@ -268,8 +277,7 @@ fn liars() -> Vec<Case> {
 }
 
 fn packs() -> Vec<Case> {
-    let blob = |bytes: &[u8]| Packed::Whole(3, bytes.len() as u64, vec![Part::Bytes(bytes.to_vec())]);
-    let mut cases = vec![
+    vec![
         case("a pack: an entry of a terabyte", |scene| {
             let entry = Packed::Whole(3, 1 << 40, vec![Part::Bytes(b"a: 1\n".to_vec())]);
             put_pack(&scene.world.template_git_dir(), &[(id(4), entry)]);
@@ -310,7 +318,13 @@ fn packs() -> Vec<Case> {
             put_pack(&scene.world.template_git_dir(), &[(id(4), Packed::Whole(5, 5, vec![Part::Bytes(vec![1; 5])]))]);
             hold_file(scene, id(4));
         }),
-    ];
+    ]
+}
+
+/// Changes that claim much, or that stand in a long row, and indexes that are none.
+fn changes() -> Vec<Case> {
+    let blob = |bytes: &[u8]| Packed::Whole(3, bytes.len() as u64, vec![Part::Bytes(bytes.to_vec())]);
+    let mut cases = Vec::new();
     for to in [1u64 << 30, 1 << 40, u64::MAX >> 2] {
         cases.push(case(format!("a pack: a change that claims {to} bytes"), move |scene: &Scene| {
             let mut bytes = change(5, 5);
