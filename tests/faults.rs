@@ -75,9 +75,8 @@ fn sample(cases: Vec<Case>) -> Vec<Case> {
             [nths.first().copied(), nths.last().copied()].map(|nth| (name.to_owned(), nth.unwrap()))
         })
         .collect();
-    let mut taken = 0;
     let mut sampled = Vec::new();
-    for (name, nth) in ends {
+    for (taken, (name, nth)) in ends.into_iter().enumerate() {
         let (kills, faults): (Vec<&Case>, Vec<&Case>) = cases
             .iter()
             .filter(|case| case.step.name == name && case.step.nth == nth)
@@ -85,7 +84,6 @@ fn sample(cases: Vec<Case>) -> Vec<Case> {
         if !faults.is_empty() {
             sampled.push(faults[taken % faults.len()].clone());
         }
-        taken += 1;
         if name != "close" && name != "statx" {
             sampled.extend(kills.first().map(|case| (*case).clone()));
         }
@@ -115,16 +113,19 @@ fn try_all(cases: &[Case], temp: &TempRepo, one: &(dyn Fn(&Case, &Path) -> Vec<S
     wrong.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes all cases or a sample, tries them, tells how many they were, and fails with what was wrong.
+/// Takes all cases or each so many of a sample, tries them, tells how many they were, and fails with what was wrong.
 fn all_end_well(
     name: &str,
-    (all, is_all): (Vec<Case>, bool),
+    (all, every): (Vec<Case>, Option<usize>),
     temp: &TempRepo,
     one: &(dyn Fn(&Case, &Path) -> Vec<String> + Sync),
 ) {
     let steps: BTreeSet<(&str, usize)> = all.iter().map(|case| (case.step.name.as_str(), case.step.nth)).collect();
     let (steps, of) = (steps.len(), all.len());
-    let cases = if is_all { all } else { sample(all) };
+    let cases = match every {
+        None => all,
+        Some(every) => sample(all).into_iter().step_by(every).collect(),
+    };
     let kills = cases.iter().filter(|case| case.fault == Fault::Kill).count();
     let wrong = try_all(&cases, temp, one);
     let (tried, bad) = (cases.len(), wrong.len());
@@ -136,14 +137,14 @@ fn tried(shape: &Shape, is_all: bool) {
     let library = short(&shape.temp);
     let (root, calls) = record(shape, &library);
     let one = |case: &Case, beside: &Path| case.run(shape, beside, &library);
-    all_end_well(shape.name, (cases(&calls, &root, false), is_all), &shape.temp, &one);
+    all_end_well(shape.name, (cases(&calls, &root, false), (!is_all).then_some(1)), &shape.temp, &one);
 }
 
 fn judged(push: Push, is_all: bool) {
     let temp = TempRepo::bare();
     let pushes = Pushes::new(short(&temp));
     let one = |case: &Case, beside: &Path| pushes.run(push, case, beside);
-    all_end_well(&format!("{push:?} push"), (pushes.cases(push), is_all), &temp, &one);
+    all_end_well(&format!("{push:?} push"), (pushes.cases(push), (!is_all).then_some(3)), &temp, &one);
 }
 
 #[test]
@@ -183,8 +184,15 @@ fn whatever_fails_in_a_shared_repository_of_sha_256_without_a_folder_for_packs()
 
 #[test]
 fn whatever_fails_where_the_branch_is_checked_out() {
+    if has_strace() {
+        tried(&shapes::work_tree(), is_exhaustive());
+    }
+}
+
+#[test]
+fn whatever_fails_while_a_hook_is_put_in_place() {
     if has_strace() && is_exhaustive() {
-        tried(&shapes::work_tree(), true);
+        tried(&shapes::hook(), true);
     }
 }
 

@@ -78,6 +78,21 @@ fn a_log_that_is_there_is_written_even_where_none_would_be_made() {
 }
 
 #[test]
+fn a_line_that_a_loss_of_power_cut_takes_no_other_with_it() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    let log = temp.git_dir().join("logs/refs/heads/main");
+    std::fs::create_dir_all(log.parent().unwrap()).unwrap();
+    std::fs::write(&log, format!("{base} {}", &base.to_string()[..20])).unwrap();
+    let repo = temp.open();
+    let written = written(&repo, base, &[("b", Some("b"))]);
+    let to = written.commit();
+    publish(&repo, &branch("main"), written, &reflog()).unwrap();
+    assert_eq!(std::fs::read_to_string(&log).unwrap().lines().count(), 2);
+    assert_eq!(temp.git(&["reflog", "show", "--format=%H %gs", "main"]), format!("{to} hhgit: sync"));
+}
+
+#[test]
 fn an_empty_folder_in_a_logs_place_is_replaced() {
     same_logs_as_git(TempRepo::bare, &|temp| {
         temp.git(&["config", "core.logAllRefUpdates", "always"]);

@@ -32,8 +32,10 @@ pub fn check(data: &[u8]) {
 
 /// Lays files over the built-in rules, and looks at what is said.
 fn laid(files: &[&[u8]], only: bool) -> Read {
-    let named: BTreeMap<RepoPath, Vec<u8>> =
-        (0..).zip(files).map(|(at, bytes): (u32, &&[u8])| (path(&format!(".hnp/crds/{at}.yaml")), bytes.to_vec())).collect();
+    let named: BTreeMap<RepoPath, Vec<u8>> = (0..)
+        .zip(files)
+        .map(|(at, bytes): (u32, &&[u8])| (path(&format!(".hnp/crds/{at}.yaml")), bytes.to_vec()))
+        .collect();
     let laid = read(&named, only);
     for finding in &laid.findings {
         is_found(finding, named.get(&finding.path).map_or(&[], Vec::as_slice));

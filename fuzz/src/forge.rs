@@ -77,7 +77,9 @@ impl Carrier for Forge<'_> {
         let answer = self.answer().unwrap_or_else(|_| Err(CarryError::Untrusted { why: "no more".to_owned() }));
         // What is a whole request to its reader is one that was opened.
         let is_opened = request.method == Method::Post
-            && answer.as_ref().is_ok_and(|answer| (200..300).contains(&answer.status) && self.project.read_one(&answer.body).is_ok());
+            && answer
+                .as_ref()
+                .is_ok_and(|answer| (200..300).contains(&answer.status) && self.project.read_one(&answer.body).is_ok());
         self.opened += usize::from(is_opened);
         answer
     }

@@ -89,7 +89,8 @@ pub fn check(data: &[u8]) {
         let lines: Vec<u8> = moves.iter().flat_map(line).collect();
         assert_eq!(lines, input, "the lines say something else");
     }
-    let flags = Flags { time_budget: Some(TimeBudget::None), memory_budget: Some(MemoryBudget::None), ..Flags::default() };
+    let flags =
+        Flags { time_budget: Some(TimeBudget::None), memory_budget: Some(MemoryBudget::None), ..Flags::default() };
     let hook = Hook { flags, ..Hook::default() };
     let common = Common {
         directory: server.dir.path().to_owned(),
@@ -105,7 +106,8 @@ pub fn check(data: &[u8]) {
             verdict.notes.iter().chain(&verdict.deleted).for_each(|text| is_shown(text));
             verdict.told.iter().for_each(|told| is_shown(&told.finding.message));
             verdict.told.iter().flat_map(|told| &told.refs).for_each(|name| is_shown(name));
-            let breaks = |moved: &Move| is_branch(moved) && is(&moved.new, 2) && (is(&moved.old, 0) || is(&moved.old, 1));
+            let breaks =
+                |moved: &Move| is_branch(moved) && is(&moved.new, 2) && (is(&moved.old, 0) || is(&moved.old, 1));
             assert!(!moves.iter().any(breaks) || verdict.answer == Answer::Refused, "{verdict:?}");
             let judged = moves.iter().filter(|moved| is_branch(moved) && moved.new.is_some()).count();
             assert_eq!(verdict.judged, judged, "{moves:?}");

@@ -31,6 +31,7 @@ pub mod seeds;
 pub mod separator;
 pub mod settings;
 pub mod spread;
+pub mod texts;
 pub mod tree;
 pub mod verdict;
 pub mod world;

@@ -22,6 +22,15 @@ use hhgit::rules::ties::{KEY_BYTES, Key};
 
 use crate::parts::path;
 
+/// What the first lines of such files start with. The seeds are what hhgit writes, and hold these against it.
+pub const KNOWN: &str = "hhgit known 2 ";
+/// The same of remembered verdicts.
+pub const VERDICTS: &str = "hhgit verdicts 1 ";
+/// The same of what has changed since a table.
+pub const CHANGES: &str = "hhgit changes 1 ";
+/// The same of a table.
+pub const TABLE: &str = "hhgittb2";
+
 static KINDS: LazyLock<Kinds> = LazyLock::new(Kinds::builtin);
 
 fn no_sharing(_: &Path, _: i32) -> std::io::Result<()> {
@@ -104,7 +113,7 @@ fn asked(tree: &Remembered, paths: &[RepoPath]) {
 
 fn a_table_of_any_bytes(git_dir: &Path, bytes: &[u8]) {
     // The numbers of the header are as wide as they are; those of an input are small, so that some of them are right.
-    let mut whole = b"hhgittb2".to_vec();
+    let mut whole = TABLE.as_bytes().to_vec();
     let (head, rest) = bytes.split_at(bytes.len().min(4));
     let number = |at: usize| head.get(at).copied().unwrap_or(0);
     whole.extend_from_slice(&[0, 0, number(3) / 64, number(0)]);
@@ -133,7 +142,11 @@ fn row(u: &mut Unstructured<'_>) -> Result<Row> {
     let path = RepoPath::new(*u.choose(&NAMES)?).expect("a path");
     let id = BlobId::of(HashKind::Sha1, &[u.arbitrary()?]).expect("no collision").object();
     let keys = (0..u.int_in_range(0..=2)?).map(|_| Ok(Key::from_bytes([u.arbitrary()?; KEY_BYTES])));
-    Ok(Row { path, entry: Entry { mode: Mode::FILE, id }, keys: keys.collect::<Result<BTreeSet<Key>>>()?.into_iter().collect() })
+    Ok(Row {
+        path,
+        entry: Entry { mode: Mode::FILE, id },
+        keys: keys.collect::<Result<BTreeSet<Key>>>()?.into_iter().collect(),
+    })
 }
 
 /// What was put into a table, and changed since, is what it answers.
@@ -179,13 +192,13 @@ fn changes_of_any_bytes(git_dir: &Path, body: &[u8]) {
     drop(store.keep_all("t", Vec::new()));
     let named = [&[0, 0, 0, 1, b't'][..], body].concat();
     for (name, body) in [("x", named.as_slice()), ("y", body)] {
-        put(git_dir, &format!("hhgit/index/{name}.changes"), &sealed("hhgit changes 1 ", body));
+        put(git_dir, &format!("hhgit/index/{name}.changes"), &sealed(CHANGES, body));
         let Some(tree) = store.get(name) else { continue };
         asked(&tree, &[path("a")]);
         drop(store.keep("z", &tree));
     }
     put(git_dir, "hhgit/index/x.changes", body);
-    assert!(store.get("x").is_none() || body.starts_with(b"hhgit changes 1 "));
+    assert!(store.get("x").is_none() || body.starts_with(CHANGES.as_bytes()));
 }
 
 fn a_journal_of_any_bytes(git_dir: &Path, body: &[u8]) {
@@ -201,11 +214,14 @@ fn a_journal_of_any_bytes(git_dir: &Path, body: &[u8]) {
     first.finish(own, lines.clone()).expect("room for a journal");
     let again = journal().read();
     assert_eq!(again.get(&new).map(String::as_str), Some("said"));
-    assert!(lines.iter().all(|(commit, line)| *commit == new || again.get(commit) == Some(line)), "{lines:?} {again:?}");
+    assert!(
+        lines.iter().all(|(commit, line)| *commit == new || again.get(commit) == Some(line)),
+        "{lines:?} {again:?}"
+    );
 }
 
 fn known_of_any_bytes(git_dir: &Path, body: &[u8]) {
-    let own = own(git_dir, "k", "tree", "hhgit known 1 ", body);
+    let own = own(git_dir, "k", "tree", KNOWN, body);
     let Some(known) = Known::read(&own, "k") else { return };
     known.settled.iter().for_each(|settled| assert_eq!(known.settled(&settled.dir), Some(settled)));
     known.keep(&own, "l").expect("room for what is known");
@@ -213,7 +229,7 @@ fn known_of_any_bytes(git_dir: &Path, body: &[u8]) {
 }
 
 fn verdicts_of_any_bytes(git_dir: &Path, body: &[u8]) {
-    let own = own(git_dir, "k", "verdicts", "hhgit verdicts 1 ", body);
+    let own = own(git_dir, "k", "verdicts", VERDICTS, body);
     let verdicts = Verdicts::read(&own, "k");
     for at in 0..=body.len().saturating_sub(20) {
         let Ok(id) = ObjectId::try_from(&body[at..(at + 20).min(body.len())]) else { continue };

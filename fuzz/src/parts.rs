@@ -1,33 +1,9 @@
-//! What several targets need: texts that are shown, values that are compared, bytes that are cut up.
+//! What several targets need: errors and findings that are shown, paths, and all of [`texts`](crate::texts).
 
 use hhgit::finding::Finding;
-use hhgit::path::{RepoPath, is_unprintable};
-use hhgit::yaml::{Node, Value};
+use hhgit::path::RepoPath;
 
-/// What parts the pieces of an input that holds several texts.
-const PARTS: &[u8] = b"\n=====\n";
-
-/// The pieces of an input that holds several texts, each without the line that parts them.
-pub fn cut(mut data: &[u8]) -> Vec<&[u8]> {
-    let mut pieces = Vec::new();
-    while let Some(at) = data.windows(PARTS.len()).position(|window| window == PARTS) {
-        pieces.push(&data[..=at]);
-        data = &data[at + PARTS.len()..];
-    }
-    pieces.push(data);
-    pieces
-}
-
-/// Several texts as one input.
-pub fn join(pieces: &[&[u8]]) -> Vec<u8> {
-    let trimmed: Vec<&[u8]> = pieces.iter().map(|piece| piece.strip_suffix(b"\n").unwrap_or(piece)).collect();
-    trimmed.join(PARTS)
-}
-
-/// Holds that a text can be shown on a terminal.
-pub fn is_shown(text: &str) {
-    assert!(!text.chars().any(is_unprintable), "it would be shown: {text:?}");
-}
+pub use crate::texts::{cut, depth, is_shown, join};
 
 /// Holds that an error and all its causes can be shown on a terminal.
 pub fn is_told(error: &dyn std::error::Error) {
@@ -44,21 +20,14 @@ pub fn is_found(finding: &Finding, bytes: &[u8]) {
     is_shown(&finding.help);
     is_shown(&finding.path.to_string());
     if let Some(object) = &finding.object {
-        [&object.api_version, &object.kind, &object.namespace, &object.name].into_iter().for_each(|text| is_shown(text));
+        [&object.api_version, &object.kind, &object.namespace, &object.name]
+            .into_iter()
+            .for_each(|text| is_shown(text));
     }
     let Some(place) = finding.place else { return };
     let lines = u32::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX) + 1;
     assert!(place.line >= 1 && place.column >= 1 && place.end_line <= lines, "{finding:?} of {lines} lines");
     assert!((place.line, place.column) <= (place.end_line, place.end_column), "{finding:?}");
-}
-
-/// How deep a value is.
-pub fn depth(node: &Node) -> usize {
-    match &node.value {
-        Value::Sequence(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Mapping(pairs) => 1 + pairs.iter().map(|pair| depth(&pair.value)).max().unwrap_or(0),
-        _ => 0,
-    }
 }
 
 /// A path of the targets' own.

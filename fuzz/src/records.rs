@@ -40,7 +40,8 @@ fn message(bytes: &[u8]) {
 
 /// Options with these paths are read as they are written.
 fn asked(bytes: &[u8]) {
-    let paths: Vec<RepoPath> = bytes.split(|byte| *byte == 0).filter_map(|name| RepoPath::new(name).ok()).take(3).collect();
+    let paths: Vec<RepoPath> =
+        bytes.split(|byte| *byte == 0).filter_map(|name| RepoPath::new(name).ok()).take(3).collect();
     let retry = paths.first().cloned().map_or(Retry::All, Retry::Below);
     for asked in [Asked { retry, ..Asked::default() }, Asked { fabrics: paths, repair: true, ..Asked::default() }] {
         assert_eq!(Asked::parse(&asked.flags().join(" ")).as_ref(), Some(&asked), "{:?}", asked.flags());
@@ -64,8 +65,10 @@ fn listed(bytes: &[u8]) -> Vec<list::Entry> {
             Vec::new()
         }
         Ok(entries) => {
-            let keys: BTreeSet<(&str, Option<&str>)> =
-                entries.iter().map(|entry| (entry.key.as_str(), entry.branch.as_ref().map(|branch| branch.short()))).collect();
+            let keys: BTreeSet<(&str, Option<&str>)> = entries
+                .iter()
+                .map(|entry| (entry.key.as_str(), entry.branch.as_ref().map(|branch| branch.short())))
+                .collect();
             assert_eq!(keys.len(), entries.len(), "a repository is there twice");
             for entry in &entries {
                 is_shown(&entry.shown());

@@ -26,7 +26,11 @@ fn printed(output: &[u8]) {
     if let Some(head) = listed.head() {
         is_shown(head.short());
         let line = format!("ref: {}\tHEAD", head.as_str());
-        assert!(output.split(|byte| *byte == b'\n').any(|found| found.strip_suffix(b"\r").unwrap_or(found) == line.as_bytes()));
+        assert!(
+            output
+                .split(|byte| *byte == b'\n')
+                .any(|found| found.strip_suffix(b"\r").unwrap_or(found) == line.as_bytes())
+        );
     }
     for line in output.split(|byte| *byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()) {
         let Some((id, name)) = line.split_once('\t') else { continue };
@@ -63,7 +67,10 @@ fn address(text: &str) {
     if let Ok(api) = Api::parse(text) {
         is_shown(&api.to_string());
         assert_eq!(Api::parse(&api.to_string()).as_ref(), Ok(&api));
-        assert!(api.to_string().starts_with("https://") || api.origin().is_loopback(), "{api} carries a token in the open");
+        assert!(
+            api.to_string().starts_with("https://") || api.origin().is_loopback(),
+            "{api} carries a token in the open"
+        );
     }
     if let Some(place) = Place::of_remote(text) {
         is_shown(&place.origin.to_string());

@@ -14,13 +14,25 @@ type Known = (&'static str, fn(&str) -> bool);
 
 /// What YAML 1.1, as libyaml and go-yaml read it, and YAML 1.2 are meant to read differently.
 pub const KNOWN: &[Known] = &[
-    ("Kubernetes' line reader takes a carriage return off before a line feed, and nobody else does", |text| text.contains('\r')),
+    ("Kubernetes' line reader takes a carriage return off before a line feed, and nobody else does", |text| {
+        text.contains('\r')
+    }),
     ("U+0085, U+2028 and U+2029 are line breaks in 1.1 and characters in 1.2", |text| {
         text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
     }),
     ("where a byte order mark may stand differs", |text| text.contains('\u{feff}')),
     ("where a tab may stand for a space differs", |text| text.contains('\t')),
     ("what a directive does differs, and an escape in a tag", |text| text.contains('%')),
+    ("in brackets a question mark begins a key in 1.1 whatever follows it", |text| {
+        text.split('?').skip(1).any(|rest| !rest.starts_with([' ', '\n']))
+    }),
+    ("a block text that is the whole document may stand at the margin in 1.2, and is empty in 1.1", |text| {
+        let first =
+            text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+        first.split(' ').any(|word| word.starts_with(['|', '>']))
+            && !first.contains([':', '?'])
+            && !first.starts_with("- ")
+    }),
     ("the name of an anchor is letters, digits, _ and - in 1.1, and nearly anything in 1.2", has_odd_anchor),
 ];
 
@@ -41,7 +53,7 @@ pub fn check(data: &[u8]) {
         return;
     }
     let chunks = split(data);
-    let [chunk] = chunks.as_slice() else { return };
+    let Some(chunk) = chunks.first().filter(|chunk| chunk.content().end == data.len()) else { return };
     let Ok(parsed) = parse(data, chunk, &LIMITS) else { return };
     // As Kubernetes' line reader hands it on.
     let whole = if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };

@@ -20,6 +20,7 @@ use hhgit::verdict::file::judge;
 use hhgit::verdict::judge::Judge;
 use hhgit::yaml::Limits;
 
+use crate::memory::{CHANGES, KNOWN, TABLE, VERDICTS};
 use crate::parts::join;
 use crate::world::SNIPPETS;
 
@@ -92,7 +93,15 @@ fn texts(seeds: &mut Seeds, files: &[Vec<u8>]) -> io::Result<()> {
     ] {
         seeds.add("write", &join(&[base.as_bytes(), ours.as_bytes(), theirs.as_bytes()]))?;
     }
-    for odd in ["{a: &a [1, 2], b: *a}\n", "<<: {a: 1}\nb: ~\n", "? a\n: b\n", "- !!str 1\n- !!int '2'\n", "a: >-\n  b\n  c\n", "\"\\x41\": 'it''s'\n", "n: [0x1F, 0o17, 1_000, .5e3, -.inf, y, NO]\n"] {
+    for odd in [
+        "{a: &a [1, 2], b: *a}\n",
+        "<<: {a: 1}\nb: ~\n",
+        "? a\n: b\n",
+        "- !!str 1\n- !!int '2'\n",
+        "a: >-\n  b\n  c\n",
+        "\"\\x41\": 'it''s'\n",
+        "n: [0x1F, 0o17, 1_000, .5e3, -.inf, y, NO]\n",
+    ] {
         for target in ["yaml", "second", "verdict"] {
             seeds.add(target, odd.as_bytes())?;
         }
@@ -143,7 +152,8 @@ fn worlds(seeds: &mut Seeds) -> io::Result<()> {
     }
     // Bytes that are texts too, so that what stands in files is not noise alone.
     for text in SNIPPETS {
-        let bytes: Vec<u8> = text.bytes().chain((0..400).map(|_| roll().to_be_bytes()[0])).chain(text.bytes()).collect();
+        let bytes: Vec<u8> =
+            text.bytes().chain((0..400).map(|_| roll().to_be_bytes()[0])).chain(text.bytes()).collect();
         seeds.add("tree", &bytes)?;
         seeds.add("spread", &bytes)?;
     }
@@ -167,12 +177,17 @@ fn lines(seeds: &mut Seeds) -> io::Result<()> {
     let addresses = "https://x:s3cr3t@h/x?token=1\nssh://git:pass@h:22/x\ngit@h:x\next::sh -c x\n/a/b\nhttp://[::1]:9/x\nhttps://h/a%20b.git\n";
     seeds.add("remote", &join(&[listed.as_bytes(), addresses.as_bytes()]))?;
     seeds.add("remote", &join(&[pushed.as_bytes(), addresses.as_bytes()]))?;
-    let message = format!("hhgit: sync 1 object into f\n\nf (f): 1 to managed\n\nHhgit-Version: 0.1.0\nHhgit-Ruleset: r sha256:1\nHhgit-Options: --fabric=f --repair --retry=\"a b\" --max-file-size=5\nHhgit-Input-Tree: {id}\nHhgit-Fabric: f\n");
+    let message = format!(
+        "hhgit: sync 1 object into f\n\nf (f): 1 to managed\n\nHhgit-Version: 0.1.0\nHhgit-Ruleset: r sha256:1\nHhgit-Options: --fabric=f --repair --retry=\"a b\" --max-file-size=5\nHhgit-Input-Tree: {id}\nHhgit-Fabric: f\n"
+    );
     let replayed = "2 0 46 40 3 3 1 error:missing-reference=7 info:empty=1\nnone\n";
     let list = "# fleet\n/srv/a.git main\nhttps://me:pw@h/x.git\n\"a b\" x\n";
     let asked = "hhgit-0.1.0 sync";
     let record = format!("1700000000\t{asked}\t/srv/a.git\tmain\nbroken\n");
-    seeds.add("records", &join(&[message.as_bytes(), replayed.as_bytes(), list.as_bytes(), record.as_bytes(), b"a b\0c"]))
+    seeds.add(
+        "records",
+        &join(&[message.as_bytes(), replayed.as_bytes(), list.as_bytes(), record.as_bytes(), b"a b\0c"]),
+    )
 }
 
 /// What hhgit itself writes into a git directory, each as the body that the target puts under a first line of its own.
@@ -193,34 +208,39 @@ fn remembered(seeds: &mut Seeds) -> io::Result<()> {
     let store = Store::new(dir.path(), user, share, 0);
     let tree = store.keep_all("t", vec![row("vpcs/a.yaml", 1), row("vpcs/b.yaml", 2)])?;
     let table = fs::read(dir.path().join("hhgit/index/t.table"))?;
+    assert!(table.starts_with(TABLE.as_bytes()), "fuzz/src/memory.rs writes tables of another version");
     seeds.add("memory", &[&[0, 2, 2, 1, 0], table.get(25..).unwrap_or_default()].concat())?;
     store.keep("u", &tree.after([(path("vpcs/a.yaml"), None), (path("vpcs/c.yaml"), Some(row("vpcs/c.yaml", 3)))]))?;
     let changes = fs::read(dir.path().join("hhgit/index/u.changes"))?;
-    seeds.add("memory", &[&[2], body(&changes).get(5..).unwrap_or_default()].concat())?;
+    seeds.add("memory", &[&[2], body(&changes, CHANGES).get(5..).unwrap_or_default()].concat())?;
     seeds.add("memory", &[&[3], format!("{} none\n{} 1 0 0 0 0 0 0\n", id("a"), id("b")).as_bytes()].concat())?;
     let own = Own::new(dir.path(), user, share, 0);
     let fabric = FabricDir { path: path("f"), tree: TreeId::new(id("tree")) };
-    let settled = Settled { dir: fabric.clone(), name: "f".to_owned(), kept: vec![path(".gitkeep")], ruleset: "r".into() };
+    let settled =
+        Settled { dir: fabric.clone(), name: "f".to_owned(), kept: vec![path(".gitkeep")], ruleset: "r".into() };
     let searched = Searched { dirs: vec![fabric], folders: vec![(path("g"), TreeId::new(id("g")))] };
-    let known = Known { root: Some(TreeId::new(id("root"))), searched: searched.into(), settled: vec![settled.into()] };
+    let (root, settled) = (Some(TreeId::new(id("root"))), vec![settled.into()]);
+    let known = Known { root, searched: searched.into(), settled, ..Known::default() };
     known.keep(&own, "k")?;
     let kinds = Kinds::builtin();
     let text = SNIPPETS[0].as_bytes();
     let file = judge(text, &path("managed/vpcs/a.yaml"), &Judge::new(&kinds), &Limits::default());
     let blob = BlobId::of(HashKind::Sha1, text).expect("no collision");
     Verdicts::default().keep((&own, "k"), [(blob, &file)].into_iter(), &kinds)?;
-    let ways = BTreeMap::from([("tree", 4), ("verdicts", 5)]);
+    let ways = BTreeMap::from([("tree", (4, KNOWN)), ("verdicts", (5, VERDICTS))]);
     for entry in fs::read_dir(dir.path().join(format!("hhgit/known/{user}")))? {
         let file = entry?.path();
         let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
         let bytes = fs::read(&file)?;
+        let Some((way, magic)) = ways.get(kind).copied() else { continue };
         // The key and its length stand before what is known.
-        seeds.add("memory", &[&[ways.get(kind).copied().unwrap_or(4)], body(&bytes).get(5..).unwrap_or_default()].concat())?;
+        seeds.add("memory", &[&[way], body(&bytes, magic).get(5..).unwrap_or_default()].concat())?;
     }
     Ok(())
 }
 
-/// What stands under a file's first line.
-fn body(bytes: &[u8]) -> &[u8] {
+/// What stands under a file's first line, which starts as the target writes it: else that reads nothing any more.
+fn body<'b>(bytes: &'b [u8], magic: &str) -> &'b [u8] {
+    assert!(bytes.starts_with(magic.as_bytes()), "fuzz/src/memory.rs writes {magic:?}, and hhgit something else");
     bytes.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default()
 }

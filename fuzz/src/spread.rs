@@ -34,7 +34,8 @@ fn threads_mean_nothing(world: &World) {
 
 /// L6. Files that are cut at good separators alone, each document in a file of its own or all in one.
 fn spreads_mean_nothing(world: &World, puts: &[Put]) {
-    let documents: Vec<Vec<u8>> = puts.iter().filter(|put| put.shape == Shape::Plain).map(|put| put.content.0.clone()).collect();
+    let documents: Vec<Vec<u8>> =
+        puts.iter().filter(|put| put.shape == Shape::Plain).map(|put| put.content.0.clone()).collect();
     let is_small = documents.iter().map(Vec::len).sum::<usize>() < 4000;
     if documents.is_empty() || !is_small || !documents.iter().all(|document| is_one(document)) {
         return;
@@ -53,7 +54,12 @@ fn spreads_mean_nothing(world: &World, puts: &[Put]) {
     };
     let one = documents.join(&b"---\n"[..]);
     let two = documents.iter().rev().cloned().collect::<Vec<Vec<u8>>>().join(&b"--- # c\n"[..]);
-    assert_eq!(after(documents.clone()), after(vec![one.clone()]), "apart or together: {world:#?}\n{}", one.escape_ascii());
+    assert_eq!(
+        after(documents.clone()),
+        after(vec![one.clone()]),
+        "apart or together: {world:#?}\n{}",
+        one.escape_ascii()
+    );
     assert_eq!(after(vec![two]), after(vec![one]), "in another order: {world:#?}");
 }
 

@@ -13,12 +13,38 @@ use crate::generate::{Again, Ask, Beside, Fabric, MANIFEST, Put, Shape, Step, Wo
 
 const FOLDERS: &[&str] = &["", "", "", "d/", "d/e/", "a.yaml/", "d.v1/", "a.yaml.metadata/", "a_1.yaml/"];
 const NAMES: &[&[u8]] = &[
-    b"a.yaml", b"b.yaml", b"A.yaml", b"a.yml", b"c.json", b"a_1.yaml", b"a.txt", b"a", b".gitkeep", b".gitignore",
-    b".x.yaml", b"a.yaml.metadata", b"a.metadata", b"new\nline.yaml", b"\xff.yaml", b"kustomization.yaml", b"README.md",
+    b"a.yaml",
+    b"b.yaml",
+    b"A.yaml",
+    b"a.yml",
+    b"c.json",
+    b"a_1.yaml",
+    b"a.txt",
+    b"a",
+    b".gitkeep",
+    b".gitignore",
+    b".x.yaml",
+    b"a.yaml.metadata",
+    b"a.metadata",
+    b"new\nline.yaml",
+    b"\xff.yaml",
+    b"kustomization.yaml",
+    b"README.md",
 ];
 const MANAGED: &[&str] = &[
-    "vpcs/a.yaml", "vpcs/b.yaml", "switches/a.yaml", "vpcs/other_a.yaml", "vpcs/wrong.yaml", "a.yaml", "vpcs/a.yml",
-    "vpcs/sub/a.yaml", "vpcs/a.yaml/x.yaml", "switches", "kustomization.yaml", "foo/bar.txt", "owns/a.yaml",
+    "vpcs/a.yaml",
+    "vpcs/b.yaml",
+    "switches/a.yaml",
+    "vpcs/other_a.yaml",
+    "vpcs/wrong.yaml",
+    "a.yaml",
+    "vpcs/a.yml",
+    "vpcs/sub/a.yaml",
+    "vpcs/a.yaml/x.yaml",
+    "switches",
+    "kustomization.yaml",
+    "foo/bar.txt",
+    "owns/a.yaml",
 ];
 const LOOSE: &[&str] = &["a.yaml", "b.yml", "README.md", ".x.yaml", "kustomization.yaml"];
 

@@ -49,7 +49,11 @@ fn one_side_alone_wins(one: &Node, other: &Node) {
     for (base, ours, theirs) in [(one, one, other), (one, other, one), (one, other, other)] {
         let merged = merge(Some(base), Some(ours), Some(theirs));
         assert!(merged.conflicts.is_empty(), "{:?}", merged.conflicts);
-        assert!(merged.value.as_ref().is_some_and(|value| same_value(value, other)), "{:?} is not {other:?}", merged.value);
+        assert!(
+            merged.value.as_ref().is_some_and(|value| same_value(value, other)),
+            "{:?} is not {other:?}",
+            merged.value
+        );
     }
 }
 

@@ -31,7 +31,9 @@ pub fn check(data: &[u8]) {
                 assert!(skimmed.is_none() || skimmed == at, "{skimmed:?} and {at:?}");
                 assert!(is_in(Span { start: parsed.content_end, end: parsed.content_end }, chunk.content()));
                 let Some(root) = &parsed.root else { continue };
-                assert!(count_events(&data[chunk.content().start..chunk.content().end]).is_some() || has_odd_ends(data));
+                assert!(
+                    count_events(&data[chunk.content().start..chunk.content().end]).is_some() || has_odd_ends(data)
+                );
                 is_placed(root, &chunk);
                 is_json(root);
                 ends_of_lines_mean_nothing(data, root, chunk.number);
@@ -107,7 +109,10 @@ fn ends_of_lines_mean_nothing(data: &[u8], root: &Node, number: u32) {
     if data.contains(&b'\r') || data.contains(&0) {
         return;
     }
-    let windows: Vec<u8> = data.iter().flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) }.to_vec()).collect();
+    let windows: Vec<u8> = data
+        .iter()
+        .flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) }.to_vec())
+        .collect();
     let chunk = split(&windows).into_iter().find(|chunk| chunk.number == number).expect("as many chunks as before");
     let other = parse(&windows, &chunk, &ANY).ok().and_then(|parsed| parsed.root);
     assert!(other.as_ref().is_some_and(|other| same_value(root, other)), "{root:?} and {other:?}");

@@ -6,8 +6,11 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::keep::share;
+use super::keep::{share, sync_dir};
 use super::open::Repo;
+
+/// How the names of hooks begin that are still written.
+const UNFINISHED: &str = ".hhgit-hook-";
 
 /// Where git looks for hooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,16 +63,34 @@ impl Repo {
             std::fs::create_dir_all(folder)?;
             share(folder, self.shared_permissions())?;
         }
+        sweep(folder);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".hhgit-hook-");
+        builder.prefix(UNFINISHED);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
         let mut file = builder.tempfile_in(folder)?;
+        // Held for as long as it is written, so that what a killed run left can be told.
+        drop(file.as_file().try_lock());
         file.write_all(bytes)?;
         share(file.path(), self.shared_permissions())?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
-        File::open(folder)?.sync_all()
+        // The hook is in its place, whatever comes of this.
+        drop(sync_dir(folder));
+        Ok(())
+    }
+}
+
+/// Takes away the hooks that dead runs had not put in place.
+fn sweep(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes())) {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if let Some(Ok(file)) = is_file.then(|| File::open(entry.path()))
+            && matches!(file.try_lock(), Ok(()))
+        {
+            drop(std::fs::remove_file(entry.path()));
+        }
     }
 }
 

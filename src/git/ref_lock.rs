@@ -8,7 +8,7 @@
 //! of its own, so that at no instant a lock of hhgit's could be taken for one of git's.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::commit::Signature;
@@ -40,7 +40,7 @@ pub(super) fn move_branch(repo: &Repo, wanted: &Move<'_>, locked: &dyn Fn()) -> 
     if wanted.from.is_none() {
         refuse_conflicts(repo, wanted.branch)?;
     }
-    let turn = Turn::take(repo);
+    let turn = Turn::take(repo)?;
     let path = repo.common_dir().join(to_path(name.as_bytes()));
     let lock = turn.lock(&path, &repo.common_dir().join("refs"))?;
     locked();
@@ -158,7 +158,24 @@ fn append_log(repo: &Repo, log: &Path, wanted: &Move<'_>) -> io::Result<()> {
     }
     let none = ObjectId::null(repo.hash_kind());
     let from = wanted.from.map_or(none, CommitId::object);
-    file.write_all(&log_line(from, wanted.to, &wanted.reflog.who, &wanted.reflog.message))
+    let mut line = log_line(from, wanted.to, &wanted.reflog.who, &wanted.reflog.message);
+    let length = file.metadata()?.len();
+    if !ends_whole(log, length) {
+        line.insert(0, b'\n');
+    }
+    // Half a line would take the next one with it.
+    file.write_all(&line).inspect_err(|_| drop(file.set_len(length)))
+}
+
+/// Whether a reflog of this length ends with a whole line, as one does that no loss of power has cut.
+fn ends_whole(log: &Path, length: u64) -> bool {
+    let mut last = [b'\n'];
+    let read = |mut file: File| {
+        file.seek(SeekFrom::Start(length.saturating_sub(1)))?;
+        file.read(&mut last)
+    };
+    drop(File::open(log).and_then(read));
+    last == [b'\n']
 }
 
 fn log_line(from: ObjectId, to: CommitId, who: &Signature, message: &str) -> Vec<u8> {

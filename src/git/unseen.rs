@@ -18,7 +18,7 @@ pub(super) fn unseen(objects: &Path, id: ObjectId) -> Option<io::Error> {
         Err(error) => places.extend((error.kind() != io::ErrorKind::NotFound).then_some(packs)),
     }
     places.sort();
-    places.iter().find_map(|place| refused(place))
+    places.iter().find_map(refused)
 }
 
 fn is_index(path: &Path) -> bool {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::shapes::{Shape, copy, fsck, status, tip};
+use crate::shapes::{Shape, broken_reflogs, copy, fsck, status, tip};
 use crate::support::hhgit;
 use crate::trace::{Ask, Call, Ended, parse};
 
@@ -186,8 +186,8 @@ impl Case {
             Fault::Kill => calls.iter().all(|call| call.name != "exit_group"),
             Fault::From(_, names) if self.step.name == "write" || !names.contains(&self.step.name.as_str()) => true,
             Fault::Once(_) | Fault::From(..) => {
-                let hit = calls.iter().find(|call| call.result.contains("(INJECTED)"));
-                hit.is_some_and(|hit| hit.name == self.step.name && hit.paths(repo) == self.paths)
+                let mut hits = calls.iter().filter(|call| call.result.contains("(INJECTED)"));
+                hits.any(|hit| hit.name == self.step.name && hit.paths(repo) == self.paths)
             }
             Fault::Short | Fault::Full => {
                 let half = |call: &Call| {
@@ -254,10 +254,14 @@ impl Case {
         }
         wrong.extend(fsck(repo).err());
         let changed = status(repo);
-        // Git, whose disk is not gone, began; hhgit, whose is, could not put back what git did, and said so.
-        if !changed.is_empty() && !ended.stderr.contains("the work tree may be half changed") {
+        if !changed.is_empty() {
+            // Git, whose disk is not gone, began; hhgit, whose is, could not so much as read what became of it, and said that.
+            if matches!(self.fault, Fault::From("EIO", _)) && ended.code == Some(3) {
+                return wrong;
+            }
             wrong.push(format!("the work tree is changed: {changed}"));
         }
+        wrong.extend(broken_reflogs(repo).into_iter().map(|line| format!("no line of a reflog: {line}")));
         let next = hhgit(repo, shape.args);
         if next.code != Some(0) || tip(repo) != *after {
             wrong.push(format!("the next run ended with {:?} at {}: {}", next.code, tip(repo), next.stderr));

@@ -12,7 +12,7 @@ pub(crate) struct Shape {
     pub(crate) name: &'static str,
     pub(crate) temp: TempRepo,
     pub(crate) args: &'static [&'static str],
-    /// Where the branch is before and after.
+    /// Where the branch is before and after, and which hooks there are.
     pub(crate) tips: [String; 2],
     /// What lies in the git directory after an undisturbed run, and after `git gc` besides.
     pub(crate) listings: [Vec<String>; 2],
@@ -57,9 +57,21 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
 }
 
-/// Where the branch is.
+/// Where the branch is, and which hooks there are.
 pub(crate) fn tip(repo: &Path) -> String {
-    run(git_command(repo).args(["rev-parse", "refs/heads/main"])).stdout.trim_end().to_owned()
+    let at = run(git_command(repo).args(["rev-parse", "refs/heads/main"])).stdout.trim_end().to_owned();
+    let hooks = std::fs::read_dir(git_dir(repo).join("hooks")).into_iter().flatten().flatten().map(|hook| hook.path());
+    let is_hook = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        !name.starts_with('.') && !name.ends_with(".sample")
+    };
+    let mut hooks: Vec<String> = hooks
+        .filter(is_hook)
+        .map(|hook| format!(" {}: {:?}", hook.display(), std::fs::read(&hook).unwrap().len()))
+        .collect();
+    hooks.sort();
+    let place = repo.display().to_string();
+    at + &hooks.concat().replace(&place, "")
 }
 
 /// The git directory of a repository.
@@ -154,11 +166,31 @@ pub(crate) fn work_tree() -> Shape {
     Shape::of("work tree", temp, &["sync", "--threads", "1"])
 }
 
+/// A hook that is to be put in place.
+pub(crate) fn hook() -> Shape {
+    let temp = TempRepo::bare();
+    filled(&temp);
+    Shape::of("hook install", temp, &["hook", "install"])
+}
+
 /// Whether git finds nothing wrong; what it says else.
 pub(crate) fn fsck(repo: &Path) -> Result<(), String> {
     let ended = run(git_command(repo).args(["fsck", "--strict", "--full", "--no-dangling"]));
     let is_sound = ended.code == Some(0) && ended.stdout.is_empty();
     if is_sound { Ok(()) } else { Err(format!("fsck: {:?} {}{}", ended.code, ended.stdout, ended.stderr)) }
+}
+
+/// The lines of reflogs that are no whole lines, as git would pass over in silence.
+pub(crate) fn broken_reflogs(repo: &Path) -> Vec<String> {
+    let dir = git_dir(repo).join("logs");
+    let is_id = |word: Option<&str>| word.is_some_and(|word| [40, 64].contains(&word.len()));
+    let is_whole = |line: &&str| {
+        let mut words = line.split(' ');
+        is_id(words.next()) && is_id(words.next()) && line.matches('\t').count() <= 1
+    };
+    let read = |log: &str| std::fs::read_to_string(dir.join(log)).unwrap_or_default();
+    let text = ["HEAD", "refs/heads/main"].map(read).concat();
+    text.lines().filter(|line| !is_whole(line)).map(str::to_owned).collect()
 }
 
 /// What git status says of a work tree; nothing for a bare repository.

@@ -2,8 +2,8 @@
    SHORT_AT writes half; from number FAIL_FROM on all writes to files fail with FAIL_WITH, but for those to the standard
    streams. Children are left alone.
 
-   With APART, each thread begins by making so many requests of each kind that can only fail: strace counts requests by
-   thread, and so no two threads' numbers are the same. */
+   With APART, each thread after the second begins by making so many requests of each kind that can only fail: strace counts
+   requests by thread, and so their numbers are apart. The second is the one that watches the time and asks for no files. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -56,7 +56,7 @@ static void *run(void *given) {
     };
     struct start start = *(struct start *)given;
     free(given);
-    seen = apart * start.number;
+    seen = apart * (start.number - 1);
     for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
         for (long number = 0; number < seen; number++) {
             syscall(kinds[kind], -1L, -1L, -1L, -1L, -1L, -1L);

@@ -157,7 +157,8 @@ fn plain(text: &str) -> Reading {
         return text.trim_start_matches('+').parse().map_or(Reading::Unsure, Reading::Int);
     }
     // Octal, hexadecimal and binary numbers, underscores, signs in odd places and floats are go-yaml's own.
-    let starts = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let digits = if unsigned == text { text } else { unsigned.trim_start_matches('_') };
+    let starts = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     let is_simple = unsigned.split_once('.').is_some_and(|(whole, rest)| {
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         digits(whole) && digits(rest) && whole.len() + rest.len() < 15

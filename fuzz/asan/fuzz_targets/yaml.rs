@@ -1,0 +1,9 @@
+//! The target `yaml` on the YAML layer alone.
+#![no_main]
+
+#[path = "../../src/texts.rs"]
+mod parts;
+#[path = "../../src/yaml.rs"]
+mod target;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| target::check(data));
