@@ -66,7 +66,7 @@ fn a_written_commit_that_is_dropped_leaves_the_refs_alone_and_no_keep() {
     let before = temp.state();
     drop(written(&temp.open(), base, &[("b", Some("b"))]));
     assert_eq!(temp.state(), before);
-    assert!(!packs(&temp).iter().any(|name| name.ends_with(".keep") || name.starts_with("tmp_")));
+    assert!(!packs(&temp).iter().any(|name| name.ends_with(".keep") || name.contains("tmp")));
 }
 
 #[test]
@@ -164,9 +164,9 @@ fn half_made_packs_are_cleaned_and_what_is_not_hhgits_stays() {
         std::fs::write(packed.join(name), content).unwrap();
     };
     let before = packs(&temp);
-    put("tmp_hhgit-1/keep", mark);
-    put("tmp_hhgit-1/.tmpXYZ", "half a pack");
-    put("tmp_hhgit-2/pack-1.pack", "made without a mark");
+    put("hhgit-tmp-1/keep", mark);
+    put("hhgit-tmp-1/.tmpXYZ", "half a pack");
+    put("hhgit-tmp-2/pack-1.pack", "made without a mark");
     put("pack-0000.keep", mark);
     put("pack-0000.pack", "moved before it had an index");
     assert_eq!(clean_leftovers(&temp.open()).unwrap(), 3);
@@ -175,6 +175,18 @@ fn half_made_packs_are_cleaned_and_what_is_not_hhgits_stays() {
     put("tmp_pack_abc", "git's own");
     assert_eq!(clean_leftovers(&temp.open()).unwrap(), 0);
     assert_eq!(packs(&temp).len(), before.len() + 2);
+}
+
+#[test]
+fn a_pack_whose_index_one_is_not_let_look_at_is_not_taken_for_one_without() {
+    let temp = TempRepo::bare();
+    let packed = temp.dir().join("objects/pack");
+    std::fs::write(packed.join("pack-0000.keep"), "hhgit: written, not yet published\n").unwrap();
+    std::fs::write(packed.join("pack-0000.pack"), "perhaps published").unwrap();
+    // A link to itself: the system says neither that there is something nor that there is nothing.
+    std::os::unix::fs::symlink("pack-0000.idx", packed.join("pack-0000.idx")).unwrap();
+    assert_eq!(clean_leftovers(&temp.open()).unwrap(), 1);
+    assert!(packs(&temp).contains(&"pack-0000.pack".to_owned()), "{:?}", packs(&temp));
 }
 
 #[test]
@@ -267,4 +279,29 @@ fn a_signed_commit_verifies_and_a_failed_signing_writes_nothing() {
     temp.git(&["config", "user.signingKey", "/nonexistent"]);
     assert!(matches!(sign(&temp.open()), Err(WriteError::Sign { .. })));
     assert_eq!(packs(&temp), before);
+}
+
+#[test]
+fn what_is_half_written_is_safe_from_a_git_that_prunes_everything() {
+    let temp = TempRepo::bare();
+    let base = temp.commit("main", &[("a", "a")]);
+    // Who signs is asked in the middle of a write.
+    let gpg = temp.beside("gpg");
+    let prune = format!("git --git-dir='{}' prune --expire=now", temp.git_dir().display());
+    let signature = "printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n'";
+    let created = "echo '[GNUPG:] SIG_CREATED ' >&2";
+    let unset = "unset GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES";
+    std::fs::write(&gpg, format!("#!/bin/sh\ncat >/dev/null\n{unset}\n{prune} && {created} && {signature}\n")).unwrap();
+    std::fs::set_permissions(&gpg, std::fs::Permissions::from_mode(0o755)).unwrap();
+    temp.git(&["config", "gpg.program", gpg.to_str().unwrap()]);
+    let repo = temp.open();
+    let reader = Reader::new(&repo).unwrap();
+    let root = reader.commit(base).unwrap().tree;
+    let plan = plan(&reader, root, &[("b", Some("b"))]);
+    let new_tree = tree::apply(&reader, root, plan.edits()).unwrap();
+    let meta = hhgit::git::CommitMeta { sign: true, ..meta(&[base]) };
+    let written = write(&repo, Some(base), &plan, &new_tree, &meta).unwrap();
+    assert_eq!(publish(&repo, &branch("main"), written, &reflog()).unwrap(), Published::Published);
+    assert_eq!(packs(&temp).len(), 2, "{:?}", packs(&temp));
+    temp.fsck();
 }

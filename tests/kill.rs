@@ -37,7 +37,7 @@ enum Moment {
 /// Moments spread over the whole run, and those between the steps that matter.
 fn moments(count: usize) -> Vec<Moment> {
     const STEPS: [Moment; 5] = [
-        Moment::Seen("objects/pack", "tmp_hhgit-"),
+        Moment::Seen("objects/pack", "hhgit-tmp-"),
         Moment::Seen("objects/pack", "pack-new.keep"),
         Moment::Seen("refs/heads", "main.lock"),
         Moment::Seen("refs/heads", "main.lock.lock"),
@@ -152,8 +152,8 @@ fn kill_one(from: &Path, repo: &Path, moment: Moment, whole: Duration, after: Co
     count(&tally.killed, killed);
     count(&tally.moved, killed && tip(repo) == after);
     count(&tally.locks, left.iter().any(|name| name.ends_with(".lock")));
-    count(&tally.keeps, left.iter().any(|name| name.ends_with(".keep") && !name.contains("tmp_")));
-    count(&tally.staging, left.iter().any(|name| name.contains("tmp_hhgit-")));
+    count(&tally.keeps, left.iter().any(|name| name.ends_with(".keep") && !name.contains("tmp")));
+    count(&tally.staging, left.iter().any(|name| name.contains("hhgit-tmp-")));
     assert!([before, after].contains(&tip(repo)), "{moment:?}: neither before nor after");
     sound(repo, moment);
     let next = hhgit(repo, &["sync"]);

@@ -93,7 +93,9 @@ fn references(name: &str, source: &Source, row: &Row) -> Vec<String> {
 #[test]
 fn every_file_keeps_the_house_rules() {
     let mut all = Vec::new();
-    for folder in ["src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets", "fuzz/asan/src", "fuzz/asan/fuzz_targets"] {
+    for folder in
+        ["src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets", "fuzz/asan/src", "fuzz/asan/fuzz_targets"]
+    {
         for (name, text) in files(folder) {
             all.extend(faults(&name, &text));
         }

@@ -182,7 +182,7 @@ proptest! {
             let narrowed = hold(&memory, CheckLevel::References, &store, tip, next);
             narrowed.keep(&store).unwrap();
             hold(&memory, CheckLevel::Schema, &store, tip, next);
-            hold(&memory, CheckLevel::Schema, &self::store(Path::new("/nowhere")), tip, next);
+            hold(&memory, CheckLevel::Schema, &self::store(Path::new("/dev/null/nowhere")), tip, next);
             tip = next;
         }
     }
@@ -198,7 +198,7 @@ proptest! {
             for after in [synced.input, synced.output] {
                 if let Some(before) = before.filter(|before| has_fabric(&played.memory, *before)) {
                     hold(&played.memory, CheckLevel::References, &store, before, after).keep(&store).unwrap();
-                    hold(&played.memory, CheckLevel::Identity, &self::store(Path::new("/nowhere")), before, after);
+                    hold(&played.memory, CheckLevel::Identity, &self::store(Path::new("/dev/null/nowhere")), before, after);
                 }
                 before = Some(after);
             }

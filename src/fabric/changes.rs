@@ -6,7 +6,7 @@ use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
 use crate::snapshot::Objects;
 
-use super::layout::{LayoutError, MAX_TREE_DEPTH};
+use super::layout::{LayoutError, MAX_ENTRIES, MAX_TREE_DEPTH};
 
 /// What stands at a path before and after; never the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub fn changes(
     let empty = TreeId::empty(objects.hash_kind());
     let mut found = Changes::new();
     let mut waiting = vec![(RepoPath::root(), old.unwrap_or(empty), new.unwrap_or(empty), 0)];
+    let mut folders = 0;
     while let Some((path, old, new, depth)) = waiting.pop() {
         if depth > MAX_TREE_DEPTH {
             return Err(LayoutError::TooDeep { folder: folder.join_path(&path) });
@@ -50,6 +51,10 @@ pub fn changes(
             if old != new {
                 found.insert(below, Change { old, new });
             }
+        }
+        folders += 1;
+        if folders + waiting.len() + found.len() > MAX_ENTRIES {
+            return Err(LayoutError::TooMany { folder: folder.clone() });
         }
     }
     Ok(found)

@@ -6,7 +6,7 @@ use crate::ids::{Entry, TreeId};
 use crate::path::RepoPath;
 use crate::snapshot::{Objects, TreeEntry, is_sound};
 
-use super::layout::{LayoutError, MAX_TREE_DEPTH};
+use super::layout::{LayoutError, MAX_ENTRIES, MAX_TREE_DEPTH};
 
 /// Everything below a folder that is no folder itself, by its path from there.
 pub type Leaves = BTreeMap<RepoPath, Entry>;
@@ -21,6 +21,7 @@ pub fn entries(objects: &dyn Objects, tree: TreeId, folder: &RepoPath) -> Result
 pub fn leaves(objects: &dyn Objects, tree: TreeId, folder: &RepoPath) -> Result<Leaves, LayoutError> {
     let mut found = Vec::new();
     let mut waiting = vec![(RepoPath::root(), tree, 0)];
+    let mut folders = 0;
     while let Some((path, tree, depth)) = waiting.pop() {
         if depth > MAX_TREE_DEPTH {
             return Err(LayoutError::TooDeep { folder: folder.join_path(&path) });
@@ -32,6 +33,10 @@ pub fn leaves(objects: &dyn Objects, tree: TreeId, folder: &RepoPath) -> Result<
                 Some(tree) => waiting.push((below, tree, depth + 1)),
                 None => found.push((below, entry)),
             }
+        }
+        folders += 1;
+        if folders + waiting.len() + found.len() > MAX_ENTRIES {
+            return Err(LayoutError::TooMany { folder: folder.clone() });
         }
     }
     Ok(found.into_iter().collect())

@@ -26,6 +26,8 @@ pub const SIDECAR: &str = ".metadata";
 
 /// Trees nested deeper than this are refused, as git itself refuses them.
 pub const MAX_TREE_DEPTH: usize = 2048;
+/// A walk that comes by more files and folders than this is refused: ten small trees that name each other ten times over are ten billion files.
+pub const MAX_ENTRIES: usize = 2_000_000;
 
 /// A fabric directory of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,14 @@ pub enum LayoutError {
     #[error("{folder} is nested deeper than {MAX_TREE_DEPTH} folders, which git refuses as well")]
     TooDeep {
         /// The folder at the limit.
+        folder: RepoPath,
+    },
+    /// There are more files and folders than anybody keeps.
+    #[error(
+        "{folder} holds more than {MAX_ENTRIES} files and folders, which is more than hhgit looks at; take out what is not meant to be there"
+    )]
+    TooMany {
+        /// The folder.
         folder: RepoPath,
     },
     /// A fabric directory was named that is not in the commit.

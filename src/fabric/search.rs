@@ -5,7 +5,7 @@ use crate::path::RepoPath;
 use crate::snapshot::{Objects, TreeEntry};
 
 use super::kinds::Kinds;
-use super::layout::{FabricDir, LayoutError, MAX_TREE_DEPTH, is_fabric};
+use super::layout::{FabricDir, LayoutError, MAX_ENTRIES, MAX_TREE_DEPTH, is_fabric};
 
 /// What a search came by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,6 +85,9 @@ pub fn search(objects: &dyn Objects, root: TreeId, kinds: &Kinds, known: &Search
             waiting.push((below, tree, depth + 1));
         }
         found.folders.push((path, tree));
+        if found.folders.len() + waiting.len() > MAX_ENTRIES {
+            return Err(LayoutError::TooMany { folder: RepoPath::root() });
+        }
     }
     found.dirs.sort_by(|a, b| a.path.cmp(&b.path));
     found.folders.sort();

@@ -63,7 +63,7 @@ pub(super) fn fast_forward(
 
 /// Holds the branch where it is, in this process' turn.
 fn hold(repo: &Repo, wanted: &Move<'_>) -> Result<(Lock, Turn), PublishError> {
-    let turn = Turn::take(repo);
+    let turn = Turn::take(repo)?;
     let path = repo.common_dir().join(to_path(wanted.branch.as_str().as_bytes()));
     Ok((turn.lock(&path, &repo.common_dir().join("refs"))?, turn))
 }

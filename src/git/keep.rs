@@ -1,24 +1,30 @@
 //! Packs that nobody names yet: how they are kept from being collected, and how a killed run's leavings are known.
 //!
 //! Whatever hhgit puts beside the packs before a ref names it is marked by a file that holds [`MARK`] and that the writing
-//! process holds locked (flock) for as long as it lives: first in a directory `tmp_hhgit-*`, then, by a rename that takes
+//! process holds locked (flock) for as long as it lives: first in a directory `hhgit-tmp-*`, then, by a rename that takes
 //! the lock along, as the pack's `.keep`. The system drops the lock of a process that dies, so a marked file that can be
 //! locked is left over; no process id, clock or age is asked. Placing and cleaning exclude each other by a lock on
-//! the pack directory itself. Where a file system has no such locks nothing is cleaned.
+//! the pack directory itself, which is waited for: who went on without would be taken for dead while its mark is not made yet. Where
+//! a file system has no such locks nothing is cleaned.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::ids::sha256_hex;
 
 /// What a marked file holds.
 const MARK: &[u8] = b"hhgit: written, not yet published\n";
-/// How the directories begin in which packs are made; git's own prune knows `tmp_` too.
-const STAGING: &str = "tmp_hhgit-";
-/// How often the pack directory's lock is tried, and how long between.
-const TRIES: (u32, Duration) = (200, Duration::from_millis(10));
+/// How the directories begin in which packs are made. Not with `tmp_`: `git prune --expire=now` takes away whatever is called so,
+/// from under a living run.
+const STAGING: &str = "hhgit-tmp-";
+/// How long a directory's lock is waited for by who cannot go on without it, well over what any living process has it for.
+pub(super) const LONG: Duration = Duration::from_secs(120);
+/// How long by who can.
+const SHORT: Duration = Duration::from_secs(2);
+/// How long between two tries to lock a directory.
+const STEP: Duration = Duration::from_millis(10);
 
 /// Where a pack is made, out of every reader's sight.
 pub(crate) struct Staging {
@@ -44,7 +50,7 @@ impl Staging {
             share(&packs, shared)?;
             sync_dir(objects)?;
         }
-        let lock = lock_dir(&packs);
+        let lock = lock_dir(&packs, LONG)?;
         if lock.is_some() {
             clean_locked(&packs)?;
         }
@@ -80,7 +86,7 @@ impl Staging {
         self.mark.sync_all()?;
         let stem = self.unique_stem(pack);
         let target = |extension: &str| self.packs.join(&stem).with_extension(extension);
-        let lock = lock_dir(&self.packs);
+        let lock = lock_dir(&self.packs, LONG)?;
         let keep = target("keep");
         std::fs::rename(self.dir.path().join("keep"), &keep)?;
         // From here on whoever cleans up knows whose the other two are, should only one of them come to stay.
@@ -108,7 +114,7 @@ impl Staging {
 
 impl Drop for Keep {
     fn drop(&mut self) {
-        let lock = lock_dir(&self.packs);
+        let lock = lock_dir(&self.packs, SHORT);
         // Whoever put another in its place has a reason; that one is not ours to take.
         if same_file(&self.mark, &self.path) {
             drop(std::fs::remove_file(&self.path));
@@ -120,9 +126,9 @@ impl Drop for Keep {
 /// Takes away what killed runs left; answers how many things. Waits for no living run.
 pub(crate) fn clean(objects: &Path) -> io::Result<usize> {
     let packs = objects.join("pack");
-    match lock_dir(&packs) {
-        Some(_lock) => clean_locked(&packs),
-        None => Ok(0),
+    match lock_dir(&packs, SHORT) {
+        Ok(Some(_lock)) => clean_locked(&packs),
+        Ok(None) | Err(_) => Ok(0),
     }
 }
 
@@ -157,9 +163,10 @@ fn clean_keep(keep: &Path) -> bool {
     if !is_left(&mark) {
         return false;
     }
-    // Killed between its renames: a pack that got no index is nobody's, nor is an index whose pack a loss of power took.
+    // Killed between its renames: a pack that got no index is nobody's, nor is an index whose pack a loss of power took. Not being
+    // let look is no sign of that.
     let halves = ["idx", "pack"].map(|kind| keep.with_extension(kind));
-    if halves.iter().any(|half| !half.exists()) {
+    if halves.iter().any(|half| matches!(half.try_exists(), Ok(false))) {
         halves.iter().for_each(|half| drop(std::fs::remove_file(half)));
     }
     std::fs::remove_file(keep).is_ok()
@@ -181,17 +188,22 @@ fn is_marked(path: &Path) -> bool {
     read.is_ok() && start == MARK
 }
 
-/// A directory's own lock; none where it cannot be had.
-pub(super) fn lock_dir(dir: &Path) -> Option<File> {
-    let file = File::open(dir).ok()?;
-    for _ in 0..TRIES.0 {
+/// A directory's own lock; none where the file system has none, an error where others have it for longer than this.
+pub(super) fn lock_dir(dir: &Path, wait: Duration) -> io::Result<Option<File>> {
+    let Ok(file) = File::open(dir) else { return Ok(None) };
+    let until = Instant::now() + wait;
+    loop {
         match file.try_lock() {
-            Ok(()) => return Some(file),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(TRIES.1),
-            Err(TryLockError::Error(_)) => return None,
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(STEP),
+            Err(TryLockError::WouldBlock) => {
+                let words =
+                    format!("another hhgit has had it locked for {} seconds; look whether one hangs", wait.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, words));
+            }
         }
     }
-    None
 }
 
 #[cfg(unix)]
@@ -220,4 +232,19 @@ pub(crate) fn share(path: &Path, shared: i32) -> io::Result<()> {
     }
     let plain = std::fs::metadata(path)?.permissions();
     std::fs::set_permissions(path, gix::fs::adjust_shared_repository_permissions(plain, shared))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_another_has_locked_is_not_one_without_locks() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let locked = lock_dir(dir.path(), Duration::ZERO).expect("it is free");
+        let refused = lock_dir(dir.path(), Duration::ZERO).map(drop).expect_err("it is not free");
+        assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+        drop(locked);
+        assert!(lock_dir(dir.path(), Duration::ZERO).expect("it is free again").is_some());
+    }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use gix::tempfile::{AutoRemove, ContainingDirectory, Handle, handle};
 
-use super::keep::{lock_dir, share};
+use super::keep::{LONG, lock_dir, share};
 use super::open::Repo;
 use super::publish::PublishError;
 
@@ -24,7 +24,7 @@ pub(super) struct Lock {
     _file: Handle<handle::Closed>,
 }
 
-/// A turn at moving refs, which one hhgit has at a time; without it, where it cannot be had, locks are not marked.
+/// A turn at moving refs, which one hhgit has at a time; without it, where the file system has no such locks, ours are not marked.
 pub(super) struct Turn {
     guard: Option<File>,
     wait: Duration,
@@ -32,10 +32,11 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Waits for the turn.
-    pub(super) fn take(repo: &Repo) -> Self {
-        let guard = lock_dir(&repo.common_dir().join("refs"));
-        Self { guard, wait: repo.ref_lock_wait(), shared: repo.shared_permissions() }
+    /// Waits for the turn. Who went on without it would leave a lock that nobody knows for hhgit's, should it be killed.
+    pub(super) fn take(repo: &Repo) -> Result<Self, PublishError> {
+        let dir = repo.common_dir().join("refs");
+        let guard = lock_dir(&dir, LONG).map_err(|_| PublishError::NoTurn { dir, waited: LONG })?;
+        Ok(Self { guard, wait: repo.ref_lock_wait(), shared: repo.shared_permissions() })
     }
 
     /// Takes a file's lock, which is waited for. Folders that must be made for it go again, up to `boundary`.

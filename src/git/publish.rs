@@ -75,6 +75,14 @@ pub enum PublishError {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// Another hhgit did not let go of its turn.
+    #[error("another hhgit has {} locked for {waited:?}; look whether one hangs", dir.display())]
+    NoTurn {
+        /// The directory.
+        dir: PathBuf,
+        /// How long it was waited for.
+        waited: Duration,
+    },
     /// A lock could not be made.
     #[error("{} cannot be made; look at the directory's permissions", lock.display())]
     Lock {

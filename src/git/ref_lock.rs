@@ -40,7 +40,7 @@ pub(super) fn move_branch(repo: &Repo, wanted: &Move<'_>, locked: &dyn Fn()) -> 
     if wanted.from.is_none() {
         refuse_conflicts(repo, wanted.branch)?;
     }
-    let turn = Turn::take(repo);
+    let turn = Turn::take(repo)?;
     let path = repo.common_dir().join(to_path(name.as_bytes()));
     let lock = turn.lock(&path, &repo.common_dir().join("refs"))?;
     locked();

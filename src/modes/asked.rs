@@ -181,8 +181,20 @@ mod tests {
 
     #[test]
     fn a_path_that_looks_like_flags_is_one_path() {
-        for name in ["a --repair", " a", "a ", "\u{a0}a", "a --b \"c\" --d", "--adopt", "a=\"b", "a=\"b --adopt", "\\\" --x", "\""] {
-            let asked = Asked { fabrics: vec![path(name), path("f")], retry: Retry::Below(path(name)), ..Asked::default() };
+        for name in [
+            "a --repair",
+            " a",
+            "a ",
+            "\u{a0}a",
+            "a --b \"c\" --d",
+            "--adopt",
+            "a=\"b",
+            "a=\"b --adopt",
+            "\\\" --x",
+            "\"",
+        ] {
+            let asked =
+                Asked { fabrics: vec![path(name), path("f")], retry: Retry::Below(path(name)), ..Asked::default() };
             assert_eq!(Asked::parse(&asked.flags().join(" ")), Some(asked), "{name:?}");
         }
         let flags = Asked { fabrics: vec![path("a --repair")], ..Asked::default() }.flags();

@@ -14,7 +14,7 @@ use crate::support::hhgit;
 use crate::trace::Ask;
 
 /// How many states are tried unless all are.
-const SAMPLE: usize = 60;
+const SAMPLE: usize = 40;
 
 /// What a disk may hold after a loss of power, and how it comes to that.
 struct State {

@@ -12,8 +12,6 @@ pub(crate) struct Shape {
     pub(crate) name: &'static str,
     pub(crate) temp: TempRepo,
     pub(crate) args: &'static [&'static str],
-    /// Whether another run has nothing to do.
-    pub(crate) repeats: bool,
     /// Where the branch is before and after, and which hooks there are.
     pub(crate) tips: [String; 2],
     /// What lies in the git directory after an undisturbed run, and after `git gc` besides.
@@ -30,7 +28,7 @@ impl Shape {
         let (after, plain) = (tip(&repo), listing(&repo));
         gc(&repo).unwrap();
         let listings = [plain, listing(&repo)];
-        Self { name, temp, args, repeats: true, tips: [before, after], listings }
+        Self { name, temp, args, tips: [before, after], listings }
     }
 
     /// What lies in a copy of the repository once the next run has ended, but for what git itself collects: that is collected.
@@ -166,21 +164,6 @@ pub(crate) fn work_tree() -> Shape {
     let files: Vec<(&str, &str)> = documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     temp.commit_all(&files);
     Shape::of("work tree", temp, &["sync", "--threads", "1"])
-}
-
-/// A folder that is to become a fabric directory.
-pub(crate) fn new_fabric() -> Shape {
-    let temp = TempRepo::bare();
-    temp.commit("main", &[("file", "text\n"), ("f/loose.yaml", &vpc("a", "x"))]);
-    Shape::of("init", temp, &["init", "f", "--yes"])
-}
-
-/// A sync that is to be taken back.
-pub(crate) fn taken_back() -> Shape {
-    let temp = TempRepo::bare();
-    filled(&temp);
-    assert_eq!(hhgit(temp.dir(), &["sync"]).code, Some(0));
-    Shape { repeats: false, ..Shape::of("undo", temp, &["undo"]) }
 }
 
 /// A hook that is to be put in place.

@@ -70,7 +70,7 @@ pub(crate) fn alike(path: &str) -> String {
             Some((stem, kind)) if hex(stem) => return format!("pack-*.{kind}"),
             _ => {}
         }
-        for start in ["tmp_hhgit-", "tmp_objdir-incoming-", ".tmp"] {
+        for start in ["tmp_hhgit-", "hhgit-tmp-", "tmp_objdir-incoming-", ".hhgit-hook-", ".tmp"] {
             if let Some(rest) = part.strip_prefix(start) {
                 return format!("{start}*{}", rest.get(6..).unwrap_or_default());
             }

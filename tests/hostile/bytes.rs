@@ -149,7 +149,7 @@ pub fn change(from: u64, to: u64) -> Vec<u8> {
 }
 
 /// A number, seven bits a byte.
-fn number(mut of: u64) -> Vec<u8> {
+pub fn number(mut of: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     while of >= 0x80 {
         bytes.push(of as u8 | 0x80);

@@ -114,7 +114,11 @@ pub fn orders(old: &str, new: &str) -> Vec<Order> {
     all.push(Order::of(Touches::Branch, "hook pre-commit"));
     all.push(Order::hook(Touches::Nothing, "hook warm main", String::new()));
     all.push(Order::hook(Touches::Nothing, "hook pre-receive", line.clone()));
-    all.push(Order::hook(Touches::Nothing, "hook pre-receive --policy strict --syncs only --crds pushed", line.clone()));
+    all.push(Order::hook(
+        Touches::Nothing,
+        "hook pre-receive --policy strict --syncs only --crds pushed",
+        line.clone(),
+    ));
     all.push(Order::hook(Touches::Nothing, &format!("hook update refs/heads/main {old} {new}"), String::new()));
     all.push(Order::hook(Touches::Branch, "hook post-receive", line));
     all

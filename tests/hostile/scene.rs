@@ -54,7 +54,11 @@ pub fn fabric() -> Folder {
 /// What the sync sorted, in the same words.
 pub fn sorted() -> Folder {
     let mut folder = fabric();
-    put(&mut folder, "f/managed/vpcs/db.yaml", file(vpc("db", "2").replace("1001", "1002").replace("10.0.1", "10.0.2")));
+    put(
+        &mut folder,
+        "f/managed/vpcs/db.yaml",
+        file(vpc("db", "2").replace("1001", "1002").replace("10.0.1", "10.0.2")),
+    );
     folder
 }
 
@@ -71,7 +75,8 @@ impl Scene {
         scene
     }
 
-    fn of(is_bare: bool) -> Self {
+    /// Either, not checked out.
+    pub fn of(is_bare: bool) -> Self {
         static MADE: OnceLock<(World, ObjectId, ObjectId)> = OnceLock::new();
         let (made, first, synced) = MADE.get_or_init(history);
         let world = World::new(is_bare);
@@ -148,7 +153,7 @@ fn history() -> (World, ObjectId, ObjectId) {
     fs::write(world.template_git_dir().join("refs/heads/main"), format!("{dropped}\n")).unwrap();
     let sync = orders("", "").into_iter().find(|order| order.args == ["sync"]).unwrap();
     let ran = world.run("the history that all share", &sync);
-    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!((ran.code, &ran.faults[..]), (0, &[][..]), "{ran:?}");
     let tip = fs::read_to_string(world.git_dir().join("refs/heads/main")).unwrap();
     let synced = ObjectId::from_hex(tip.trim().as_bytes()).unwrap();
     assert_ne!(synced, dropped);

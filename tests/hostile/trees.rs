@@ -111,18 +111,8 @@ const MODES: [&str; 16] = [
 ];
 
 /// What a link may lead to.
-const TARGETS: [&str; 10] = [
-    "/etc/passwd",
-    "/",
-    "../../../../../../etc",
-    "..",
-    ".",
-    "../.git",
-    "../../sentinel",
-    "raw",
-    "managed/vpcs",
-    "",
-];
+const TARGETS: [&str; 10] =
+    ["/etc/passwd", "/", "../../../../../../etc", "..", ".", "../.git", "../../sentinel", "raw", "managed/vpcs", ""];
 
 /// Entries whose place is a folder's or a file's that means something.
 const SEATS: [&str; 12] = [
@@ -164,7 +154,8 @@ fn thing(maker: &Maker, turn: usize) -> (&'static str, ObjectId) {
 
 /// Each name in each place, by turns as each kind of thing.
 fn names(maker: &Maker) -> Vec<Case> {
-    let long = [vec![b'a'; 255], vec![b'a'; 256], vec![b'b'; 4096], b"e\xcc\x81.yaml".to_vec(), b"\xc3\xa9.yaml".to_vec()];
+    let long =
+        [vec![b'a'; 255], vec![b'a'; 256], vec![b'b'; 4096], b"e\xcc\x81.yaml".to_vec(), b"\xc3\xa9.yaml".to_vec()];
     let all: Vec<Vec<u8>> = NAMES.iter().map(|name| name.to_vec()).chain(long).collect();
     let mut cases = Vec::new();
     for (at, name) in all.iter().enumerate() {
@@ -193,7 +184,12 @@ fn collided(maker: &Maker) -> Vec<Case> {
             }
         }
     }
-    let twice = [("e\u{301}.yaml", "\u{e9}.yaml"), ("x.yaml", "X.YAML"), ("ss.yaml", "\u{df}.yaml"), ("k.yaml", "\u{212a}.yaml")];
+    let twice = [
+        ("e\u{301}.yaml", "\u{e9}.yaml"),
+        ("x.yaml", "X.YAML"),
+        ("ss.yaml", "\u{df}.yaml"),
+        ("k.yaml", "\u{212a}.yaml"),
+    ];
     for (one, two) in twice {
         for place in ["f/raw", "f/managed/vpcs", "f/unmanaged"] {
             let ids = [maker.blob(vpc("one", "1").as_bytes()), maker.blob(vpc("one", "2").as_bytes())];
@@ -209,7 +205,9 @@ fn collided(maker: &Maker) -> Vec<Case> {
 fn modes(maker: &Maker) -> Vec<Case> {
     let mut cases = Vec::new();
     for mode in MODES {
-        for (turn, place) in ["f/raw", "f/managed/vpcs", "f/.hnp/crds", "f/unmanaged", "", "f/managed"].iter().enumerate() {
+        for (turn, place) in
+            ["f/raw", "f/managed/vpcs", "f/.hnp/crds", "f/unmanaged", "", "f/managed"].iter().enumerate()
+        {
             let (_, id) = thing(maker, turn % 2);
             let tree = with_entries(maker, with_raw(), place, &[(mode, b"odd.yaml", id)], true);
             cases.push(Case { name: format!("mode {mode} in {place:?}"), tree });

@@ -136,7 +136,8 @@ fn nothing_vanishes_into_a_document_that_is_blocked() {
 fn what_is_sorted_in_takes_no_separator_along_that_yaml_cannot_read() {
     let mut case = Case::new(&[("raw/a.yaml", &format!("-\n--- #\u{1}\n{WEB}"))]);
     assert!(case.sync(None));
-    let after = files(&[("managed/vpcs/web.yaml", WEB), ("unmanaged/a.yaml", "-\n"), ("unmanaged/a.yaml.metadata", "")]);
+    let after =
+        files(&[("managed/vpcs/web.yaml", WEB), ("unmanaged/a.yaml", "-\n"), ("unmanaged/a.yaml.metadata", "")]);
     assert_eq!(case.sorted(), after);
     assert!(!case.sync(None));
 }

@@ -296,6 +296,7 @@ pub fn leftovers_in(git_dir: &Path) -> Vec<String> {
             if name.ends_with(".lock")
                 || name.ends_with(".keep")
                 || name.starts_with("tmp_")
+                || name.starts_with("hhgit-tmp-")
                 || name.starts_with(".tmp")
             {
                 found.push(path.strip_prefix(git_dir).unwrap().to_string_lossy().into_owned());

@@ -16,7 +16,7 @@ use crate::path::quote;
 /// How many folders of refs are looked into.
 const MOST: usize = 20_000;
 /// What the names of git's temporary files of objects begin with.
-const TEMPORARY: [&str; 5] = ["tmp_", ".tmp-", "incoming-", "tmp_objdir-", "tmp_hhgit-"];
+const TEMPORARY: [&str; 5] = ["tmp_", ".tmp-", "incoming-", "tmp_objdir-", "hhgit-tmp-"];
 
 impl Repo {
     /// Locks, temporary files, and what killed runs of hhgit left.
