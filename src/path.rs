@@ -234,6 +234,15 @@ pub fn quote(bytes: &[u8]) -> String {
     out
 }
 
+/// A word of a command as a shell reads it, for people to copy.
+pub fn shell_word(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:@,".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
 /// The bytes that [`quote`] has shown; nothing if it shows none so.
 pub fn unquote(text: &str) -> Option<Vec<u8>> {
     let Some(quoted) = text.strip_prefix('"') else { return Some(text.as_bytes().to_vec()) };
@@ -298,6 +307,16 @@ mod tests {
         for bad in ["..", "a/../b", "/etc", "a//b", "a/", ".git/config", "a/.GIT", "git~1", ".git ", "a\0b", "./a"] {
             assert!(RepoPath::new(bad).is_err(), "{bad:?} was accepted");
         }
+    }
+
+    #[test]
+    fn a_word_to_copy_is_one_word_to_a_shell() {
+        for plain in ["/srv/git/fab.git", "a-b_c+d@e:f,g=h"] {
+            assert_eq!(shell_word(plain), plain);
+        }
+        assert_eq!(shell_word(""), "''");
+        assert_eq!(shell_word("x y$(id)"), "'x y$(id)'");
+        assert_eq!(shell_word("it's; `id` \"x\""), r#"'it'\''s; `id` "x"'"#);
     }
 
     #[test]

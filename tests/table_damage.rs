@@ -101,7 +101,7 @@ fn put(path: &Path, bytes: &[u8]) {
 /// Flips a bit of each of these bytes of a fabric's table, and asks for the answer that nothing remembered gives.
 fn flip(vpcs: u8, every: usize) -> usize {
     let (push, dir) = (Push::new(vpcs), tempfile::tempdir().unwrap());
-    let cold = push.found(&store(Path::new("/nowhere")));
+    let cold = push.found(&store(Path::new("/dev/null/nowhere")));
     assert!(!cold.is_empty(), "the push is a bad one");
     assert_eq!(push.found(&store(dir.path())), cold, "learned");
     let path = table(dir.path());
@@ -183,6 +183,23 @@ fn bad_push(server: &Server) -> Option<i32> {
 fn a_table_of_another_fabric_under_the_name_of_this_one_is_not_believed() {
     let (server, _) = lying();
     assert_eq!(bad_push(&server), Some(1));
+}
+
+#[test]
+fn changes_of_another_tree_under_the_name_of_this_one_are_not_believed() {
+    let (push, dir) = (Push::new(3), tempfile::tempdir().unwrap());
+    let store = store(dir.path());
+    let before = push.memory.tree_of(push.before);
+    push.asked(&store, |asked| remember(&push.memory, asked, None, before)).unwrap();
+    push.remember(&store);
+    let folder = dir.path().join("hhgit/index");
+    let mut names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let changes = names.find(|path| path.extension().is_some_and(|kind| kind == "changes")).unwrap();
+    let name = changes.file_stem().unwrap().to_str().unwrap().to_owned();
+    assert!(store.get(&name).is_some());
+    let other = "0".repeat(name.len());
+    fs::rename(&changes, changes.with_file_name(format!("{other}.changes"))).unwrap();
+    assert!(store.get(&other).is_none());
 }
 
 #[test]

@@ -183,6 +183,10 @@ pub(crate) fn is_abandoned(path: &Path) -> bool {
 }
 
 fn is_marked(path: &Path) -> bool {
+    // To open a pipe could be to wait without end.
+    if !std::fs::symlink_metadata(path).is_ok_and(|data| data.is_file()) {
+        return false;
+    }
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MARK.len() as u64 + 1).read_to_end(&mut start));
     read.is_ok() && start == MARK

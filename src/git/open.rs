@@ -12,6 +12,7 @@ use crate::ids::HashKind;
 use crate::memory::journal::Journal;
 use crate::memory::own::Own;
 use crate::memory::store::Store;
+use crate::path::shell_word;
 
 /// The repository extensions that hhgit knows to handle, in lower case.
 const EXTENSIONS: [&str; 7] =
@@ -51,7 +52,7 @@ pub enum OpenError {
         dir: PathBuf,
     },
     /// The repository could not be opened.
-    #[error("the git repository at {} cannot be opened; look with: git -C {} status", dir.display(), dir.display())]
+    #[error("the git repository at {} cannot be opened; look with: git -C {} status", dir.display(), shell_word(&dir.display().to_string()))]
     Open {
         /// Where the search began.
         dir: PathBuf,
@@ -60,7 +61,7 @@ pub enum OpenError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The repository belongs to another user.
-    #[error("{} belongs to another user, so its configuration is not trusted; if you trust it: git config --global --add safe.directory '{}'", dir.display(), dir.display())]
+    #[error("{} belongs to another user, so its configuration is not trusted; if you trust it: git config --global --add safe.directory {}", dir.display(), shell_word(&dir.display().to_string()))]
     Untrusted {
         /// The repository.
         dir: PathBuf,

@@ -1,4 +1,4 @@
-//! The file of what has changed since a table: short, with a digest of itself in its first line.
+//! The file of what has changed since a table: short, with a digest of itself in its first line, and the name it goes by inside.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::Row;
 use super::bytes::{put, seal, take, take_text, unseal};
 
 /// What the file's first line starts with: a name and the version of this layout.
-const MAGIC: &[u8] = b"hhgit changes 1 ";
+const MAGIC: &[u8] = b"hhgit changes 2 ";
 
 /// What has changed since the table of this name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +20,10 @@ pub(super) struct Since {
 }
 
 impl Since {
-    /// The file's bytes.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    /// The file's bytes under a name.
+    pub(super) fn bytes(&self, name: &str) -> Vec<u8> {
         let mut body = Vec::new();
+        put(&mut body, name.as_bytes());
         put(&mut body, self.table.as_bytes());
         for (path, row) in &self.changes {
             put(&mut body, path.as_bytes());
@@ -37,9 +38,12 @@ impl Since {
         seal(MAGIC, &body)
     }
 
-    /// Reads a file's bytes; nothing if they are not whole, or of another version.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    /// Reads the bytes of the file of this name; nothing if they are not whole, another tree's, or of another version.
+    pub(super) fn read(name: &str, bytes: &[u8]) -> Option<Self> {
         let mut body = unseal(MAGIC, bytes)?;
+        if take_text(&mut body)? != name {
+            return None;
+        }
         let table = take_text(&mut body)?.to_owned();
         let mut changes = BTreeMap::new();
         while !body.is_empty() {

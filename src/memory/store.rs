@@ -52,8 +52,12 @@ impl Store {
         if let Some(table) = self.table(name) {
             return Some(Remembered::new(Arc::new(table), std::collections::BTreeMap::new()));
         }
-        let since = Since::read(&self.folder.read(&self.path(name, CHANGES), LARGEST, self.trust)?)?;
+        let since = self.since(name)?;
         Some(Remembered::new(Arc::new(self.table(&since.table)?), since.changes))
+    }
+
+    fn since(&self, name: &str) -> Option<Since> {
+        Since::read(name, &self.folder.read(&self.path(name, CHANGES), LARGEST, self.trust)?)
     }
 
     fn table(&self, name: &str) -> Option<Table> {
@@ -85,7 +89,7 @@ impl Store {
             return self.keep_all(name, rows).map(drop);
         }
         let since = Since { table: tree.base.name.clone(), changes: tree.since.clone() };
-        self.folder.put(&self.path(name, CHANGES), |file| io::Write::write_all(file, &since.bytes()))?;
+        self.folder.put(&self.path(name, CHANGES), |file| io::Write::write_all(file, &since.bytes(name)))?;
         self.tidy();
         Ok(())
     }
@@ -101,7 +105,7 @@ impl Store {
         let tables = tables.split_off(TABLES_KEPT.min(tables.len()));
         let named: Vec<String> = changes
             .iter()
-            .filter_map(|path| Since::read(&self.folder.read(path, LARGEST, self.trust)?))
+            .filter_map(|path| self.since(path.file_stem()?.to_str()?))
             .map(|since| since.table)
             .collect();
         let is_named = |path: &PathBuf| {
