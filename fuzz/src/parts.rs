@@ -2,16 +2,15 @@
 
 use hhgit::finding::Finding;
 use hhgit::path::RepoPath;
+use hhgit::render::Style;
 
 pub use crate::texts::{cut, depth, is_shown, join};
 
-/// Holds that an error and all its causes can be shown on a terminal.
+/// Holds that an error and all its causes, as people are told them, can be shown on a terminal.
 pub fn is_told(error: &dyn std::error::Error) {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        is_shown(&error.to_string());
-        next = error.source();
-    }
+    let mut told = Vec::new();
+    hhgit::render::error::error(&mut told, error, None, Style::default()).expect("a Vec takes all");
+    String::from_utf8_lossy(&told).lines().for_each(is_shown);
 }
 
 /// Holds that a finding can be shown on a terminal and names a place that is there.
