@@ -27,7 +27,7 @@ pub const KNOWN: &str = "hhgit known 2 ";
 /// The same of remembered verdicts.
 pub const VERDICTS: &str = "hhgit verdicts 1 ";
 /// The same of what has changed since a table.
-pub const CHANGES: &str = "hhgit changes 1 ";
+pub const CHANGES: &str = "hhgit changes 2 ";
 /// The same of a table.
 pub const TABLE: &str = "hhgittb2";
 
@@ -190,8 +190,9 @@ fn holds(tree: &Remembered, rows: &[Row]) {
 fn changes_of_any_bytes(git_dir: &Path, body: &[u8]) {
     let store = Store::new(git_dir, me(git_dir), no_sharing, 0);
     drop(store.keep_all("t", Vec::new()));
-    let named = [&[0, 0, 0, 1, b't'][..], body].concat();
-    for (name, body) in [("x", named.as_slice()), ("y", body)] {
+    // A file's own name, then that of the table, or what an input has there.
+    let (of_x, of_y) = ([&b"\0\0\0\x01x\0\0\0\x01t"[..], body].concat(), [&b"\0\0\0\x01y"[..], body].concat());
+    for (name, body) in [("x", &of_x), ("y", &of_y)] {
         put(git_dir, &format!("hhgit/index/{name}.changes"), &sealed(CHANGES, body));
         let Some(tree) = store.get(name) else { continue };
         asked(&tree, &[path("a")]);

@@ -212,7 +212,8 @@ fn remembered(seeds: &mut Seeds) -> io::Result<()> {
     seeds.add("memory", &[&[0, 2, 2, 1, 0], table.get(25..).unwrap_or_default()].concat())?;
     store.keep("u", &tree.after([(path("vpcs/a.yaml"), None), (path("vpcs/c.yaml"), Some(row("vpcs/c.yaml", 3)))]))?;
     let changes = fs::read(dir.path().join("hhgit/index/u.changes"))?;
-    seeds.add("memory", &[&[2], body(&changes, CHANGES).get(5..).unwrap_or_default()].concat())?;
+    // Before what has changed stand the file's own name and the table's.
+    seeds.add("memory", &[&[2], body(&changes, CHANGES).get(10..).unwrap_or_default()].concat())?;
     seeds.add("memory", &[&[3], format!("{} none\n{} 1 0 0 0 0 0 0\n", id("a"), id("b")).as_bytes()].concat())?;
     let own = Own::new(dir.path(), user, share, 0);
     let fabric = FabricDir { path: path("f"), tree: TreeId::new(id("tree")) };
