@@ -65,9 +65,9 @@ troubles! {
         "no command of hhgit works here, and its hooks refuse every push"
         "{what it says to do}"
     HeadBroken "head-broken" Head Problem:
-        "HEAD cannot be read: {words}"
-        "hhgit and git do not know which branch is meant"
-        "git -C {dir} symbolic-ref HEAD refs/heads/main"
+        "HEAD, or the branch it names, cannot be read: {words}"
+        "hhgit and git do not know which commit is meant"
+        "git -C {dir} fsck --full; then put back the file that is named above: a branch from its reflog or a clone, HEAD with git symbolic-ref"
     HeadDetached "head-detached" Head Warning:
         "HEAD is on the commit {commit} and on no branch"
         "hhgit sync, check and status go by the branch that HEAD names"
