@@ -49,7 +49,7 @@ impl Asked {
         }
     }
 
-    /// Reads flags as [`Asked::flags`] and [`level_flag`] write them; nothing if there is one that means nothing.
+    /// Reads flags as [`Asked::flags`] and the level of a server write them; nothing if there is one that means nothing.
     pub fn parse(text: &str) -> Option<Self> {
         let mut asked = Self::default();
         let mut rest = text.trim();

@@ -23,7 +23,7 @@ pub fn write(said: &Said) -> Option<String> {
     }
 }
 
-/// Reads a line; nothing if it is none that [`write`] makes.
+/// Reads a line; nothing if it is none that [`write()`] makes.
 pub fn read(line: &str) -> Option<Said> {
     if line == "none" {
         return Some(Said::NoFabric);
