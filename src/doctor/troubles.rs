@@ -1,5 +1,7 @@
 //! All that `hhgit doctor` can say is wrong: what, why it matters, and what mends it, with `{names}` where a repository's own words go.
 
+use crate::path::shell_word;
+
 use super::{Check, Gravity, Told};
 
 macro_rules! troubles {
@@ -285,7 +287,11 @@ troubles! {
 impl Trouble {
     /// The trouble with a repository's own words in it.
     pub(super) fn told(self, words: &[(&str, &str)]) -> Told {
-        Told { trouble: self, says: filled(self.says(), words, str::to_owned), mend: filled(self.mend(), words, shell) }
+        Told {
+            trouble: self,
+            says: filled(self.says(), words, str::to_owned),
+            mend: filled(self.mend(), words, shell_word),
+        }
     }
 }
 
@@ -302,13 +308,4 @@ fn filled(text: &str, words: &[(&str, &str)], write: impl Fn(&str) -> String) ->
         rest = after;
     }
     out + rest
-}
-
-fn is_plain(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:@,".contains(&byte))
-}
-
-/// A word of a command.
-fn shell(word: &str) -> String {
-    if is_plain(word) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

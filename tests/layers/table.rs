@@ -46,7 +46,7 @@ pub(crate) const TABLE: &[Row] = &[
         &["serde", "serde_yaml", "similar", "thiserror"],
     ),
     pure("report", &["ids", "path", "snapshot", "finding", "verdict::code", "fabric"], &[]),
-    pure("doctor", &["fabric", "options"], &["strsim"]),
+    pure("doctor", &["path", "fabric", "options"], &["strsim"]),
     pure("progress", &[], &[]),
     pure(
         "render",
