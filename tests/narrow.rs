@@ -223,3 +223,24 @@ fn has_fabric(memory: &Memory, commit: CommitId) -> bool {
         hhgit::fabric::layout::find(memory, memory.tree_of(commit), &[], &hhgit::fabric::kinds::Kinds::builtin());
     found.is_ok_and(|found| !found.is_empty())
 }
+
+#[test]
+fn of_an_object_that_two_files_hold_both_are_looked_at() {
+    let (mut memory, dir) = (Memory::default(), tempfile::tempdir().unwrap());
+    let switch = |name: &str, more: &str| {
+        format!(
+            "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: {name}\nspec: {{role: spine{more}}}\n"
+        )
+    };
+    let mut files = BTreeMap::from([
+        (".hnp/manifest.yaml".to_owned(), "version: '1.0'\n".to_owned()),
+        ("managed/vpcs/a.yaml".to_owned(), switch("b", "")),
+        ("managed/vpcs/b.yaml".to_owned(), switch("b", ", asn: 1")),
+        ("raw/c.yaml".to_owned(), switch("c", "")),
+    ]);
+    let before = commit(&mut memory, &files, None);
+    let text = files.remove("raw/c.yaml").unwrap();
+    files.insert("managed/switches/c.yaml".to_owned(), text);
+    let after = commit(&mut memory, &files, Some(before));
+    hold(&memory, CheckLevel::References, &store(dir.path()), before, after);
+}
