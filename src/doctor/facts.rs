@@ -133,10 +133,32 @@ pub enum Head {
         /// A branch.
         other: Option<String>,
     },
-    /// Nowhere.
+    /// Its own file says nothing that can be followed.
     Broken {
         /// Why.
         words: String,
+        /// The file.
+        file: String,
+        /// A branch.
+        other: Option<String>,
+    },
+    /// On a branch that cannot be read.
+    BranchBroken {
+        /// The branch's full name.
+        name: String,
+        /// Why.
+        words: String,
+        /// The file that its ref has, or would have.
+        file: String,
+        /// The file of its reflog.
+        log: String,
+    },
+    /// On a ref that is no branch.
+    NoBranch {
+        /// The ref.
+        target: String,
+        /// A branch.
+        other: Option<String>,
     },
 }
 

@@ -67,9 +67,17 @@ troubles! {
         "no command of hhgit works here, and its hooks refuse every push"
         "{what it says to do}"
     HeadBroken "head-broken" Head Problem:
-        "HEAD, or the branch it names, cannot be read: {words}"
-        "hhgit and git do not know which commit is meant"
-        "git -C {dir} fsck --full; then put back the file that is named above: a branch from its reflog or a clone, HEAD with git symbolic-ref"
+        "HEAD says nothing that can be followed: {words}"
+        "hhgit and git do not know which branch is meant"
+        "echo ref: refs/heads/{branch} > {file}"
+    BranchBroken "branch-broken" Head Problem:
+        "HEAD names {branch}, which is broken: {words}"
+        "nothing can be judged, sorted or pushed there"
+        "rm -f {file} && git -C {dir} update-ref {branch} COMMIT, where COMMIT is its last one: from a clone, or the end of {log}"
+    HeadNoBranch "head-no-branch" Head Problem:
+        "HEAD names {target}, which is no branch"
+        "hhgit goes by the branch that HEAD names, and nothing is committed to anything else"
+        "git -C {dir} symbolic-ref HEAD refs/heads/{branch}"
     HeadDetached "head-detached" Head Warning:
         "HEAD is on the commit {commit} and on no branch"
         "hhgit sync, check and status go by the branch that HEAD names"

@@ -186,6 +186,17 @@ pub(crate) const CASES: &[Case] = &[
     (Trouble::NotOpened, || Site::of(TempRepo::init(&["--bare", "--ref-format=reftable"]))),
     (Trouble::HeadBroken, || {
         let site = Site::server();
+        site.add_file("HEAD", "main\n");
+        site
+    }),
+    (Trouble::BranchBroken, || {
+        let site = Site::server();
+        site.git(&["tag", "kept", "main"]);
+        site.add_file("refs/heads/main", "0123\n");
+        site
+    }),
+    (Trouble::HeadNoBranch, || {
+        let site = Site::server();
         site.git(&["symbolic-ref", "HEAD", "refs/tags/x"]);
         site.git(&["update-ref", "refs/tags/x", "main"]);
         site

@@ -25,7 +25,7 @@ impl Repo {
             bare: self.work_tree().is_none(),
             hash: self.hash_kind().to_string(),
             config: self.settings(),
-            head: Head::Broken { words: String::new() },
+            head: Head::Unborn { name: String::new(), other: None },
             identity: self.git_author().is_some() && self.git_committer().is_some(),
             history: self.history_found(),
             alternates: alternates(own),
