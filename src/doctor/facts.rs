@@ -27,6 +27,8 @@ pub enum Git {
 pub struct Repository {
     /// What `git -C` takes.
     pub dir: String,
+    /// The file of its index, which may not be there.
+    pub index: String,
     /// Whether it has no work tree.
     pub bare: bool,
     /// The kind of hash that names objects.
@@ -232,14 +234,15 @@ pub enum Program {
 }
 
 /// What a branch holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// The branch's short name.
     pub branch: String,
     /// Its fabric directories.
     pub fabrics: Vec<Fabric>,
-    /// The first file of each folder that has an attribute which changes its bytes: folder, file, attribute.
-    pub attributes: Vec<(String, String, String)>,
+    /// The first file of each folder that has an attribute which changes its bytes: folder, file, attribute; why that could not be
+    /// asked.
+    pub attributes: Result<Vec<(String, String, String)>, String>,
 }
 
 /// A fabric directory.

@@ -234,6 +234,14 @@ troubles! {
         "{path} has the git attribute {attribute}"
         "a checkout, and with it Argo CD or Flux, gets other bytes than the commit that hhgit judged"
         "take the line out of .gitattributes, or add to it: {folder}/** -eol -ident -working-tree-encoding -filter"
+    AttributesUnasked "attributes-unasked" Attributes Warning:
+        "what git attributes make of the files could not be asked: {words}"
+        "a line in .gitattributes may change what a checkout, and with it Argo CD or Flux, gets"
+        "look whether git works there: git -C {dir} status; an index that is damaged is made anew: rm -f {index} && git -C {dir} reset --quiet"
+    AttributesGitOld "attributes-git-old" Attributes Warning:
+        "what git attributes make of the files is asked of git 2.40 or newer, and this is {version}"
+        "a line in .gitattributes may change what a checkout, and with it Argo CD or Flux, gets"
+        "install git 2.40 or newer"
     AttributeLfs "attribute-lfs" Attributes Problem:
         "{path} is kept by Git LFS"
         "the commit holds a pointer and no YAML; hhgit refuses it as lfs-pointer"

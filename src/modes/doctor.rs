@@ -88,8 +88,12 @@ fn content(
     }
     paths.retain(|path| path.file_name() != GITKEEP.as_bytes());
     paths.truncate(MOST);
-    // An older git cannot be asked about a commit; what a work tree has now is not what Argo CD gets.
-    let changed = repo.changed_on_checkout(commit, &paths).unwrap_or_default();
+    let changed = repo.changed_on_checkout(commit, &paths).map_err(|error| error.to_string());
+    Ok(Content { branch, fabrics, attributes: changed.map(|changed| first_of_each(&dirs, changed)) })
+}
+
+/// Of each folder of fabrics the first file that is changed: the folder, the file, and the attribute.
+fn first_of_each(dirs: &[FabricDir], changed: Vec<(RepoPath, String)>) -> Vec<(String, String, String)> {
     let mut attributes: Vec<(String, String, String)> = Vec::new();
     for (path, attribute) in changed {
         let folder = dirs.iter().flat_map(|dir| [RAW, MANAGED].map(|folder| dir.path.child(folder)));
@@ -98,7 +102,7 @@ fn content(
             attributes.push((folder, path.to_string(), attribute));
         }
     }
-    Ok(Content { branch, fabrics, attributes })
+    attributes
 }
 
 fn fabric(reader: &Reader, dir: &FabricDir, survey: &Survey) -> Result<Fabric, ModeError> {

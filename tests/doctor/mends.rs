@@ -11,6 +11,7 @@ pub(crate) fn command(trouble: Trouble, mend: &str) -> Option<String> {
     };
     match trouble {
         T::HeadBroken | T::HeadNoBranch => Some(mend.to_owned()),
+        T::AttributesUnasked => mend.split_once("made anew: ").map(|(_, command)| command.to_owned()),
         T::BranchBroken => Some(filled("COMMIT", "kept")),
         _ => None,
     }

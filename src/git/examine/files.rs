@@ -22,6 +22,7 @@ impl Repo {
         let (linked, open, remembered) = self.memory_found(process_user());
         Repository {
             dir: self.place(),
+            index: shown(&self.git_dir().join("index")),
             bare: self.work_tree().is_none(),
             hash: self.hash_kind().to_string(),
             config: self.settings(),
