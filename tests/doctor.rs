@@ -7,6 +7,8 @@
 mod cases;
 #[path = "doctor/mends.rs"]
 mod mends;
+#[path = "doctor/odd.rs"]
+mod odd;
 #[path = "doctor/site.rs"]
 mod site;
 mod support;
@@ -130,6 +132,29 @@ fn machines_are_told_the_same() {
     hhgit::render::formats::schema(&mut schema, hhgit::render::formats::Format::Doctor).unwrap();
     let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
     assert_eq!(jsonschema::validator_for(&schema).unwrap().validate(&value).err().map(|e| e.to_string()), None);
+}
+
+#[test]
+fn a_repository_of_which_a_part_is_gone_is_told_from_a_folder_that_is_none() {
+    for (part, after) in [("HEAD", "put it back: "), ("refs", "put it back: "), ("objects", "")] {
+        for site in [Site::server(), Site::clone()] {
+            site.git(&["pack-refs", "--all"]);
+            let (from, to) = (site.git_dir().join(part), site.beside("away"));
+            let git_dir = site.git_dir();
+            std::fs::rename(&from, to).unwrap();
+            let said = hhgit_command(site.repo()).arg("status").output().unwrap();
+            let expected =
+                format!("{} is a git repository and has no {part}, so that git takes it for none", git_dir.display());
+            assert_eq!(said.status.code(), Some(3));
+            assert!(String::from_utf8_lossy(&said.stderr).contains(&expected), "{said:?}");
+            let told = told(&site);
+            assert!(told.keys().eq(["not-opened"]), "{told:?}");
+            if let Some(command) = told["not-opened"].strip_prefix(after).filter(|_| !after.is_empty()) {
+                assert_eq!(site.shell(command).code, Some(0), "{command}");
+                assert!(support::hhgit(site.repo(), &["status"]).code != Some(3), "{command}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -199,6 +199,8 @@ pub struct Hooks {
     pub off: bool,
     /// Those that are there.
     pub files: Vec<Hook>,
+    /// What is there and cannot be read, each with why.
+    pub unread: Vec<(String, String)>,
     /// Whether `.pre-commit-config.yaml` names hhgit.
     pub pre_commit: bool,
 }

@@ -34,6 +34,7 @@ fn well() -> Repository {
                 program: None,
                 before_off: None,
             }],
+            unread: Vec::new(),
             pre_commit: false,
         },
         server_files: Vec::new(),

@@ -138,6 +138,10 @@ troubles! {
         "no pre-receive hook calls hhgit"
         "pushes are let in without being judged"
         "hhgit -C {dir} hook install"
+    HookUnread "hook-unread" Hooks Problem:
+        "{file} cannot be read: {words}"
+        "git cannot run it, and hhgit cannot tell what it does"
+        "look what it is, and move it away: mv {file} {away} && hhgit -C {dir} hook install"
     HookNotExecutable "hook-not-executable" Hooks Problem:
         "{file} is not executable"
         "git passes it by: nothing is judged or sorted"

@@ -7,6 +7,7 @@
 
 pub mod commit;
 mod config;
+mod damaged;
 pub mod environment;
 mod examine;
 pub(crate) mod fast_forward;
@@ -20,7 +21,9 @@ pub(crate) mod limit;
 pub(crate) mod lock;
 pub mod make;
 pub mod merging;
+mod odd;
 pub mod open;
+mod open_error;
 pub(crate) mod pack;
 pub mod publish;
 pub mod read;

@@ -236,6 +236,11 @@ pub(crate) const CASES: &[Case] = &[
         site
     }),
     (Trouble::HookMissing, Site::without_hooks),
+    (Trouble::HookUnread, || {
+        let site = Site::without_hooks();
+        site.pipe("hooks/pre-receive");
+        site
+    }),
     (Trouble::HookNotExecutable, || Site::server().hook("pre-receive", 0o644, str::to_owned)),
     (Trouble::HookEdited, || Site::server().hook("pre-receive", 0o755, |text| format!("{text}# mine\n"))),
     (Trouble::HookProgramGone, || by_hand("/nowhere/hhgit")),

@@ -9,9 +9,14 @@ pub(crate) fn command(trouble: Trouble, mend: &str) -> Option<String> {
         let (command, _) = mend.split_once(", where").expect("what is to be filled in is told");
         command.replacen(blank, with, 1)
     };
+    let after = |words: &str| {
+        let (_, command) = mend.split_once(words).expect("what the command is for is told");
+        Some(command.to_owned())
+    };
     match trouble {
         T::HeadBroken | T::HeadNoBranch => Some(mend.to_owned()),
-        T::AttributesUnasked => mend.split_once("made anew: ").map(|(_, command)| command.to_owned()),
+        T::HookUnread => after("move it away: "),
+        T::AttributesUnasked => after("made anew: "),
         T::BranchBroken => Some(filled("COMMIT", "kept")),
         _ => None,
     }

@@ -99,6 +99,13 @@ impl Site {
         path
     }
 
+    /// A pipe in the git directory, which nobody writes to, in the place of what is there.
+    pub(crate) fn pipe(&self, path: &str) {
+        let path = self.add_file(path, "");
+        std::fs::remove_file(&path).unwrap();
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    }
+
     /// A file in the git directory, with this mode, that was last changed so many seconds ago.
     pub(crate) fn old_file(self, path: &str, text: &str, mode: u32, ago: u64) -> Self {
         let path = self.add_file(path, text);

@@ -15,6 +15,7 @@ use gix::config::Source;
 use super::open::Repo;
 use super::run::{Git, GitError};
 use crate::doctor::facts;
+use crate::files::read_start;
 use crate::ids::CommitId;
 use crate::path::{RepoPath, quote};
 
@@ -80,7 +81,7 @@ impl Repo {
     pub fn history_found(&self) -> facts::History {
         let replaced = self.ref_names().unwrap_or_default();
         let grafts = self.common_dir().join("info/grafts");
-        let says = std::fs::read(&grafts)
+        let says = read_start(&grafts, files::LONGEST)
             .is_ok_and(|text| text.lines().any(|line| !line.starts_with(b"#") && !line.trim().is_empty()));
         facts::History {
             partial: self.is_partial_clone().then(|| self.promisor()),
