@@ -41,8 +41,24 @@ pub fn git_program() -> facts::Git {
 }
 
 /// A path as a message and a command name it.
-fn shown(path: &Path) -> String {
-    path.display().to_string()
+pub fn shown(path: &Path) -> String {
+    quote(path.as_os_str().as_encoded_bytes())
+}
+
+/// The file in which a section of git's config stands.
+fn place(meta: &gix::config::file::Metadata) -> facts::Place {
+    let file = |path: &Path| shown(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    match (meta.source, meta.level, &meta.path) {
+        (Source::Local, 0, _) => facts::Place::Own,
+        (Source::Worktree, 0, _) => facts::Place::WorkTree,
+        (Source::Local | Source::Worktree, _, Some(path)) => facts::Place::Included(file(path)),
+        (Source::User, 0, _) => facts::Place::User,
+        (Source::System, 0, _) => facts::Place::System,
+        (Source::Git | Source::GitInstallation | Source::User | Source::System, _, Some(path)) => {
+            facts::Place::File(file(path))
+        }
+        _ => facts::Place::Environment,
+    }
 }
 
 impl Repo {
@@ -60,6 +76,7 @@ impl Repo {
             if section.header().subsection_name().is_some() || !SECTIONS.contains(&name.as_str()) {
                 continue;
             }
+            let place = place(section.meta());
             let server = [Source::GitInstallation, Source::System, Source::Local, Source::Worktree];
             let scope = if server.contains(&section.meta().source) { facts::Scope::Server } else { facts::Scope::User };
             let mut names: Vec<String> = section.value_names().map(|name| name.to_string()).collect();
@@ -70,7 +87,7 @@ impl Repo {
                 let implicit = section.value_implicit(&key) == Some(None);
                 let values = values.iter().map(|value| value.to_str_lossy().into_owned());
                 for value in values.chain(implicit.then(|| "true".to_owned())) {
-                    settings.push(facts::Setting { key: format!("{name}.{key}"), value, scope });
+                    settings.push(facts::Setting { key: format!("{name}.{key}"), value, scope, place: place.clone() });
                 }
             }
         }
@@ -98,7 +115,7 @@ impl Repo {
         let promises = remotes.find(|section| section.value("promisor").is_some());
         let name = promises
             .and_then(|section| section.header().subsection_name().map(|name| name.to_str_lossy().into_owned()));
-        name.or_else(|| self.config("extensions.partialClone")).unwrap_or_else(|| "origin".to_owned())
+        quote(name.or_else(|| self.config("extensions.partialClone")).unwrap_or_else(|| "origin".to_owned()).as_bytes())
     }
 
     /// Of these files of a commit, those that an attribute changes on their way out of it, each with that attribute.
