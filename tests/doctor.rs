@@ -9,6 +9,8 @@ mod cases;
 mod mends;
 #[path = "doctor/odd.rs"]
 mod odd;
+#[path = "doctor/places.rs"]
+mod places;
 #[path = "doctor/site.rs"]
 mod site;
 mod support;

@@ -87,9 +87,11 @@ fn a_file_system_without_locks_is_told() {
 
 #[test]
 fn a_file_of_another_user_is_told_with_both() {
-    let found = told(Repository { strangers: vec![("objects/aa".into(), 0)], ..well() });
+    // The git directory, and not the work tree, which may be a linked one or a submodule's.
+    let git_dir = "/srv/it's/.git/modules/x".to_owned();
+    let found = told(Repository { strangers: vec![("objects/aa".into(), 0)], git_dir, ..well() });
     let says = "objects/aa belongs to user 0, the repository to user 7";
-    assert_eq!(found, [(Trouble::OwnerMixed, says.into(), "chown -R 7 '/srv/it'\\''s.git'".into())]);
+    assert_eq!(found, [(Trouble::OwnerMixed, says.into(), "chown -R 7 '/srv/it'\\''s/.git/modules/x'".into())]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::doctor::facts::{Content, Fabric, Facts, Head, Hook, Hooks, Program, Repository};
 use crate::doctor::{Diagnosis, judge};
+use crate::exit::Exit;
 use crate::fabric::inventory::leaves;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, GITKEEP, MANAGED, RAW, SIDECAR, UNMANAGED, find, stays_in_raw};
@@ -37,7 +38,7 @@ pub fn doctor(common: &Common, own: &Path) -> Result<Diagnosis, ModeError> {
         Err(error) => Err(words(&error)),
         Ok(repo) => match repo.odd_refs() {
             Err(error) => Err(words(&error)),
-            Ok(()) => Ok(found(&repo, common, own)),
+            Ok(()) => Ok(found(&repo, common, own)?),
         },
     };
     let place = match &repository {
@@ -57,20 +58,24 @@ fn words(error: &OpenError) -> String {
     }
 }
 
-fn found(repo: &Repo, common: &Common, own: &Path) -> Repository {
+fn found(repo: &Repo, common: &Common, own: &Path) -> Result<Repository, ModeError> {
     let reader = Reader::new(repo);
     let time = |commit: CommitId| Some(reader.as_ref().ok()?.commit(commit).ok()?.committed.seconds);
     let found = repo.files_found();
     let content = match (&reader, repo.head()) {
         (Ok(reader), Ok(At::Branch { name, commit })) => {
             let branch = crate::path::quote(name.short().as_bytes());
-            Some(content(repo, reader, common, branch, commit).map_err(|error| error.to_string()))
+            match content(repo, reader, common, branch, commit) {
+                // What the command line asks for is not there.
+                Err(error) if error.exit() == Exit::Usage => return Err(error),
+                content => Some(content.map_err(|error| error.to_string())),
+            }
         }
         (Err(error), Ok(At::Branch { .. })) => Some(Err(error.to_string())),
         _ => None,
     };
     let head: Head = repo.head_found(time);
-    Repository { head, hooks: hooks(repo, own), server_files: server_files(repo), content, ..found }
+    Ok(Repository { head, hooks: hooks(repo, own), server_files: server_files(repo), content, ..found })
 }
 
 fn content(

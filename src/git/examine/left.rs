@@ -83,6 +83,7 @@ fn locks(common: &Path, own: &Path) -> Vec<PathBuf> {
         files.extend(names(own));
     }
     files.extend(below(&common.join("refs")));
+    files.extend(names(&common.join("worktrees")).iter().flat_map(|tree| names(tree)));
     files.retain(|path| has_extension(path, "lock"));
     files.sort();
     files.dedup();

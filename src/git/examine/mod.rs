@@ -22,7 +22,7 @@ use crate::path::{RepoPath, quote};
 /// The sections of git's config that matter.
 const SECTIONS: [&str; 6] = ["hhgit", "receive", "transfer", "uploadpack", "gc", "core"];
 /// The attributes that change a file's bytes on its way out of a commit.
-const ATTRIBUTES: [&str; 4] = ["filter", "ident", "eol", "working-tree-encoding"];
+const ATTRIBUTES: [&str; 5] = ["text", "filter", "ident", "eol", "working-tree-encoding"];
 
 /// What the git program says of its version; asked in no repository.
 pub fn git_program() -> facts::Git {
@@ -118,6 +118,17 @@ impl Repo {
         quote(name.or_else(|| self.config("extensions.partialClone")).unwrap_or_else(|| "origin".to_owned()).as_bytes())
     }
 
+    /// Whether git, here or where Git LFS is set up, has a program for a filter: without one the attribute does nothing.
+    fn has_filter(&self, name: &[u8]) -> bool {
+        let config = self.gix.config_snapshot();
+        let mut sections = config.plumbing().sections_by_name("filter").into_iter().flatten();
+        name == b"lfs"
+            || sections.any(|section| {
+                let is_set = ["smudge", "process"].iter().any(|key| section.value(key).is_some());
+                is_set && section.header().subsection_name().is_some_and(|own| own == name)
+            })
+    }
+
     /// Of these files of a commit, those that an attribute changes on their way out of it, each with that attribute.
     pub fn changed_on_checkout(
         &self,
@@ -132,10 +143,20 @@ impl Repo {
         let git = Git::new(self, "check-attr", &[]).arg(format!("--source={commit}")).args(["-z", "--stdin"]);
         let output = ATTRIBUTES.into_iter().fold(git, Git::arg).input(input).run()?;
         let mut fields = output.split(|byte| *byte == 0);
-        let mut changed = Vec::new();
+        let (mut changed, mut is_text) = (Vec::new(), true);
         while let (Some(path), Some(name), Some(value)) = (fields.next(), fields.next(), fields.next()) {
             // Line feeds are what a commit holds; an attribute that is taken away changes nothing.
-            let harmless = matches!(value, b"unspecified" | b"unset") || (name, value) == (b"eol", b"lf");
+            let harmless = match name {
+                // Asked before the others of each file: where it is no text, git looks at no ends of lines.
+                b"text" => {
+                    is_text = value != b"unset";
+                    true
+                }
+                b"eol" => !is_text || value == b"lf",
+                b"filter" => !self.has_filter(value),
+                _ => false,
+            };
+            let harmless = harmless || matches!(value, b"unspecified" | b"unset");
             if let (false, Ok(path)) = (harmless, RepoPath::new(path)) {
                 let set = if value == b"set" { quote(name) } else { format!("{}={}", quote(name), quote(value)) };
                 changed.push((path, set));
