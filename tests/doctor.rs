@@ -235,6 +235,22 @@ fn nothing_is_written_and_nothing_that_the_repository_names_is_run() {
 }
 
 #[test]
+fn what_is_asked_of_git_is_what_the_page_of_promises_says() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security.md")).unwrap();
+    let row = page.lines().find(|line| line.starts_with("| `doctor` |")).unwrap();
+    let named = row.split('`').filter_map(|span| span.strip_prefix("git ")).map(str::to_owned);
+    let log = "while [ \"$1\" = -c ]; do shift 2; done\necho \"$1\" >>\"${0%/*}/log\"";
+    let mut asked = BTreeSet::new();
+    for make in [Site::server, Site::clone] {
+        let site = cases::before_git(make(), log);
+        assert_eq!(site.doctor(&[]).code, Some(0));
+        let log = std::fs::read_to_string(site.beside("bin/log")).unwrap();
+        asked.extend(log.lines().map(str::to_owned));
+    }
+    assert_eq!(asked, named.collect());
+}
+
+#[test]
 fn no_control_byte_of_a_repository_reaches_the_terminal() {
     let site = Site::server();
     site.git(&["config", "hhgit.policy", "x\u{1b}[2J\u{202e}"]);

@@ -20,7 +20,7 @@ fn other_git(version: &str) -> Site {
 }
 
 /// A git that does this before it is the one that is here.
-fn before_git(site: Site, does: &str) -> Site {
+pub(crate) fn before_git(site: Site, does: &str) -> Site {
     let path = std::env::var("PATH").unwrap();
     let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file()).unwrap();
     site.program("git", &format!("#!/bin/sh\n{does}\nexec '{}' \"$@\"\n", real.display()))
