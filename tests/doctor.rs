@@ -251,6 +251,18 @@ fn what_is_asked_of_git_is_what_the_page_of_promises_says() {
 }
 
 #[test]
+fn what_lies_about_is_seen_where_git_sees_no_repository() {
+    let site = Site::server();
+    site.commit(&[("x", "x")]);
+    let (one, two) = (site.git(&["rev-parse", "main"]), site.git(&["rev-parse", "main^"]));
+    site.git(&["replace", &one, &two]);
+    site.git(&["update-ref", "refs/hhgit/remote/hhgit-run-x", &one]);
+    site.git(&["pack-refs", "--all"]);
+    site.add_file("HEAD", "main\n");
+    assert!(told(&site).keys().eq(["head-broken", "ref-left", "replace-refs"]), "{:?}", told(&site));
+}
+
+#[test]
 fn no_control_byte_of_a_repository_reaches_the_terminal() {
     let site = Site::server();
     site.git(&["config", "hhgit.policy", "x\u{1b}[2J\u{202e}"]);

@@ -48,9 +48,9 @@ impl Repo {
                 left.extend(found(Kind::Temporary, &path));
             }
         }
-        for name in self.ref_names().unwrap_or_default() {
-            if is_visited(common, name.as_bytes()) == Some(false) {
-                left.push(Left { kind: Kind::Ref, place: quote(name.as_bytes()), since: 0 });
+        for name in self.refs_below("refs/hhgit/") {
+            if is_visited(common, &name) == Some(false) {
+                left.push(Left { kind: Kind::Ref, place: quote(&name), since: 0 });
             }
         }
         left

@@ -1,6 +1,6 @@
 //! What `hhgit doctor` asks of a repository: looked at and never touched, without running anything that it names.
 //!
-//! Nothing here asks git for the state of a work tree: that would run filters. Git lists refs and attributes alone.
+//! Nothing here asks git for the state of a work tree: that would run filters. Git lists attributes alone.
 
 mod files;
 mod head;
@@ -96,14 +96,13 @@ impl Repo {
 
     /// What is known of history, and what stands in its way.
     pub fn history_found(&self) -> facts::History {
-        let replaced = self.ref_names().unwrap_or_default();
         let grafts = self.common_dir().join("info/grafts");
         let says = read_start(&grafts, files::LONGEST)
             .is_ok_and(|text| text.lines().any(|line| !line.starts_with(b"#") && !line.trim().is_empty()));
         facts::History {
             partial: self.is_partial_clone().then(|| self.promisor()),
             shallow: self.is_shallow(),
-            replaced: replaced.iter().filter(|name| name.as_bytes().starts_with(b"refs/replace/")).count(),
+            replaced: self.refs_below("refs/replace/").len(),
             grafts: says.then(|| shown(&grafts)),
         }
     }
