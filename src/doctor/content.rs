@@ -1,12 +1,14 @@
 //! What is judged of a branch's content: fabric directories, what waits in them, and what a checkout makes of their files.
 
-use super::facts::{Content, Fabric, Repository};
+use crate::path::{quote, unquote};
+
+use super::facts::{Content, Fabric, Git, Repository};
 use super::{Check, Rows, Told, Trouble};
 
 /// How many fabric directories are named.
 const NAMED: usize = 5;
 
-pub(super) fn judge(found: &Repository, rows: &mut Rows) {
+pub(super) fn judge(found: &Repository, git: &Git, rows: &mut Rows) {
     let dir = ("dir", found.dir.as_str());
     match &found.content {
         None => {}
@@ -20,7 +22,7 @@ pub(super) fn judge(found: &Repository, rows: &mut Rows) {
         }
         Some(Ok(content)) => {
             fabrics(content, dir, rows);
-            attributes(content, rows);
+            attributes(found, content, git, rows);
         }
     }
     if !found.bare {
@@ -57,12 +59,46 @@ fn fabrics(content: &Content, dir: (&str, &str), rows: &mut Rows) {
     rows.push(Check::Documents, "nothing waits in raw/ or lies in unmanaged/", told);
 }
 
-fn attributes(content: &Content, rows: &mut Rows) {
-    let told = content.attributes.iter().map(|(folder, path, attribute)| {
-        let trouble = if attribute == "filter=lfs" { Trouble::AttributeLfs } else { Trouble::AttributeChanges };
-        trouble.told(&[("folder", folder), ("path", path), ("attribute", attribute)])
-    });
-    rows.push(Check::Attributes, "a checkout has the bytes of the commit", told.collect());
+fn attributes(found: &Repository, content: &Content, git: &Git, rows: &mut Rows) {
+    let told: Vec<Told> = match (&content.attributes, git) {
+        (Ok(changed), _) => {
+            let tell = |(folder, path, attribute): &(String, String, String)| {
+                let trouble = if attribute == "filter=lfs" { Trouble::AttributeLfs } else { Trouble::AttributeChanges };
+                trouble.told(&[
+                    ("folder", folder),
+                    ("line", &pattern(folder)),
+                    ("path", path),
+                    ("attribute", attribute),
+                ])
+            };
+            changed.iter().map(tell).collect()
+        }
+        // The rest of this is said by the check of git.
+        (Err(_), Git::Missing) => return,
+        (Err(_), Git::Found(words)) if super::version(words) < super::GIT_ATTRIBUTES => {
+            vec![Trouble::AttributesGitOld.told(&[("version", words)])]
+        }
+        (Err(words), Git::Found(_)) => {
+            let (dir, index) = (("dir", found.dir.as_str()), ("index", found.index.as_str()));
+            vec![Trouble::AttributesUnasked.told(&[dir, index, ("words", words)])]
+        }
+    };
+    rows.push(Check::Attributes, "a checkout has the bytes of the commit", told);
+}
+
+/// The pattern in .gitattributes for all that lies in a folder.
+fn pattern(folder: &str) -> String {
+    let mut pattern = Vec::new();
+    for byte in unquote(folder).unwrap_or_default() {
+        let is_special = b"*?[\\".contains(&byte) || pattern.is_empty() && b"!#".contains(&byte);
+        pattern.extend(is_special.then_some(b'\\'));
+        pattern.push(byte);
+    }
+    pattern.extend_from_slice(b"/**");
+    let shown = quote(&pattern);
+    // A space ends a pattern that is not quoted.
+    let is_plain = shown.starts_with('"') || !shown.contains(char::is_whitespace) && !shown.contains('\\');
+    if is_plain { shown } else { format!("\"{}\"", shown.replace('\\', "\\\\")) }
 }
 
 fn work_tree(found: &Repository, rows: &mut Rows) {
@@ -70,7 +106,9 @@ fn work_tree(found: &Repository, rows: &mut Rows) {
     let mut told: Vec<Told> = Vec::new();
     for (key, bad, better) in [("core.autocrlf", ["true", "input"], "false"), ("core.eol", ["crlf", "crlf"], "lf")] {
         if let Some(value) = config.last(key).filter(|value| bad.contains(&value.to_ascii_lowercase().as_str())) {
-            told.push(Trouble::LineEndings.told(&[dir, ("key", key), ("value", value), ("better", better)]));
+            let config = super::settings::setting(&found.dir, config.found(key));
+            let words = [("config", &*config), ("key", key), ("value", &*quote(value.as_bytes())), ("better", better)];
+            told.push(Trouble::LineEndings.told(&words));
         }
     }
     if config.yes("core.sparseCheckout") {

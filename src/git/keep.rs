@@ -8,10 +8,11 @@
 //! a file system has no such locks nothing is cleaned.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::files::{is_file, open, read_start};
 use crate::ids::sha256_hex;
 
 /// What a marked file holds.
@@ -23,6 +24,8 @@ const STAGING: &str = "hhgit-tmp-";
 pub(super) const LONG: Duration = Duration::from_secs(120);
 /// How long by who can.
 const SHORT: Duration = Duration::from_secs(2);
+/// How long no run needs to make its mark.
+const OLD: Duration = Duration::from_secs(3_600);
 /// How long between two tries to lock a directory.
 const STEP: Duration = Duration::from_millis(10);
 
@@ -153,13 +156,13 @@ fn clean_locked(packs: &Path) -> io::Result<usize> {
 
 fn clean_staging(dir: &Path) -> bool {
     // Marks are made under the same lock on the pack directory, so one without is left over too.
-    let mark = File::open(dir.join("keep"));
+    let mark = open(&dir.join("keep"));
     let left = mark.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |mark| is_left(&mark));
     left && std::fs::remove_dir_all(dir).is_ok()
 }
 
 fn clean_keep(keep: &Path) -> bool {
-    let Ok(mark) = File::open(keep) else { return false };
+    let Ok(mark) = open(keep) else { return false };
     if !is_left(&mark) {
         return false;
     }
@@ -179,17 +182,21 @@ fn is_left(mark: &File) -> bool {
 
 /// Whether this is the mark of a run that is dead; nothing is done about it.
 pub(crate) fn is_abandoned(path: &Path) -> bool {
-    is_marked(path) && File::open(path).is_ok_and(|mark| mark.try_lock_shared().is_ok())
+    is_marked(path) && open(path).is_ok_and(|mark| mark.try_lock_shared().is_ok())
+}
+
+/// Whether this is a folder in which a run that is dead made a pack; nothing is done about it. One without a mark may be a living
+/// run's for an instant, and is nobody's only when it is old.
+pub(crate) fn is_left_over(dir: &Path) -> bool {
+    let is_one = dir.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(STAGING.as_bytes()));
+    let is_old =
+        || dir.metadata().and_then(|data| data.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > OLD));
+    let mark = dir.join("keep");
+    is_one && dir.is_dir() && if mark.exists() { is_abandoned(&mark) } else { is_old() }
 }
 
 fn is_marked(path: &Path) -> bool {
-    // To open a pipe could be to wait without end.
-    if !std::fs::symlink_metadata(path).is_ok_and(|data| data.is_file()) {
-        return false;
-    }
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MARK.len() as u64 + 1).read_to_end(&mut start));
-    read.is_ok() && start == MARK
+    is_file(path) && read_start(path, MARK.len() as u64 + 1).is_ok_and(|start| start == MARK)
 }
 
 /// A directory's own lock; none where the file system has none, an error where others have it for longer than this.

@@ -7,6 +7,7 @@
 
 pub mod commit;
 mod config;
+mod damaged;
 pub mod environment;
 mod examine;
 pub(crate) mod fast_forward;
@@ -20,7 +21,9 @@ pub(crate) mod limit;
 pub(crate) mod lock;
 pub mod make;
 pub mod merging;
+mod odd;
 pub mod open;
+mod open_error;
 pub(crate) mod pack;
 pub mod publish;
 pub mod read;
@@ -41,7 +44,7 @@ pub mod write;
 
 pub use commit::{CommitMeta, People, Person, Signature};
 pub use environment::Environment;
-pub use examine::git_program;
+pub use examine::{git_program, shown};
 pub use open::{OpenError, Repo};
 pub use publish::{PublishError, Published, clean_up, publish};
 pub use read::Reader;

@@ -6,13 +6,16 @@ use std::time::Duration;
 use gix::bstr::{BString, ByteSlice};
 
 use super::commit::Person;
+use super::damaged;
 use super::environment::Environment;
 use super::keep::share;
+use super::odd;
 use crate::ids::HashKind;
 use crate::memory::journal::Journal;
 use crate::memory::own::Own;
 use crate::memory::store::Store;
-use crate::path::shell_word;
+
+pub use super::open_error::OpenError;
 
 /// The repository extensions that hhgit knows to handle, in lower case.
 const EXTENSIONS: [&str; 7] =
@@ -34,84 +37,6 @@ pub struct Repo {
     pub(super) environment: Environment,
     /// The shared git directory, without the `..` that leads there from a linked work tree.
     common_dir: PathBuf,
-}
-
-/// Why a repository was not opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// There is no repository.
-    #[error("{} is in no git repository; name one with -C, or make one: git init", place(dir))]
-    NotFound {
-        /// Where the search began.
-        dir: PathBuf,
-    },
-    /// There is no such directory.
-    #[error("there is no directory {}; look at what -C names", dir.display())]
-    NoDirectory {
-        /// The directory.
-        dir: PathBuf,
-    },
-    /// The repository could not be opened.
-    #[error("the git repository at {} cannot be opened; look with: git -C {} status", dir.display(), shell_word(&dir.display().to_string()))]
-    Open {
-        /// Where the search began.
-        dir: PathBuf,
-        /// What was wrong.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The repository belongs to another user.
-    #[error("{} belongs to another user, so its configuration is not trusted; if you trust it: git config --global --add safe.directory {}", dir.display(), shell_word(&dir.display().to_string()))]
-    Untrusted {
-        /// The repository.
-        dir: PathBuf,
-    },
-    /// References are stored in a way hhgit does not know.
-    #[error("{} stores its references as {storage}; hhgit handles only files, convert it: git refs migrate --ref-format=files", dir.display())]
-    RefStorage {
-        /// The repository.
-        dir: PathBuf,
-        /// The value of `extensions.refStorage`.
-        storage: String,
-    },
-    /// The repository's format has a version hhgit does not know.
-    #[error("{} has repository format version {version}; hhgit knows 0 and 1, a newer hhgit may know more", dir.display())]
-    Version {
-        /// The repository.
-        dir: PathBuf,
-        /// The value of `core.repositoryFormatVersion`.
-        version: String,
-    },
-    /// The repository uses an extension hhgit does not know.
-    #[error("{} uses the repository extension '{name}', which hhgit does not know; a newer hhgit may", dir.display())]
-    Extension {
-        /// The repository.
-        dir: PathBuf,
-        /// The extension's name.
-        name: String,
-    },
-    /// The repository's version forbids the extension it uses.
-    #[error("{} uses the extension '{name}' at repository format version 0; set it right: git config core.repositoryFormatVersion 1", dir.display())]
-    ExtensionNeedsVersion {
-        /// The repository.
-        dir: PathBuf,
-        /// The extension's name.
-        name: String,
-    },
-    /// A bare repository was found where the user's configuration wants such named.
-    #[error("{} is a bare repository, and safe.bareRepository wants those named: run with GIT_DIR set to it", dir.display())]
-    FoundBare {
-        /// The repository.
-        dir: PathBuf,
-    },
-    /// A reference namespace is asked for.
-    #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
-    Namespace,
-}
-
-/// A directory as a message names it.
-fn place(dir: &Path) -> String {
-    if dir == Path::new(".") { "this directory".to_owned() } else { dir.display().to_string() }
 }
 
 impl Repo {
@@ -269,6 +194,7 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     // lost as soon as a sync takes away the last file of the folder that it was started in.
     let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let dir = dir.as_path();
+    odd::refuse(dir, environment)?;
     let current_dir = dir.ancestors().last().filter(|root| root.has_root());
     let search =
         gix::discover::upwards::Options { match_ceiling_dir_or_error: false, current_dir, ..Default::default() };
@@ -280,7 +206,7 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     };
     found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(dir) {
         Err(_) if !dir.is_dir() => OpenError::NoDirectory { dir: dir.to_owned() },
-        Err(_) if source.is_not_found() => OpenError::NotFound { dir: dir.to_owned() },
+        Err(_) if source.is_not_found() => damaged::not_found(dir),
         Err(_) => open_error(dir, source),
         // gix refuses some formats by itself; the gate says why in words of its own.
         Ok((found, _)) => match gate_file(&found.into_repository_and_work_tree_directories().0) {
@@ -292,8 +218,7 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
 
 /// The gate for a repository that gix did not open.
 fn gate_file(git_dir: &Path) -> Result<(), OpenError> {
-    let named = std::fs::read(git_dir.join("commondir")).unwrap_or_default();
-    let common = gix::path::from_byte_slice(named.trim_ascii()).map_or(git_dir.to_owned(), |path| git_dir.join(path));
+    let common = odd::common(git_dir);
     match gix::config::File::from_path_no_includes(common.join("config"), gix::config::Source::Local) {
         Ok(config) => gate(&common, &config),
         Err(_) => Ok(()),

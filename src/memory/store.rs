@@ -51,6 +51,11 @@ impl Store {
         self.folder.is_believed(self.trust)
     }
 
+    /// The outermost of its folders that is not believed.
+    pub fn unbelieved(&self) -> Option<PathBuf> {
+        self.folder.unbelieved(self.trust)
+    }
+
     fn path(&self, name: &str, kind: &str) -> PathBuf {
         self.folder.join(name).with_extension(kind)
     }

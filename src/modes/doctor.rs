@@ -1,17 +1,19 @@
 //! `hhgit doctor`: what is found of a repository, its hooks, its settings and its branch, to what would go wrong; writes nothing.
 
 use std::fs;
-use std::io::Read;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::doctor::facts::{Content, Fabric, Facts, Head, Hook, Hooks, Program, Repository};
 use crate::doctor::{Diagnosis, judge};
+use crate::exit::Exit;
 use crate::fabric::inventory::leaves;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, GITKEEP, MANAGED, RAW, SIDECAR, UNMANAGED, find, stays_in_raw};
 use crate::fabric::survey::{Survey, survey};
-use crate::git::hook_files::{Whose, read_hook};
-use crate::git::{Head as At, OpenError, Reader, Repo, git_program};
+use crate::files::read_start;
+use crate::git::hook_files::{HookFile, Whose, read_hook};
+use crate::git::{Head as At, OpenError, Reader, Repo, git_program, shown};
 use crate::ids::CommitId;
 use crate::options::Common;
 use crate::path::RepoPath;
@@ -34,11 +36,14 @@ pub fn doctor(common: &Common, own: &Path) -> Result<Diagnosis, ModeError> {
         // Where no repository is there is nothing to look at.
         Err(error @ (OpenError::NotFound { .. } | OpenError::NoDirectory { .. })) => return Err(error.into()),
         Err(error) => Err(words(&error)),
-        Ok(repo) => Ok(found(&repo, common, own)),
+        Ok(repo) => match repo.odd_refs() {
+            Err(error) => Err(words(&error)),
+            Ok(()) => Ok(found(&repo, common, own)?),
+        },
     };
     let place = match &repository {
         Ok(found) => found.dir.clone(),
-        Err(_) => common.directory.display().to_string(),
+        Err(_) => shown(&common.directory),
     };
     Ok(judge(&Facts { place, now: common.now.seconds, git: git_program(), repository }))
 }
@@ -53,20 +58,24 @@ fn words(error: &OpenError) -> String {
     }
 }
 
-fn found(repo: &Repo, common: &Common, own: &Path) -> Repository {
+fn found(repo: &Repo, common: &Common, own: &Path) -> Result<Repository, ModeError> {
     let reader = Reader::new(repo);
     let time = |commit: CommitId| Some(reader.as_ref().ok()?.commit(commit).ok()?.committed.seconds);
     let found = repo.files_found();
     let content = match (&reader, repo.head()) {
         (Ok(reader), Ok(At::Branch { name, commit })) => {
             let branch = crate::path::quote(name.short().as_bytes());
-            Some(content(repo, reader, common, branch, commit).map_err(|error| error.to_string()))
+            match content(repo, reader, common, branch, commit) {
+                // What the command line asks for is not there.
+                Err(error) if error.exit() == Exit::Usage => return Err(error),
+                content => Some(content.map_err(|error| error.to_string())),
+            }
         }
         (Err(error), Ok(At::Branch { .. })) => Some(Err(error.to_string())),
         _ => None,
     };
     let head: Head = repo.head_found(time);
-    Repository { head, hooks: hooks(repo, own), server_files: server_files(repo), content, ..found }
+    Ok(Repository { head, hooks: hooks(repo, own), server_files: server_files(repo), content, ..found })
 }
 
 fn content(
@@ -88,8 +97,12 @@ fn content(
     }
     paths.retain(|path| path.file_name() != GITKEEP.as_bytes());
     paths.truncate(MOST);
-    // An older git cannot be asked about a commit; what a work tree has now is not what Argo CD gets.
-    let changed = repo.changed_on_checkout(commit, &paths).unwrap_or_default();
+    let changed = repo.changed_on_checkout(commit, &paths).map_err(|error| error.to_string());
+    Ok(Content { branch, fabrics, attributes: changed.map(|changed| first_of_each(&dirs, changed)) })
+}
+
+/// Of each folder of fabrics the first file that is changed: the folder, the file, and the attribute.
+fn first_of_each(dirs: &[FabricDir], changed: Vec<(RepoPath, String)>) -> Vec<(String, String, String)> {
     let mut attributes: Vec<(String, String, String)> = Vec::new();
     for (path, attribute) in changed {
         let folder = dirs.iter().flat_map(|dir| [RAW, MANAGED].map(|folder| dir.path.child(folder)));
@@ -98,7 +111,7 @@ fn content(
             attributes.push((folder, path.to_string(), attribute));
         }
     }
-    Ok(Content { branch, fabrics, attributes })
+    attributes
 }
 
 fn fabric(reader: &Reader, dir: &FabricDir, survey: &Survey) -> Result<Fabric, ModeError> {
@@ -118,23 +131,31 @@ fn fabric(reader: &Reader, dir: &FabricDir, survey: &Survey) -> Result<Fabric, M
 
 fn hooks(repo: &Repo, own: &Path) -> Hooks {
     let folder = repo.hook_folder();
-    let files = HOOKS.iter().filter_map(|name| hook(name, &folder.path, own)).collect();
-    let config = repo.work_tree().map(|root| read_start(&root.join(".pre-commit-config.yaml"))).unwrap_or_default();
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    for name in HOOKS {
+        match hook(name, &folder.path, own) {
+            Ok(hook) => files.extend(hook),
+            Err(error) => unread.push((shown(&folder.path.join(name)), error.to_string())),
+        }
+    }
+    let config = repo.work_tree().and_then(|root| read_start(&root.join(".pre-commit-config.yaml"), LARGEST).ok());
     Hooks {
         off: fs::symlink_metadata(&folder.path).is_ok() && !folder.path.is_dir(),
         own: folder.whose == Whose::Own,
-        folder: folder.path.display().to_string(),
+        in_work_tree: folder.whose == Whose::WorkTree,
+        folder: shown(&folder.path),
         files,
-        pre_commit: String::from_utf8_lossy(&config).contains("hhgit"),
+        unread,
+        pre_commit: String::from_utf8_lossy(&config.unwrap_or_default()).contains("hhgit"),
     }
 }
 
-fn hook(name: &'static str, folder: &Path, own: &Path) -> Option<Hook> {
+fn hook(name: &'static str, folder: &Path, own: &Path) -> io::Result<Option<Hook>> {
     let path = folder.join(name);
-    let bytes = read_hook(&path).ok()??.bytes;
+    let Some(HookFile { bytes, .. }) = read_hook(&path)? else { return Ok(None) };
     let before = folder.join(format!("{name}{BEFORE}"));
     let program = program(&bytes).map(|name| {
-        let path = PathBuf::from(String::from_utf8_lossy(&name).into_owned());
+        let path = to_path(name);
         let state = if !is_executable(&path) {
             Program::Gone
         } else if is_same_program(&path, own) {
@@ -142,17 +163,17 @@ fn hook(name: &'static str, folder: &Path, own: &Path) -> Option<Hook> {
         } else {
             Program::Other
         };
-        (path.display().to_string(), state)
+        (shown(&path), state)
     });
-    Some(Hook {
+    Ok(Some(Hook {
         name,
-        file: path.display().to_string(),
+        file: shown(&path),
         calls: calls(&bytes) || author(&bytes) != Author::Other,
         edited: author(&bytes) == Author::Edited,
         executable: is_executable(&path),
         program,
-        before_off: (before.exists() && !is_executable(&before)).then(|| before.display().to_string()),
-    })
+        before_off: (before.exists() && !is_executable(&before)).then(|| shown(&before)),
+    }))
 }
 
 /// Whether two paths are those of one program, by its file or, where it was copied, by its bytes: it is not run to be asked.
@@ -167,6 +188,16 @@ fn is_same_program(path: &Path, own: &Path) -> bool {
 }
 
 #[cfg(unix)]
+fn to_path(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes))
+}
+
+#[cfg(not(unix))]
+fn to_path(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(unix)]
 fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
@@ -177,18 +208,6 @@ fn is_executable(path: &Path) -> bool {
     path.is_file()
 }
 
-/// The start of a file that people write; nothing if there is none.
-fn read_start(path: &Path) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if path.is_file()
-        && let Ok(file) = fs::File::open(path)
-        && file.take(LARGEST).read_to_end(&mut bytes).is_err()
-    {
-        bytes.clear();
-    }
-    bytes
-}
-
 /// The files of the server that its settings name.
 fn server_files(repo: &Repo) -> Vec<(String, String, bool)> {
     let words = [("crds", ["builtin", "pushed"]), ("settings", ["defaults", "pushed"])];
@@ -196,7 +215,7 @@ fn server_files(repo: &Repo) -> Vec<(String, String, bool)> {
         let value = repo.server_config("hhgit", name).pop()?;
         let path = repo.common_dir().join(&value);
         let is_word = value.is_empty() || words.contains(&value.as_str());
-        (!is_word).then(|| (format!("hhgit.{name}"), path.display().to_string(), path.exists()))
+        (!is_word).then(|| (format!("hhgit.{name}"), shown(&path), path.exists()))
     });
     named.collect()
 }

@@ -9,16 +9,22 @@ use super::shown;
 use crate::doctor::facts::{Kind, Left};
 use crate::git::keep;
 use crate::git::lock;
-use crate::git::open::Repo;
+use crate::git::odd::refuse_ref;
+use crate::git::open::{OpenError, Repo};
 use crate::git::remote::is_visited;
 use crate::path::quote;
 
 /// How many folders of refs are looked into.
 const MOST: usize = 20_000;
 /// What the names of git's temporary files of objects begin with.
-const TEMPORARY: [&str; 5] = ["tmp_", ".tmp-", "incoming-", "tmp_objdir-", "hhgit-tmp-"];
+const TEMPORARY: [&str; 4] = ["tmp_", ".tmp-", "incoming-", "tmp_objdir-"];
 
 impl Repo {
+    /// Refuses what stands in the place of a loose ref and is none: git would wait there when it lists refs.
+    pub fn odd_refs(&self) -> Result<(), OpenError> {
+        below(&self.common_dir().join("refs")).iter().try_for_each(|path| refuse_ref(path))
+    }
+
     /// Locks, temporary files, and what killed runs of hhgit left.
     pub(super) fn left_found(&self) -> Vec<Left> {
         let (common, packs) = (self.common_dir(), self.common_dir().join("objects/pack"));
@@ -33,15 +39,18 @@ impl Repo {
         for path in names(&packs).iter().filter(|path| has_extension(path, "keep") && keep::is_abandoned(path)) {
             left.extend(found(Kind::Keep, path));
         }
+        for path in names(&packs).iter().filter(|path| keep::is_left_over(path)) {
+            left.extend(found(Kind::Pack, path));
+        }
         for path in names(&packs).into_iter().chain(names(&common.join("objects"))) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if TEMPORARY.iter().any(|start| name.starts_with(start)) {
                 left.extend(found(Kind::Temporary, &path));
             }
         }
-        for name in self.ref_names().unwrap_or_default() {
-            if is_visited(common, name.as_bytes()) == Some(false) {
-                left.push(Left { kind: Kind::Ref, place: quote(name.as_bytes()), since: 0 });
+        for name in self.refs_below("refs/hhgit/") {
+            if is_visited(common, &name) == Some(false) {
+                left.push(Left { kind: Kind::Ref, place: quote(&name), since: 0 });
             }
         }
         left
@@ -55,7 +64,7 @@ impl Repo {
         let is_other = |path: &&PathBuf| fs::symlink_metadata(path).is_ok_and(|data| !data.is_dir());
         let linked: Vec<String> = folders.iter().filter(is_other).map(|path| shown(path)).collect();
         let open = fs::symlink_metadata(&known).is_ok_and(|data| data.is_dir() && !is_private(&data, user));
-        let index = (!self.memory().is_believed() && linked.is_empty()).then(|| shown(&top.join("index")));
+        let index = self.memory().unbelieved().filter(|_| linked.is_empty()).map(|path| shown(&path));
         let bytes = if linked.is_empty() { size(&top) } else { 0 };
         (linked, open.then(|| shown(&known)).into_iter().chain(index).collect(), (shown(&top), bytes))
     }
@@ -73,7 +82,17 @@ fn locks(common: &Path, own: &Path) -> Vec<PathBuf> {
     if own != common {
         files.extend(names(own));
     }
-    let (mut open, mut seen) = (vec![common.join("refs")], 0);
+    files.extend(below(&common.join("refs")));
+    files.extend(names(&common.join("worktrees")).iter().flat_map(|tree| names(tree)));
+    files.retain(|path| has_extension(path, "lock"));
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// What lies below a folder of refs and is no folder.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut open, mut seen) = (Vec::new(), vec![folder.to_owned()], 0);
     while let Some(folder) = open.pop().filter(|_| seen < MOST) {
         seen += 1;
         for path in names(&folder) {
@@ -81,9 +100,6 @@ fn locks(common: &Path, own: &Path) -> Vec<PathBuf> {
             if is_folder { open.push(path) } else { files.push(path) }
         }
     }
-    files.retain(|path| has_extension(path, "lock"));
-    files.sort();
-    files.dedup();
     files
 }
 
