@@ -190,6 +190,12 @@ impl Folder {
         all.filter(|path| path.extension().is_some_and(|extension| extension == kind)).collect()
     }
 
+    /// How many entries' names end in this, whatever they are.
+    pub(super) fn count(&self, kind: &str) -> usize {
+        let names = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        names.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == kind)).count()
+    }
+
     /// All files with their sizes, the newest first.
     pub(super) fn sizes(&self) -> Vec<(PathBuf, u64)> {
         if self.is_own() { listed(&self.path, fs::Metadata::is_file) } else { Vec::new() }

@@ -113,7 +113,10 @@ impl Store {
         }
         let since = Since { table: tree.base.name.clone(), changes: tree.since.clone() };
         self.folder.put(&self.path(name, CHANGES), |file| io::Write::write_all(file, &since.bytes(name)))?;
-        self.tidy();
+        // No table came, so there is nothing to be looked at but how many changes there are.
+        if self.folder.count(CHANGES) > 2 * KEPT {
+            self.tidy();
+        }
         Ok(())
     }
 

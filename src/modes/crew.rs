@@ -2,6 +2,7 @@
 //! things' order.
 
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Builder;
 
@@ -9,7 +10,9 @@ use crate::snapshot::Objects;
 
 /// How many workers there are: as many as asked for, or as there are cores.
 pub(super) fn workers(threads: Option<NonZeroUsize>) -> usize {
-    threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+    // Asked once: the system answers out of several files.
+    static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZeroUsize::get));
+    threads.map_or_else(|| *CORES, NonZeroUsize::get)
 }
 
 /// Does the work on each thing; `chunk` of them are taken at a time. Of several errors the first thing's counts.

@@ -67,13 +67,15 @@ pub(super) fn tally<'a>(findings: impl Iterator<Item = &'a Finding>, style: Styl
             Severity::Info => &mut infos,
         } += 1;
     }
-    let role = human::role;
-    let parts = [
-        (errors, count(errors, "error"), role(Severity::Error)),
-        (warnings, count(warnings, "warning"), role(Severity::Warning)),
-        (infos, format!("{infos} info"), role(Severity::Info)),
-    ];
-    let parts: Vec<String> =
-        parts.into_iter().filter(|(n, ..)| *n > 0).map(|(_, text, role)| style.paint(role, &text)).collect();
+    let parts = [(errors, Severity::Error), (warnings, Severity::Warning), (infos, Severity::Info)];
+    let told = |(number, severity): (usize, Severity)| {
+        let text = match severity {
+            Severity::Error => count(number, "error"),
+            Severity::Warning => count(number, "warning"),
+            Severity::Info => format!("{number} info"),
+        };
+        style.paint(human::role(severity), &text)
+    };
+    let parts: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(told).collect();
     if parts.is_empty() { style.paint(Role::Good, "no findings") } else { parts.join(", ") }
 }
