@@ -5,6 +5,7 @@
 //! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
 //! where the branch is checked out. [`merging`] lets git merge trees where nobody sees it. [`remote`] fetches from where others push, and pushes there. `examine` is what `hhgit doctor` looks at. [`run`] is the one way the `git` program is started.
 
+mod bounds;
 pub mod commit;
 mod config;
 pub mod environment;

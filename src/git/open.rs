@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use gix::bstr::{BString, ByteSlice};
 
+use super::bounds::bounded;
 use super::commit::Person;
 use super::environment::Environment;
 use super::keep::share;
@@ -261,8 +262,8 @@ pub(super) fn user() -> u32 {
 fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, OpenError> {
     use gix::ThreadSafeRepository as Repository;
     // Trust is judged by the caller, with an error of its own.
-    let options = if environment.isolated { gix::open::Options::isolated() } else { gix::open::Options::default() };
-    let options = options.strict_config(true).bail_if_untrusted(false).object_store_slots(SLOTS);
+    let permissions = if environment.isolated { gix::open::Permissions::isolated() } else { Default::default() };
+    let options = bounded(permissions).strict_config(true).bail_if_untrusted(false).object_store_slots(SLOTS);
     let mapping = gix::sec::trust::Mapping { full: options.clone(), reduced: options.clone() };
     let dir = environment.git_dir.as_deref().unwrap_or(dir);
     // Searched from its full path, and with the root as the place to be relative to: a repository found as `../../.git` would be
