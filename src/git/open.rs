@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use gix::bstr::{BString, ByteSlice};
 
+use super::alternates::{self, AlternatesError};
 use super::bounds::bounded;
 use super::commit::Person;
 use super::environment::Environment;
 use super::keep::share;
+use super::shared::shared_permissions;
 use crate::ids::HashKind;
 use crate::memory::journal::Journal;
 use crate::memory::own::Own;
@@ -105,6 +107,9 @@ pub enum OpenError {
         /// The repository.
         dir: PathBuf,
     },
+    /// It borrows objects from more places than hhgit follows.
+    #[error(transparent)]
+    Alternates(AlternatesError),
     /// A reference namespace is asked for.
     #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
     Namespace,
@@ -126,6 +131,7 @@ impl Repo {
         if environment.namespace.is_some() {
             return Err(OpenError::Namespace);
         }
+        look_before(dir, &environment)?;
         let mut gix = discover(dir, &environment)?;
         gix.make_paths_absolute().map_err(|source| open_error(dir, source))?;
         take_named_work_tree(&mut gix, dir, &environment).map_err(|source| open_error(dir, source))?;
@@ -291,10 +297,28 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     })
 }
 
+/// Looks at what gix would follow without end as it opens a repository.
+fn look_before(dir: &Path, environment: &Environment) -> Result<(), OpenError> {
+    let git_dir = match &environment.git_dir {
+        Some(named) => named.clone(),
+        None => match gix::discover::upwards(dir) {
+            Ok((found, _)) => found.into_repository_and_work_tree_directories().0,
+            // Nothing is there to be opened either.
+            Err(_) => return Ok(()),
+        },
+    };
+    alternates::look(&common_of(&git_dir).join("objects")).map_err(OpenError::Alternates)
+}
+
+/// The directory that a git directory shares with others, or itself.
+fn common_of(git_dir: &Path) -> PathBuf {
+    let named = std::fs::read(git_dir.join("commondir")).unwrap_or_default();
+    gix::path::from_byte_slice(named.trim_ascii()).map_or(git_dir.to_owned(), |path| git_dir.join(path))
+}
+
 /// The gate for a repository that gix did not open.
 fn gate_file(git_dir: &Path) -> Result<(), OpenError> {
-    let named = std::fs::read(git_dir.join("commondir")).unwrap_or_default();
-    let common = gix::path::from_byte_slice(named.trim_ascii()).map_or(git_dir.to_owned(), |path| git_dir.join(path));
+    let common = common_of(git_dir);
     match gix::config::File::from_path_no_includes(common.join("config"), gix::config::Source::Local) {
         Ok(config) => gate(&common, &config),
         Err(_) => Ok(()),
@@ -361,40 +385,4 @@ fn gate(common_dir: &Path, config: &gix::config::File) -> Result<(), OpenError> 
         }
     }
     Ok(())
-}
-
-/// Git's reading of `core.sharedRepository`; none is the key without a value.
-fn shared_permissions(value: Option<&[u8]>) -> i32 {
-    const GROUP: i32 = 0o660;
-    const EVERYBODY: i32 = 0o664;
-    let Some(value) = value else { return GROUP };
-    let text = value.to_str_lossy().to_ascii_lowercase();
-    match text.as_str() {
-        "umask" | "false" | "no" | "off" | "" => 0,
-        "group" | "true" | "yes" | "on" => GROUP,
-        "all" | "world" | "everybody" => EVERYBODY,
-        octal => match i32::from_str_radix(octal, 8) {
-            Ok(0) => 0,
-            Ok(1) => GROUP,
-            Ok(2) => EVERYBODY,
-            // Git refuses a mode that its owner can not read and write, and drops what is no permission for a file.
-            Ok(mode) if mode & 0o600 == 0o600 && mode <= 0o777 => -(mode & 0o666),
-            _ => 0,
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shared_repository_is_read_as_git_reads_it() {
-        let read = |text: &str| shared_permissions(Some(text.as_bytes()));
-        assert_eq!(shared_permissions(None), 0o660);
-        assert_eq!([read("group"), read("true"), read("1")], [0o660; 3]);
-        assert_eq!([read("all"), read("world"), read("2"), read("everybody")], [0o664; 4]);
-        assert_eq!([read("0640"), read("0770"), read("0664")], [-0o640, -0o660, -0o664]);
-        assert_eq!([read("umask"), read("false"), read("0"), read("nonsense")], [0; 4]);
-    }
 }

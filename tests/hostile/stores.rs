@@ -39,6 +39,7 @@ fn alternates() -> Vec<Case> {
             put_file(&scene.world.template_git_dir().join("objects/info/alternates"), &text);
         })
     };
+    let more: String = (0..200_000).map(|n| format!("/n/{n}\n")).collect();
     let many: String = (0..2_000).map(|n| format!("/nonexistent/{n}\n")).collect();
     let mut cases = vec![
         text("itself", b".\n".to_vec()),
@@ -53,6 +54,7 @@ fn alternates() -> Vec<Case> {
         text("no text", (0..=255).collect()),
         text("a long line", vec![b'/'; 1 << 20]),
         text("2,000 of them", many.into_bytes()),
+        text("200,000 of them", more.into_bytes()),
         text("escapes", b"/\x1b[31mred\x07\n".to_vec()),
     ];
     cases.push(case("alternates: a cycle of two", |scene| {
@@ -60,6 +62,11 @@ fn alternates() -> Vec<Case> {
         put_file(&git_dir.join("objects/info/alternates"), "../b\n");
         put_file(&git_dir.join("b/info/alternates"), "../objects\n");
     }));
+    for to in ["/dev/zero", "/dev/stdin"] {
+        cases.push(case(format!("alternates: a link to {to}"), move |scene| {
+            symlink(to, scene.world.template_git_dir().join("objects/info/alternates")).unwrap();
+        }));
+    }
     cases.push(case("alternates: a chain of 2,000", |scene| {
         let git_dir = scene.world.template_git_dir();
         put_file(&git_dir.join("objects/info/alternates"), "../a/0\n");
