@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and says what it saw")]
 #![cfg(unix)]
 
+#[path = "hostile/alternates.rs"]
+mod alternates;
 #[path = "hostile/bombs.rs"]
 mod bombs;
 #[path = "hostile/bytes.rs"]

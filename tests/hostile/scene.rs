@@ -16,6 +16,14 @@ use super::push::NAMESPACES;
 use super::support::{run, sealed, vpc};
 use super::world::World;
 
+/// What makes a repository hostile, and what it is called.
+pub type Case = (String, Box<dyn Fn(&Scene)>);
+
+/// A case of this name.
+pub fn case(name: impl Into<String>, harm: impl Fn(&Scene) + 'static) -> Case {
+    (name.into(), Box::new(harm))
+}
+
 /// Where in the history the hostile tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
