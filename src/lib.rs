@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | [`ids`], [`path`] | git's ids, modes and paths as types; a path that leaves its folder cannot be made | pure |
 //! | [`git`] | open, read, write, publish: the only place that knows gix or runs git | |
+//! | [`files`] | a file that may be none: not waited for, read no further than asked | |
 //! | [`snapshot`] | what the pure core may ask of a repository: commits, trees, blobs by id | pure |
 //! | [`yaml`] | bytes to documents with spans, the way Kubernetes reads them | pure |
 //! | [`fabric`] | what a fabric directory is: layout, manifest, kinds, settings | pure |
@@ -51,6 +52,7 @@ pub mod cli;
 pub mod doctor;
 pub mod exit;
 pub mod fabric;
+pub mod files;
 pub mod finding;
 pub mod forge;
 pub mod git;

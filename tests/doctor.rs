@@ -1,9 +1,14 @@
-//! `hhgit doctor` on real repositories: each thing that can be wrong is made so, and told; nothing is written, and nothing run.
+//! `hhgit doctor` on real repositories: each thing that can be wrong is made so, told, and mended as is advised; nothing is written,
+//! and nothing run.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 #![cfg(unix)]
 
 #[path = "doctor/cases.rs"]
 mod cases;
+#[path = "doctor/mends.rs"]
+mod mends;
+#[path = "doctor/odd.rs"]
+mod odd;
 #[path = "doctor/site.rs"]
 mod site;
 mod support;
@@ -32,13 +37,23 @@ fn compare(name: &str, said: &str) -> Option<String> {
     (expected != said).then(|| format!("{name}: expected\n{expected}\nand it said\n{said}"))
 }
 
-/// The troubles that an output names, by what it says: the JSON of the same run.
-fn told(site: &Site) -> BTreeSet<String> {
+/// The troubles that an output names, by what it says, each with its mend: the JSON of the same run.
+fn told(site: &Site) -> BTreeMap<String, String> {
     let json = site.doctor(&["--output", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     let checks = json["checks"].as_array().unwrap().clone();
     let troubles = checks.iter().flat_map(|check| check["troubles"].as_array().cloned().unwrap_or_default());
-    troubles.map(|told| told["code"].as_str().unwrap().to_owned()).collect()
+    let word = |told: &serde_json::Value, key: &str| told[key].as_str().unwrap().to_owned();
+    troubles.map(|told| (word(&told, "code"), word(&told, "mend"))).collect()
+}
+
+/// Does what is advised of a trouble, if that is a command, and tells what is wrong with that: it fails, or there is still trouble.
+fn mended(site: &Site, trouble: Trouble, mend: &str) -> Option<String> {
+    let command = mends::command(trouble, mend)?;
+    let ended = site.shell(&command);
+    let left = told(site);
+    let wrong = ended.code != Some(0) || !left.is_empty();
+    wrong.then(|| format!("{}: {command}\n{}{}left: {left:?}", trouble.code(), ended.stdout, ended.stderr))
 }
 
 /// Tries these cases: the whole of what is said, that the trouble is among it and nothing else, and the exit code.
@@ -57,11 +72,12 @@ fn hold(part: usize) {
         if ended.code != Some(i32::from(problems)) {
             wrong.push(format!("{}: ended with {:?}\n{said}", trouble.code(), ended.code));
         }
-        let codes = told(&site);
-        if codes != BTreeSet::from([trouble.code().to_owned()]) {
-            wrong.push(format!("{}: told of {codes:?}", trouble.code()));
+        let all = told(&site);
+        if all.keys().ne([trouble.code()]) {
+            wrong.push(format!("{}: told of {all:?}", trouble.code()));
         }
         wrong.extend(compare(trouble.code(), &said));
+        wrong.extend(all.get(trouble.code()).and_then(|mend| mended(&site, *trouble, mend)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
@@ -116,6 +132,29 @@ fn machines_are_told_the_same() {
     hhgit::render::formats::schema(&mut schema, hhgit::render::formats::Format::Doctor).unwrap();
     let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
     assert_eq!(jsonschema::validator_for(&schema).unwrap().validate(&value).err().map(|e| e.to_string()), None);
+}
+
+#[test]
+fn a_repository_of_which_a_part_is_gone_is_told_from_a_folder_that_is_none() {
+    for (part, after) in [("HEAD", "put it back: "), ("refs", "put it back: "), ("objects", "")] {
+        for site in [Site::server(), Site::clone()] {
+            site.git(&["pack-refs", "--all"]);
+            let (from, to) = (site.git_dir().join(part), site.beside("away"));
+            let git_dir = site.git_dir();
+            std::fs::rename(&from, to).unwrap();
+            let said = hhgit_command(site.repo()).arg("status").output().unwrap();
+            let expected =
+                format!("{} is a git repository and has no {part}, so that git takes it for none", git_dir.display());
+            assert_eq!(said.status.code(), Some(3));
+            assert!(String::from_utf8_lossy(&said.stderr).contains(&expected), "{said:?}");
+            let told = told(&site);
+            assert!(told.keys().eq(["not-opened"]), "{told:?}");
+            if let Some(command) = told["not-opened"].strip_prefix(after).filter(|_| !after.is_empty()) {
+                assert_eq!(site.shell(command).code, Some(0), "{command}");
+                assert!(support::hhgit(site.repo(), &["status"]).code != Some(3), "{command}");
+            }
+        }
+    }
 }
 
 #[test]

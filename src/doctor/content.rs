@@ -1,12 +1,12 @@
 //! What is judged of a branch's content: fabric directories, what waits in them, and what a checkout makes of their files.
 
-use super::facts::{Content, Fabric, Repository};
+use super::facts::{Content, Fabric, Git, Repository};
 use super::{Check, Rows, Told, Trouble};
 
 /// How many fabric directories are named.
 const NAMED: usize = 5;
 
-pub(super) fn judge(found: &Repository, rows: &mut Rows) {
+pub(super) fn judge(found: &Repository, git: &Git, rows: &mut Rows) {
     let dir = ("dir", found.dir.as_str());
     match &found.content {
         None => {}
@@ -20,7 +20,7 @@ pub(super) fn judge(found: &Repository, rows: &mut Rows) {
         }
         Some(Ok(content)) => {
             fabrics(content, dir, rows);
-            attributes(content, rows);
+            attributes(found, content, git, rows);
         }
     }
     if !found.bare {
@@ -57,12 +57,26 @@ fn fabrics(content: &Content, dir: (&str, &str), rows: &mut Rows) {
     rows.push(Check::Documents, "nothing waits in raw/ or lies in unmanaged/", told);
 }
 
-fn attributes(content: &Content, rows: &mut Rows) {
-    let told = content.attributes.iter().map(|(folder, path, attribute)| {
-        let trouble = if attribute == "filter=lfs" { Trouble::AttributeLfs } else { Trouble::AttributeChanges };
-        trouble.told(&[("folder", folder), ("path", path), ("attribute", attribute)])
-    });
-    rows.push(Check::Attributes, "a checkout has the bytes of the commit", told.collect());
+fn attributes(found: &Repository, content: &Content, git: &Git, rows: &mut Rows) {
+    let told: Vec<Told> = match (&content.attributes, git) {
+        (Ok(changed), _) => {
+            let tell = |(folder, path, attribute): &(String, String, String)| {
+                let trouble = if attribute == "filter=lfs" { Trouble::AttributeLfs } else { Trouble::AttributeChanges };
+                trouble.told(&[("folder", folder), ("path", path), ("attribute", attribute)])
+            };
+            changed.iter().map(tell).collect()
+        }
+        // The rest of this is said by the check of git.
+        (Err(_), Git::Missing) => return,
+        (Err(_), Git::Found(words)) if super::version(words) < super::GIT_ATTRIBUTES => {
+            vec![Trouble::AttributesGitOld.told(&[("version", words)])]
+        }
+        (Err(words), Git::Found(_)) => {
+            let (dir, index) = (("dir", found.dir.as_str()), ("index", found.index.as_str()));
+            vec![Trouble::AttributesUnasked.told(&[dir, index, ("words", words)])]
+        }
+    };
+    rows.push(Check::Attributes, "a checkout has the bytes of the commit", told);
 }
 
 fn work_tree(found: &Repository, rows: &mut Rows) {

@@ -27,6 +27,8 @@ pub enum Git {
 pub struct Repository {
     /// What `git -C` takes.
     pub dir: String,
+    /// The file of its index, which may not be there.
+    pub index: String,
     /// Whether it has no work tree.
     pub bare: bool,
     /// The kind of hash that names objects.
@@ -133,10 +135,32 @@ pub enum Head {
         /// A branch.
         other: Option<String>,
     },
-    /// Nowhere.
+    /// Its own file says nothing that can be followed.
     Broken {
         /// Why.
         words: String,
+        /// The file.
+        file: String,
+        /// A branch.
+        other: Option<String>,
+    },
+    /// On a branch that cannot be read.
+    BranchBroken {
+        /// The branch's full name.
+        name: String,
+        /// Why.
+        words: String,
+        /// The file that its ref has, or would have.
+        file: String,
+        /// The file of its reflog.
+        log: String,
+    },
+    /// On a ref that is no branch.
+    NoBranch {
+        /// The ref.
+        target: String,
+        /// A branch.
+        other: Option<String>,
     },
 }
 
@@ -175,6 +199,8 @@ pub struct Hooks {
     pub off: bool,
     /// Those that are there.
     pub files: Vec<Hook>,
+    /// What is there and cannot be read, each with why.
+    pub unread: Vec<(String, String)>,
     /// Whether `.pre-commit-config.yaml` names hhgit.
     pub pre_commit: bool,
 }
@@ -210,14 +236,15 @@ pub enum Program {
 }
 
 /// What a branch holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
     /// The branch's short name.
     pub branch: String,
     /// Its fabric directories.
     pub fabrics: Vec<Fabric>,
-    /// The first file of each folder that has an attribute which changes its bytes: folder, file, attribute.
-    pub attributes: Vec<(String, String, String)>,
+    /// The first file of each folder that has an attribute which changes its bytes: folder, file, attribute; why that could not be
+    /// asked.
+    pub attributes: Result<Vec<(String, String, String)>, String>,
 }
 
 /// A fabric directory.

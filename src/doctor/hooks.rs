@@ -14,10 +14,18 @@ pub(super) fn judge(found: &Repository, rows: &mut Rows) {
         told.push(Trouble::HooksElsewhere.told(&[dir, folder]));
     }
     let calling: Vec<&Hook> = hooks.files.iter().filter(|hook| hook.calls).collect();
-    if found.bare && !calling.iter().any(|hook| matches!(hook.name, "pre-receive" | "update")) {
+    if found.bare
+        && hooks.unread.is_empty()
+        && !calling.iter().any(|hook| matches!(hook.name, "pre-receive" | "update"))
+    {
         told.push(Trouble::HookMissing.told(&[dir]));
     }
     calling.iter().for_each(|hook| told.extend(of(hook, dir)));
+    let unread = |(file, words): &(String, String)| {
+        let away = format!("{file}.away");
+        Trouble::HookUnread.told(&[dir, ("file", file), ("away", &away), ("words", words)])
+    };
+    told.extend(hooks.unread.iter().map(unread));
     if hooks.pre_commit && !hooks.files.iter().any(|hook| hook.name == "pre-commit") {
         told.push(Trouble::PreCommitOff.told(&[dir]));
     }

@@ -20,6 +20,9 @@ pub const GIT_OLDEST: (u32, u32) = (2, 24);
 /// The oldest git with which everything works.
 pub const GIT_WHOLE: (u32, u32) = (2, 38);
 
+/// The oldest git that can be asked what attributes a commit gives its files.
+pub const GIT_ATTRIBUTES: (u32, u32) = (2, 40);
+
 /// How grave a trouble is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gravity {
@@ -175,7 +178,7 @@ pub fn judge(facts: &Facts) -> Diagnosis {
             repository::judge(found, facts.now, &mut rows);
             hooks::judge(found, &mut rows);
             settings::judge(found, &mut rows);
-            content::judge(found, &mut rows);
+            content::judge(found, &facts.git, &mut rows);
             leavings::judge(found, facts.now, &mut rows);
         }
     }
@@ -186,13 +189,17 @@ fn git(git: &Git, rows: &mut Rows) {
     let Git::Found(words) = git else {
         return rows.push(Check::Git, "", vec![Trouble::GitMissing.told(&[])]);
     };
-    let mut parts = words.split(['.', ' ', '-']).map(|part| part.parse::<u32>().unwrap_or_default());
-    let version = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let told = |trouble: Trouble| vec![trouble.told(&[("version", words)])];
-    let troubles = match version {
+    let troubles = match version(words) {
         version if version < GIT_OLDEST => told(Trouble::GitOld),
         version if version < GIT_WHOLE => told(Trouble::GitBeforeMerge),
         _ => Vec::new(),
     };
     rows.push(Check::Git, format!("git {words}"), troubles);
+}
+
+/// The first two numbers of what git says of its version.
+fn version(words: &str) -> (u32, u32) {
+    let mut parts = words.split(['.', ' ', '-']).map(|part| part.parse::<u32>().unwrap_or_default());
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }

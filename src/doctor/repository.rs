@@ -42,7 +42,18 @@ fn head(found: &Repository, rows: &mut Rows) {
             let branch = other.as_deref().unwrap_or("BRANCH");
             (String::new(), Some(Trouble::HeadDetached.told(&[dir, ("commit", commit), ("branch", branch)])))
         }
-        Head::Broken { words } => (String::new(), Some(Trouble::HeadBroken.told(&[dir, ("words", words)]))),
+        Head::Broken { words, file, other } => {
+            let branch = ("branch", other.as_deref().unwrap_or("main"));
+            (String::new(), Some(Trouble::HeadBroken.told(&[branch, ("file", file), ("words", words)])))
+        }
+        Head::BranchBroken { name, words, file, log } => {
+            let of_branch = [dir, ("branch", name), ("words", words), ("file", file), ("log", log)];
+            (String::new(), Some(Trouble::BranchBroken.told(&of_branch)))
+        }
+        Head::NoBranch { target, other } => {
+            let branch = ("branch", other.as_deref().unwrap_or("main"));
+            (String::new(), Some(Trouble::HeadNoBranch.told(&[dir, branch, ("target", target)])))
+        }
     };
     rows.push(Check::Head, well, told.into_iter().collect());
 }

@@ -7,6 +7,7 @@ fn well() -> Repository {
     let set = |key: &str, value: &str| Setting { key: key.into(), value: value.into(), scope: Scope::Server };
     Repository {
         dir: "/srv/it's.git".into(),
+        index: "/srv/it's.git/index".into(),
         bare: true,
         hash: "sha1".into(),
         config: Config(vec![
@@ -33,6 +34,7 @@ fn well() -> Repository {
                 program: None,
                 before_off: None,
             }],
+            unread: Vec::new(),
             pre_commit: false,
         },
         server_files: Vec::new(),

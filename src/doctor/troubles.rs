@@ -67,9 +67,17 @@ troubles! {
         "no command of hhgit works here, and its hooks refuse every push"
         "{what it says to do}"
     HeadBroken "head-broken" Head Problem:
-        "HEAD, or the branch it names, cannot be read: {words}"
-        "hhgit and git do not know which commit is meant"
-        "git -C {dir} fsck --full; then put back the file that is named above: a branch from its reflog or a clone, HEAD with git symbolic-ref"
+        "HEAD says nothing that can be followed: {words}"
+        "hhgit and git do not know which branch is meant"
+        "echo ref: refs/heads/{branch} > {file}"
+    BranchBroken "branch-broken" Head Problem:
+        "HEAD names {branch}, which is broken: {words}"
+        "nothing can be judged, sorted or pushed there"
+        "rm -f {file} && git -C {dir} update-ref {branch} COMMIT, where COMMIT is its last one: from a clone, or the end of {log}"
+    HeadNoBranch "head-no-branch" Head Problem:
+        "HEAD names {target}, which is no branch"
+        "hhgit goes by the branch that HEAD names, and nothing is committed to anything else"
+        "git -C {dir} symbolic-ref HEAD refs/heads/{branch}"
     HeadDetached "head-detached" Head Warning:
         "HEAD is on the commit {commit} and on no branch"
         "hhgit sync, check and status go by the branch that HEAD names"
@@ -130,6 +138,10 @@ troubles! {
         "no pre-receive hook calls hhgit"
         "pushes are let in without being judged"
         "hhgit -C {dir} hook install"
+    HookUnread "hook-unread" Hooks Problem:
+        "{file} cannot be read: {words}"
+        "git cannot run it, and hhgit cannot tell what it does"
+        "look what it is, and move it away: mv {file} {away} && hhgit -C {dir} hook install"
     HookNotExecutable "hook-not-executable" Hooks Problem:
         "{file} is not executable"
         "git passes it by: nothing is judged or sorted"
@@ -226,6 +238,14 @@ troubles! {
         "{path} has the git attribute {attribute}"
         "a checkout, and with it Argo CD or Flux, gets other bytes than the commit that hhgit judged"
         "take the line out of .gitattributes, or add to it: {folder}/** -eol -ident -working-tree-encoding -filter"
+    AttributesUnasked "attributes-unasked" Attributes Warning:
+        "what git attributes make of the files could not be asked: {words}"
+        "a line in .gitattributes may change what a checkout, and with it Argo CD or Flux, gets"
+        "look whether git works there: git -C {dir} status; an index that is damaged is made anew: rm -f {index} && git -C {dir} reset --quiet"
+    AttributesGitOld "attributes-git-old" Attributes Warning:
+        "what git attributes make of the files is asked of git 2.40 or newer, and this is {version}"
+        "a line in .gitattributes may change what a checkout, and with it Argo CD or Flux, gets"
+        "install git 2.40 or newer"
     AttributeLfs "attribute-lfs" Attributes Problem:
         "{path} is kept by Git LFS"
         "the commit holds a pointer and no YAML; hhgit refuses it as lfs-pointer"

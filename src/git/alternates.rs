@@ -1,9 +1,10 @@
 //! The lists of places that a repository borrows objects from, looked at before the objects are opened: gix follows every list to its
 //! end, in a time that grows by the square of what they name.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files::{odd, read_start};
 use crate::path::{quote, shell_word};
 
 /// The most places that are borrowed from, all lists together.
@@ -92,21 +93,14 @@ fn list_of(objects: &Path) -> PathBuf {
 
 /// A list's bytes; none where there is no list.
 fn read(file: &Path) -> Result<Option<Vec<u8>>, AlternatesError> {
-    let failed = |source| AlternatesError::Read { file: file.to_owned(), source };
-    let no_list = || AlternatesError::NoList { file: file.to_owned() };
-    // Before it is opened: a pipe would be waited for.
-    match std::fs::metadata(file) {
-        Ok(data) if !data.is_file() || data.len() > LARGEST => return Err(no_list()),
-        Ok(_) => {}
-        Err(error) if [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind()) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(failed(error)),
+    if odd(file, LARGEST).is_some() {
+        return Err(AlternatesError::NoList { file: file.to_owned() });
     }
-    let mut text = Vec::new();
-    let opened = std::fs::File::open(file).map_err(failed)?;
-    opened.take(LARGEST + 1).read_to_end(&mut text).map_err(failed)?;
-    if text.len() as u64 > LARGEST { Err(no_list()) } else { Ok(Some(text)) }
+    match read_start(file, LARGEST) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind()) => Ok(None),
+        Err(source) => Err(AlternatesError::Read { file: file.to_owned(), source }),
+    }
 }
 
 #[cfg(test)]

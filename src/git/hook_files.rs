@@ -2,13 +2,15 @@
 //!
 //! At every instant one whole hook stands at the name, the old one or the new: a server never stands open between two steps.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::keep::{share, sync_dir};
 use super::open::Repo;
+use crate::files::{read_start, sweep};
 
+/// How much of a hook is read: what hhgit writes is shorter, and what others write tells by its start what it is.
+const READ: u64 = 1 << 20;
 /// How the names of hooks begin that are still written.
 const UNFINISHED: &str = ".hhgit-hook-";
 
@@ -35,7 +37,7 @@ pub enum Whose {
 /// A file in a hook's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookFile {
-    /// What it holds; nothing where it is a symbolic link that leads nowhere.
+    /// What it holds, up to a megabyte; nothing where it is a symbolic link that leads nowhere.
     pub bytes: Vec<u8>,
     /// The last component of what it links to, where it is a symbolic link.
     pub target: Option<Vec<u8>>,
@@ -63,7 +65,10 @@ impl Repo {
             std::fs::create_dir_all(folder)?;
             share(folder, self.shared_permissions())?;
         }
-        sweep(folder);
+        // Hooks that dead runs had not put in place.
+        sweep(folder, |path| {
+            path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes()))
+        });
         let mut builder = tempfile::Builder::new();
         builder.prefix(UNFINISHED);
         #[cfg(unix)]
@@ -78,19 +83,6 @@ impl Repo {
         // The hook is in its place, whatever comes of this.
         drop(sync_dir(folder));
         Ok(())
-    }
-}
-
-/// Takes away the hooks that dead runs had not put in place.
-fn sweep(folder: &Path) {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes())) {
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if let Some(Ok(file)) = is_file.then(|| File::open(entry.path()))
-            && matches!(file.try_lock(), Ok(()))
-        {
-            drop(std::fs::remove_file(entry.path()));
-        }
     }
 }
 
@@ -114,7 +106,7 @@ pub fn read_hook(path: &Path) -> io::Result<Option<HookFile>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let bytes = match std::fs::read(path) {
+    let bytes = match read_start(path, READ) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && target.is_some() => Vec::new(),
         bytes => bytes?,
     };

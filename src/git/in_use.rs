@@ -6,6 +6,10 @@ use gix::bstr::ByteSlice;
 
 use super::open::Repo;
 use super::refs::{BranchName, RefError, Target};
+use crate::files::read_start;
+
+/// How much is read of what a rebase or a bisect notes.
+const LONGEST: u64 = 64 << 20;
 
 /// Who uses a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +104,7 @@ fn work_trees(repo: &Repo) -> Vec<(PathBuf, PathBuf)> {
     };
     linked.sort();
     for git_dir in linked.into_iter().filter(|dir| !same_dir(dir, repo.git_dir())) {
-        let Ok(text) = std::fs::read(git_dir.join("gitdir")) else { continue };
+        let Ok(text) = read_start(&git_dir.join("gitdir"), LONGEST) else { continue };
         let Ok(path) = gix::path::from_byte_slice(text.trim_end()) else { continue };
         let dot_git = git_dir.join(path);
         let place = dot_git.parent().map_or_else(|| dot_git.clone(), Path::to_owned);
@@ -111,7 +115,7 @@ fn work_trees(repo: &Repo) -> Vec<(PathBuf, PathBuf)> {
 
 /// What a rebase or bisect in this work tree does to the branch.
 fn operation(git_dir: &Path, branch: &BranchName) -> Option<How> {
-    let line = |path: &str| std::fs::read(git_dir.join(path)).ok().map(|bytes| bytes.trim_end().to_vec());
+    let line = |path: &str| read_start(&git_dir.join(path), LONGEST).ok().map(|bytes| bytes.trim_end().to_vec());
     let is_branch = |name: Option<Vec<u8>>| name.is_some_and(|name| name == branch.as_str().as_bytes());
     let rebasing = git_dir.join("rebase-apply/rebasing").exists();
     if is_branch(line("rebase-merge/head-name")) || (rebasing && is_branch(line("rebase-apply/head-name"))) {

@@ -8,10 +8,11 @@
 //! a file system has no such locks nothing is cleaned.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::files::{is_file, open, read_start};
 use crate::ids::sha256_hex;
 
 /// What a marked file holds.
@@ -153,13 +154,13 @@ fn clean_locked(packs: &Path) -> io::Result<usize> {
 
 fn clean_staging(dir: &Path) -> bool {
     // Marks are made under the same lock on the pack directory, so one without is left over too.
-    let mark = File::open(dir.join("keep"));
+    let mark = open(&dir.join("keep"));
     let left = mark.map_or_else(|error| error.kind() == io::ErrorKind::NotFound, |mark| is_left(&mark));
     left && std::fs::remove_dir_all(dir).is_ok()
 }
 
 fn clean_keep(keep: &Path) -> bool {
-    let Ok(mark) = File::open(keep) else { return false };
+    let Ok(mark) = open(keep) else { return false };
     if !is_left(&mark) {
         return false;
     }
@@ -179,17 +180,11 @@ fn is_left(mark: &File) -> bool {
 
 /// Whether this is the mark of a run that is dead; nothing is done about it.
 pub(crate) fn is_abandoned(path: &Path) -> bool {
-    is_marked(path) && File::open(path).is_ok_and(|mark| mark.try_lock_shared().is_ok())
+    is_marked(path) && open(path).is_ok_and(|mark| mark.try_lock_shared().is_ok())
 }
 
 fn is_marked(path: &Path) -> bool {
-    // To open a pipe could be to wait without end.
-    if !std::fs::symlink_metadata(path).is_ok_and(|data| data.is_file()) {
-        return false;
-    }
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MARK.len() as u64 + 1).read_to_end(&mut start));
-    read.is_ok() && start == MARK
+    is_file(path) && read_start(path, MARK.len() as u64 + 1).is_ok_and(|start| start == MARK)
 }
 
 /// A directory's own lock; none where the file system has none, an error where others have it for longer than this.

@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use gix::bstr::{BString, ByteSlice};
 
-use super::alternates::{self, AlternatesError};
 use super::bounds::bounded;
 use super::commit::Person;
+use super::damaged;
 use super::environment::Environment;
 use super::keep::share;
+use super::odd;
 use super::shared::shared_permissions;
 use crate::ids::HashKind;
 use crate::memory::journal::Journal;
 use crate::memory::own::Own;
 use crate::memory::store::Store;
-use crate::path::shell_word;
+
+pub use super::open_error::OpenError;
 
 /// The repository extensions that hhgit knows to handle, in lower case.
 const EXTENSIONS: [&str; 7] =
@@ -39,87 +41,6 @@ pub struct Repo {
     common_dir: PathBuf,
 }
 
-/// Why a repository was not opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// There is no repository.
-    #[error("{} is in no git repository; name one with -C, or make one: git init", place(dir))]
-    NotFound {
-        /// Where the search began.
-        dir: PathBuf,
-    },
-    /// There is no such directory.
-    #[error("there is no directory {}; look at what -C names", dir.display())]
-    NoDirectory {
-        /// The directory.
-        dir: PathBuf,
-    },
-    /// The repository could not be opened.
-    #[error("the git repository at {} cannot be opened; look with: git -C {} status", dir.display(), shell_word(&dir.display().to_string()))]
-    Open {
-        /// Where the search began.
-        dir: PathBuf,
-        /// What was wrong.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The repository belongs to another user.
-    #[error("{} belongs to another user, so its configuration is not trusted; if you trust it: git config --global --add safe.directory {}", dir.display(), shell_word(&dir.display().to_string()))]
-    Untrusted {
-        /// The repository.
-        dir: PathBuf,
-    },
-    /// References are stored in a way hhgit does not know.
-    #[error("{} stores its references as {storage}; hhgit handles only files, convert it: git refs migrate --ref-format=files", dir.display())]
-    RefStorage {
-        /// The repository.
-        dir: PathBuf,
-        /// The value of `extensions.refStorage`.
-        storage: String,
-    },
-    /// The repository's format has a version hhgit does not know.
-    #[error("{} has repository format version {version}; hhgit knows 0 and 1, a newer hhgit may know more", dir.display())]
-    Version {
-        /// The repository.
-        dir: PathBuf,
-        /// The value of `core.repositoryFormatVersion`.
-        version: String,
-    },
-    /// The repository uses an extension hhgit does not know.
-    #[error("{} uses the repository extension '{name}', which hhgit does not know; a newer hhgit may", dir.display())]
-    Extension {
-        /// The repository.
-        dir: PathBuf,
-        /// The extension's name.
-        name: String,
-    },
-    /// The repository's version forbids the extension it uses.
-    #[error("{} uses the extension '{name}' at repository format version 0; set it right: git config core.repositoryFormatVersion 1", dir.display())]
-    ExtensionNeedsVersion {
-        /// The repository.
-        dir: PathBuf,
-        /// The extension's name.
-        name: String,
-    },
-    /// A bare repository was found where the user's configuration wants such named.
-    #[error("{} is a bare repository, and safe.bareRepository wants those named: run with GIT_DIR set to it", dir.display())]
-    FoundBare {
-        /// The repository.
-        dir: PathBuf,
-    },
-    /// It borrows objects from more places than hhgit follows.
-    #[error(transparent)]
-    Alternates(AlternatesError),
-    /// A reference namespace is asked for.
-    #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
-    Namespace,
-}
-
-/// A directory as a message names it.
-fn place(dir: &Path) -> String {
-    if dir == Path::new(".") { "this directory".to_owned() } else { dir.display().to_string() }
-}
-
 impl Repo {
     /// Opens the repository that `dir` is in, as git finds it, in this process' environment.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
@@ -131,7 +52,6 @@ impl Repo {
         if environment.namespace.is_some() {
             return Err(OpenError::Namespace);
         }
-        look_before(dir, &environment)?;
         let mut gix = discover(dir, &environment)?;
         gix.make_paths_absolute().map_err(|source| open_error(dir, source))?;
         take_named_work_tree(&mut gix, dir, &environment).map_err(|source| open_error(dir, source))?;
@@ -276,6 +196,7 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     // lost as soon as a sync takes away the last file of the folder that it was started in.
     let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let dir = dir.as_path();
+    odd::refuse(dir, environment)?;
     let current_dir = dir.ancestors().last().filter(|root| root.has_root());
     let search =
         gix::discover::upwards::Options { match_ceiling_dir_or_error: false, current_dir, ..Default::default() };
@@ -287,7 +208,7 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     };
     found.map(|repo| repo.to_thread_local()).map_err(|source| match gix::discover::upwards(dir) {
         Err(_) if !dir.is_dir() => OpenError::NoDirectory { dir: dir.to_owned() },
-        Err(_) if source.is_not_found() => OpenError::NotFound { dir: dir.to_owned() },
+        Err(_) if source.is_not_found() => damaged::not_found(dir),
         Err(_) => open_error(dir, source),
         // gix refuses some formats by itself; the gate says why in words of its own.
         Ok((found, _)) => match gate_file(&found.into_repository_and_work_tree_directories().0) {
@@ -297,28 +218,9 @@ fn discover(dir: &Path, environment: &Environment) -> Result<gix::Repository, Op
     })
 }
 
-/// Looks at what gix would follow without end as it opens a repository.
-fn look_before(dir: &Path, environment: &Environment) -> Result<(), OpenError> {
-    let git_dir = match &environment.git_dir {
-        Some(named) => named.clone(),
-        None => match gix::discover::upwards(dir) {
-            Ok((found, _)) => found.into_repository_and_work_tree_directories().0,
-            // Nothing is there to be opened either.
-            Err(_) => return Ok(()),
-        },
-    };
-    alternates::look(&common_of(&git_dir).join("objects")).map_err(OpenError::Alternates)
-}
-
-/// The directory that a git directory shares with others, or itself.
-fn common_of(git_dir: &Path) -> PathBuf {
-    let named = std::fs::read(git_dir.join("commondir")).unwrap_or_default();
-    gix::path::from_byte_slice(named.trim_ascii()).map_or(git_dir.to_owned(), |path| git_dir.join(path))
-}
-
 /// The gate for a repository that gix did not open.
 fn gate_file(git_dir: &Path) -> Result<(), OpenError> {
-    let common = common_of(git_dir);
+    let common = odd::common(git_dir);
     match gix::config::File::from_path_no_includes(common.join("config"), gix::config::Source::Local) {
         Ok(config) => gate(&common, &config),
         Err(_) => Ok(()),

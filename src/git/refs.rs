@@ -7,9 +7,12 @@ use gix::bstr::{BStr, ByteSlice};
 
 use super::open::Repo;
 use super::run::Git;
+use crate::files::read_start;
 use crate::ids::{CommitId, HashKind, ObjectId};
 use crate::path::quote;
 
+/// The longest file of a ref, well over what a name can be.
+const LONGEST: u64 = 1 << 20;
 /// How many symbolic refs are followed in a row, as many as git follows.
 pub(super) const MAX_FOLLOW: usize = 5;
 
@@ -316,7 +319,7 @@ pub(super) fn read_file(hash: HashKind, path: &Path) -> Result<Option<Value>, Re
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(failed(error)),
     }
-    let bytes = match std::fs::read(path) {
+    let bytes = match read_start(path, LONGEST) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(failed(error)),

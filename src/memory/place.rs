@@ -11,6 +11,8 @@ use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
 
+use crate::files::{is_file, open, sweep};
+
 /// What the name of a file ends in that is still written.
 pub(super) const UNFINISHED: &str = "unfinished";
 
@@ -124,7 +126,7 @@ impl Folder {
 
     /// A file, to be read in parts.
     pub(super) fn open(&self, path: &Path) -> Option<File> {
-        if self.is_own() && is_file(path) { File::open(path).ok() } else { None }
+        if self.is_own() && is_file(path) { open(path).ok() } else { None }
     }
 
     /// Puts a file in its place whole, or not at all.
@@ -157,7 +159,7 @@ impl Folder {
     }
 
     fn place(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<File> {
-        self.swept.call_once(|| self.sweep());
+        self.swept.call_once(|| sweep(&self.path, |path| path.extension().is_some_and(|kind| kind == UNFINISHED)));
         let mut file = self.begin()?;
         write(file.as_file_mut())?;
         file.persist(path).map_err(|error| error.error)
@@ -177,20 +179,6 @@ impl Folder {
         Err(io::Error::other("what is begun here is taken away each time"))
     }
 
-    /// Takes away what dead runs left unfinished.
-    fn sweep(&self) {
-        let is_unfinished = |path: &PathBuf| path.extension().is_some_and(|kind| kind == UNFINISHED);
-        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.path());
-        for path in entries.filter(is_unfinished).filter(|path| is_file(path)) {
-            // Held until it is gone.
-            if let Ok(file) = File::open(&path)
-                && matches!(file.try_lock(), Ok(()))
-            {
-                drop(fs::remove_file(&path));
-            }
-        }
-    }
-
     /// The files whose names end in this, the newest first.
     pub(super) fn newest(&self, kind: &str) -> Vec<PathBuf> {
         let all = self.sizes().into_iter().map(|(path, _)| path);
@@ -207,11 +195,6 @@ impl Folder {
         let above = self.path.parent().filter(|_| self.is_own());
         above.map(|above| listed(above, fs::Metadata::is_dir)).into_iter().flatten().map(|(path, _)| path).collect()
     }
-}
-
-/// Whether a path is that of a file: whoever opens a pipe waits for ever.
-fn is_file(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|data| data.is_file())
 }
 
 /// What of a kind lies in a folder, with the sizes, the newest first. What a link leads to is none of it.

@@ -1,7 +1,7 @@
 //! `hhgit doctor`: what is found of a repository, its hooks, its settings and its branch, to what would go wrong; writes nothing.
 
 use std::fs;
-use std::io::Read;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::doctor::facts::{Content, Fabric, Facts, Head, Hook, Hooks, Program, Repository};
@@ -10,7 +10,8 @@ use crate::fabric::inventory::leaves;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, GITKEEP, MANAGED, RAW, SIDECAR, UNMANAGED, find, stays_in_raw};
 use crate::fabric::survey::{Survey, survey};
-use crate::git::hook_files::{Whose, read_hook};
+use crate::files::read_start;
+use crate::git::hook_files::{HookFile, Whose, read_hook};
 use crate::git::{Head as At, OpenError, Reader, Repo, git_program};
 use crate::ids::CommitId;
 use crate::options::Common;
@@ -34,7 +35,10 @@ pub fn doctor(common: &Common, own: &Path) -> Result<Diagnosis, ModeError> {
         // Where no repository is there is nothing to look at.
         Err(error @ (OpenError::NotFound { .. } | OpenError::NoDirectory { .. })) => return Err(error.into()),
         Err(error) => Err(words(&error)),
-        Ok(repo) => Ok(found(&repo, common, own)),
+        Ok(repo) => match repo.odd_refs() {
+            Err(error) => Err(words(&error)),
+            Ok(()) => Ok(found(&repo, common, own)),
+        },
     };
     let place = match &repository {
         Ok(found) => found.dir.clone(),
@@ -88,8 +92,12 @@ fn content(
     }
     paths.retain(|path| path.file_name() != GITKEEP.as_bytes());
     paths.truncate(MOST);
-    // An older git cannot be asked about a commit; what a work tree has now is not what Argo CD gets.
-    let changed = repo.changed_on_checkout(commit, &paths).unwrap_or_default();
+    let changed = repo.changed_on_checkout(commit, &paths).map_err(|error| error.to_string());
+    Ok(Content { branch, fabrics, attributes: changed.map(|changed| first_of_each(&dirs, changed)) })
+}
+
+/// Of each folder of fabrics the first file that is changed: the folder, the file, and the attribute.
+fn first_of_each(dirs: &[FabricDir], changed: Vec<(RepoPath, String)>) -> Vec<(String, String, String)> {
     let mut attributes: Vec<(String, String, String)> = Vec::new();
     for (path, attribute) in changed {
         let folder = dirs.iter().flat_map(|dir| [RAW, MANAGED].map(|folder| dir.path.child(folder)));
@@ -98,7 +106,7 @@ fn content(
             attributes.push((folder, path.to_string(), attribute));
         }
     }
-    Ok(Content { branch, fabrics, attributes })
+    attributes
 }
 
 fn fabric(reader: &Reader, dir: &FabricDir, survey: &Survey) -> Result<Fabric, ModeError> {
@@ -118,20 +126,27 @@ fn fabric(reader: &Reader, dir: &FabricDir, survey: &Survey) -> Result<Fabric, M
 
 fn hooks(repo: &Repo, own: &Path) -> Hooks {
     let folder = repo.hook_folder();
-    let files = HOOKS.iter().filter_map(|name| hook(name, &folder.path, own)).collect();
-    let config = repo.work_tree().map(|root| read_start(&root.join(".pre-commit-config.yaml"))).unwrap_or_default();
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    for name in HOOKS {
+        match hook(name, &folder.path, own) {
+            Ok(hook) => files.extend(hook),
+            Err(error) => unread.push((folder.path.join(name).display().to_string(), error.to_string())),
+        }
+    }
+    let config = repo.work_tree().and_then(|root| read_start(&root.join(".pre-commit-config.yaml"), LARGEST).ok());
     Hooks {
         off: fs::symlink_metadata(&folder.path).is_ok() && !folder.path.is_dir(),
         own: folder.whose == Whose::Own,
         folder: folder.path.display().to_string(),
         files,
-        pre_commit: String::from_utf8_lossy(&config).contains("hhgit"),
+        unread,
+        pre_commit: String::from_utf8_lossy(&config.unwrap_or_default()).contains("hhgit"),
     }
 }
 
-fn hook(name: &'static str, folder: &Path, own: &Path) -> Option<Hook> {
+fn hook(name: &'static str, folder: &Path, own: &Path) -> io::Result<Option<Hook>> {
     let path = folder.join(name);
-    let bytes = read_hook(&path).ok()??.bytes;
+    let Some(HookFile { bytes, .. }) = read_hook(&path)? else { return Ok(None) };
     let before = folder.join(format!("{name}{BEFORE}"));
     let program = program(&bytes).map(|name| {
         let path = PathBuf::from(String::from_utf8_lossy(&name).into_owned());
@@ -144,7 +159,7 @@ fn hook(name: &'static str, folder: &Path, own: &Path) -> Option<Hook> {
         };
         (path.display().to_string(), state)
     });
-    Some(Hook {
+    Ok(Some(Hook {
         name,
         file: path.display().to_string(),
         calls: calls(&bytes) || author(&bytes) != Author::Other,
@@ -152,7 +167,7 @@ fn hook(name: &'static str, folder: &Path, own: &Path) -> Option<Hook> {
         executable: is_executable(&path),
         program,
         before_off: (before.exists() && !is_executable(&before)).then(|| before.display().to_string()),
-    })
+    }))
 }
 
 /// Whether two paths are those of one program, by its file or, where it was copied, by its bytes: it is not run to be asked.
@@ -175,18 +190,6 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(path: &Path) -> bool {
     path.is_file()
-}
-
-/// The start of a file that people write; nothing if there is none.
-fn read_start(path: &Path) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if path.is_file()
-        && let Ok(file) = fs::File::open(path)
-        && file.take(LARGEST).read_to_end(&mut bytes).is_err()
-    {
-        bytes.clear();
-    }
-    bytes
 }
 
 /// The files of the server that its settings name.

@@ -16,14 +16,14 @@ type Case = (Trouble, fn() -> Site);
 
 /// A git that says another version and is otherwise the one that is here.
 fn other_git(version: &str) -> Site {
-    let site = Site::server();
+    before_git(Site::server(), &format!("if [ \"$1\" = version ]; then echo git version {version}; exit; fi"))
+}
+
+/// A git that does this before it is the one that is here.
+fn before_git(site: Site, does: &str) -> Site {
     let path = std::env::var("PATH").unwrap();
     let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file()).unwrap();
-    let script = format!(
-        "#!/bin/sh\nif [ \"$1\" = version ]; then echo git version {version}; else exec '{}' \"$@\"; fi\n",
-        real.display()
-    );
-    site.program("git", &script)
+    site.program("git", &format!("#!/bin/sh\n{does}\nexec '{}' \"$@\"\n", real.display()))
 }
 
 /// A repository cloned by git with these flags.
@@ -186,6 +186,17 @@ pub(crate) const CASES: &[Case] = &[
     (Trouble::NotOpened, || Site::of(TempRepo::init(&["--bare", "--ref-format=reftable"]))),
     (Trouble::HeadBroken, || {
         let site = Site::server();
+        site.add_file("HEAD", "main\n");
+        site
+    }),
+    (Trouble::BranchBroken, || {
+        let site = Site::server();
+        site.git(&["tag", "kept", "main"]);
+        site.add_file("refs/heads/main", "0123\n");
+        site
+    }),
+    (Trouble::HeadNoBranch, || {
+        let site = Site::server();
         site.git(&["symbolic-ref", "HEAD", "refs/tags/x"]);
         site.git(&["update-ref", "refs/tags/x", "main"]);
         site
@@ -225,6 +236,11 @@ pub(crate) const CASES: &[Case] = &[
         site
     }),
     (Trouble::HookMissing, Site::without_hooks),
+    (Trouble::HookUnread, || {
+        let site = Site::without_hooks();
+        site.pipe("hooks/pre-receive");
+        site
+    }),
     (Trouble::HookNotExecutable, || Site::server().hook("pre-receive", 0o644, str::to_owned)),
     (Trouble::HookEdited, || Site::server().hook("pre-receive", 0o755, |text| format!("{text}# mine\n"))),
     (Trouble::HookProgramGone, || by_hand("/nowhere/hhgit")),
@@ -270,6 +286,17 @@ pub(crate) const CASES: &[Case] = &[
     (Trouble::RawWaits, || committed(&[("f/raw/a.yaml", &vpc("a", "1")), ("f/raw/.gitkeep", "")])),
     (Trouble::UnmanagedWaits, || committed(&[("f/unmanaged/a", "a"), ("f/unmanaged/a.metadata", "a")])),
     (Trouble::AttributeChanges, || attributes("*.yaml text eol=crlf\n")),
+    (Trouble::AttributesUnasked, || {
+        let site = Site::clone();
+        site.add_file("index", "DIRC, and no more");
+        site
+    }),
+    (Trouble::AttributesGitOld, || {
+        let site = Site::server();
+        let script = "if [ \"$1\" = version ]; then echo git version 2.39.5; exit; fi\n\
+                      case \"$*\" in *--source=*) echo \"error: unknown option \\`source='\" >&2; exit 129;; esac";
+        before_git(site, script)
+    }),
     (Trouble::AttributeLfs, || attributes("*.yaml filter=lfs diff=lfs merge=lfs -text\n")),
     (Trouble::LineEndings, || Site::clone().with("core.autocrlf", "true")),
     (Trouble::Sparse, sparse),

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::support::server::MANIFEST;
-use crate::support::{Ended, NOW, TempRepo, hhgit, hhgit_command, run, vpc};
+use crate::support::{Ended, NOW, TempRepo, hhgit, hhgit_command, run, sealed, vpc};
 
 /// A repository, and what the environment of the run has besides.
 pub(crate) struct Site {
@@ -99,6 +99,13 @@ impl Site {
         path
     }
 
+    /// A pipe in the git directory, which nobody writes to, in the place of what is there.
+    pub(crate) fn pipe(&self, path: &str) {
+        let path = self.add_file(path, "");
+        std::fs::remove_file(&path).unwrap();
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    }
+
     /// A file in the git directory, with this mode, that was last changed so many seconds ago.
     pub(crate) fn old_file(self, path: &str, text: &str, mode: u32, ago: u64) -> Self {
         let path = self.add_file(path, text);
@@ -127,6 +134,17 @@ impl Site {
         std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
         let path = folder.display().to_string();
         self.env("PATH", path)
+    }
+
+    /// What a shell makes of a command, with this hhgit on the PATH and what the run has.
+    pub(crate) fn shell(&self, command: &str) -> Ended {
+        let program = Path::new(env!("CARGO_BIN_EXE_hhgit")).parent().unwrap();
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+        let mut shell = sealed("bash", self.beside("").as_path());
+        shell
+            .env("PATH", path)
+            .envs(self.env.iter().filter(|(key, _)| *key != "PATH").map(|(key, value)| (key, value)));
+        run(shell.args(["-c", command]))
     }
 
     fn command(&self) -> Command {

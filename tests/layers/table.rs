@@ -24,6 +24,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row { world: &["env", "streams", "process"], ..pure("main", &[], &["hhgit", "clap", "anyhow"]) },
     pure("ids", &[], &["gix", "thiserror"]),
     pure("path", &[], &["gix", "gix_validate", "thiserror"]),
+    Row { world: &["fs"], ..pure("files", &[], &["rustix"]) },
     pure("snapshot", &["ids", "path"], &["thiserror"]),
     pure("yaml", &["path", "finding"], &["libyaml_rs", "memchr", "thiserror"]),
     pure("schema", &["path", "yaml"], &["regex_lite", "strsim"]),
@@ -37,7 +38,11 @@ pub(crate) const TABLE: &[Row] = &[
     pure("rules", &["path", "yaml", "fabric", "verdict", "verdict::code"], &[]),
     Row {
         world: &["fs", "clock"],
-        ..pure("memory", &["ids", "path", "snapshot", "finding", "yaml", "fabric", "verdict", "rules"], &["tempfile"])
+        ..pure(
+            "memory",
+            &["ids", "files", "path", "snapshot", "finding", "yaml", "fabric", "verdict", "rules"],
+            &["tempfile"],
+        )
     },
     pure("verdict", &["ids", "path", "finding", "yaml", "schema", "fabric"], &["thiserror"]),
     pure(
@@ -71,7 +76,7 @@ pub(crate) const TABLE: &[Row] = &[
         hashed: true,
         ..pure(
             "git",
-            &["ids", "path", "snapshot", "plan", "options", "memory", "secret", "doctor"],
+            &["ids", "path", "files", "snapshot", "plan", "options", "memory", "secret", "doctor"],
             &["gix", "gix_pack", "gix_validate", "rustix", "tempfile", "thiserror"],
         )
     },
@@ -96,6 +101,7 @@ pub(crate) const TABLE: &[Row] = &[
             &[
                 "ids",
                 "path",
+                "files",
                 "snapshot",
                 "yaml",
                 "schema",

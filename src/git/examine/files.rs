@@ -7,10 +7,13 @@ use gix::bstr::ByteSlice;
 
 use super::shown;
 use crate::doctor::facts::{Alternate, Head, Repository};
+use crate::files::read_start;
 use crate::git::open::{Repo, user as process_user};
 
 /// How many files are looked at for whose they are; more say nothing new.
 const MOST: usize = 20_000;
+/// How much of a file of lines is read.
+pub(super) const LONGEST: u64 = 64 << 20;
 /// How many strangers are told.
 const TOLD: usize = 3;
 
@@ -22,10 +25,11 @@ impl Repo {
         let (linked, open, remembered) = self.memory_found(process_user());
         Repository {
             dir: self.place(),
+            index: shown(&self.git_dir().join("index")),
             bare: self.work_tree().is_none(),
             hash: self.hash_kind().to_string(),
             config: self.settings(),
-            head: Head::Broken { words: String::new() },
+            head: Head::Unborn { name: String::new(), other: None },
             identity: self.git_author().is_some() && self.git_committer().is_some(),
             history: self.history_found(),
             alternates: alternates(own),
@@ -36,6 +40,7 @@ impl Repo {
                 own: true,
                 off: false,
                 files: Vec::new(),
+                unread: Vec::new(),
                 pre_commit: false,
             },
             server_files: Vec::new(),
@@ -65,7 +70,7 @@ pub(super) fn has_extension(path: &Path, extension: &str) -> bool {
 
 fn alternates(common: &Path) -> Vec<Alternate> {
     let file = common.join("objects/info/alternates");
-    let text = fs::read(&file).unwrap_or_default();
+    let text = read_start(&file, LONGEST).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with(b"#"));
     let found = lines.map(|line| {
         let named = line.to_path_lossy();

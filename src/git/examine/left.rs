@@ -9,7 +9,8 @@ use super::shown;
 use crate::doctor::facts::{Kind, Left};
 use crate::git::keep;
 use crate::git::lock;
-use crate::git::open::Repo;
+use crate::git::odd::refuse_ref;
+use crate::git::open::{OpenError, Repo};
 use crate::git::remote::is_visited;
 use crate::path::quote;
 
@@ -19,6 +20,11 @@ const MOST: usize = 20_000;
 const TEMPORARY: [&str; 5] = ["tmp_", ".tmp-", "incoming-", "tmp_objdir-", "hhgit-tmp-"];
 
 impl Repo {
+    /// Refuses what stands in the place of a loose ref and is none: git would wait there when it lists refs.
+    pub fn odd_refs(&self) -> Result<(), OpenError> {
+        below(&self.common_dir().join("refs")).iter().try_for_each(|path| refuse_ref(path))
+    }
+
     /// Locks, temporary files, and what killed runs of hhgit left.
     pub(super) fn left_found(&self) -> Vec<Left> {
         let (common, packs) = (self.common_dir(), self.common_dir().join("objects/pack"));
@@ -73,7 +79,16 @@ fn locks(common: &Path, own: &Path) -> Vec<PathBuf> {
     if own != common {
         files.extend(names(own));
     }
-    let (mut open, mut seen) = (vec![common.join("refs")], 0);
+    files.extend(below(&common.join("refs")));
+    files.retain(|path| has_extension(path, "lock"));
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// What lies below a folder of refs and is no folder.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut open, mut seen) = (Vec::new(), vec![folder.to_owned()], 0);
     while let Some(folder) = open.pop().filter(|_| seen < MOST) {
         seen += 1;
         for path in names(&folder) {
@@ -81,9 +96,6 @@ fn locks(common: &Path, own: &Path) -> Vec<PathBuf> {
             if is_folder { open.push(path) } else { files.push(path) }
         }
     }
-    files.retain(|path| has_extension(path, "lock"));
-    files.sort();
-    files.dedup();
     files
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here asks git for the state of a work tree: that would run filters. Git lists refs and attributes alone.
 
 mod files;
+mod head;
 mod left;
 
 use std::path::Path;
@@ -12,9 +13,9 @@ use gix::bstr::ByteSlice;
 use gix::config::Source;
 
 use super::open::Repo;
-use super::refs::Head;
 use super::run::{Git, GitError};
 use crate::doctor::facts;
+use crate::files::read_start;
 use crate::ids::CommitId;
 use crate::path::{RepoPath, quote};
 
@@ -76,36 +77,11 @@ impl Repo {
         facts::Config(settings)
     }
 
-    /// Where HEAD is; `time` tells a commit's.
-    pub fn head_found(&self, time: impl Fn(CommitId) -> Option<i64>) -> facts::Head {
-        let short = |name: &[u8]| quote(name);
-        match self.head() {
-            Ok(Head::Branch { name, commit }) => {
-                facts::Head::Branch { name: short(name.short().as_bytes()), time: time(commit) }
-            }
-            Ok(Head::Unborn { name }) => {
-                facts::Head::Unborn { name: short(name.short().as_bytes()), other: self.some_branch() }
-            }
-            Ok(Head::Detached { commit }) => {
-                facts::Head::Detached { commit: commit.short(), other: self.some_branch() }
-            }
-            Err(error) => facts::Head::Broken { words: error.to_string() },
-        }
-    }
-
-    /// A branch that is there: main or master if there is one, else the first.
-    fn some_branch(&self) -> Option<String> {
-        let names = self.ref_names().ok()?;
-        let names: Vec<&[u8]> = names.iter().filter_map(|name| name.as_bytes().strip_prefix(b"refs/heads/")).collect();
-        let usual = [&b"main"[..], b"master"].into_iter().find(|usual| names.contains(usual));
-        usual.or(names.first().copied()).map(quote)
-    }
-
     /// What is known of history, and what stands in its way.
     pub fn history_found(&self) -> facts::History {
         let replaced = self.ref_names().unwrap_or_default();
         let grafts = self.common_dir().join("info/grafts");
-        let says = std::fs::read(&grafts)
+        let says = read_start(&grafts, files::LONGEST)
             .is_ok_and(|text| text.lines().any(|line| !line.starts_with(b"#") && !line.trim().is_empty()));
         facts::History {
             partial: self.is_partial_clone().then(|| self.promisor()),
