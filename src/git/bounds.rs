@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use gix::error::{Class, ResourceExhaustionKind};
 use gix::objs::Kind;
 
 use super::open::SLOTS;
@@ -18,6 +19,9 @@ pub(super) const MOST_ENTRIES: usize = 2_000_000;
 /// The most bytes that a file, which is asked for its size before it is read, may be packed as a change of: git itself makes no changes of
 /// larger ones (core.bigFileThreshold).
 const MOST_BASE: u64 = 512 << 20;
+
+/// How gix calls it where an object is larger than its database unpacks; that the system has no memory is another thing.
+pub(super) const LIMIT: Class = Class::ResourceExhaustion(ResourceExhaustionKind::AllocationLimit);
 
 /// The most bytes that an object of this kind unpacks to.
 pub(super) fn most(kind: Kind) -> u64 {

@@ -104,7 +104,7 @@ impl Reader {
             let data = match odb.try_find(&id, &mut buffer) {
                 Ok(Some(data)) => data,
                 Ok(None) => return Ok(None),
-                Err(source) if source.is_resource_exhausted() => {
+                Err(source) if source.classify().has(bounds::LIMIT) => {
                     return Ok(odb.try_header(&id)?.map(|header| Err((header.kind(), header.size()))));
                 }
                 Err(source) => return Err(source),
