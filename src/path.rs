@@ -234,13 +234,22 @@ pub fn quote(bytes: &[u8]) -> String {
     out
 }
 
-/// A word of a command as a shell reads it, for people to copy.
-pub fn shell_word(word: &str) -> String {
+/// A word of a command as a shell reads it, for people to copy; as bash reads it where the bytes are no clean text.
+pub fn shell_word(word: impl AsRef<[u8]>) -> String {
+    let word = word.as_ref();
+    let Some(text) = word.to_str().ok().filter(|text| !text.chars().any(is_unprintable)) else {
+        let escaped = |byte: &u8| match byte {
+            b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
+            0x20..=0x7e => char::from(*byte).to_string(),
+            _ => format!("\\{byte:03o}"),
+        };
+        return format!("$'{}'", word.iter().map(escaped).collect::<String>());
+    };
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:@,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        return word.to_owned();
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text.to_owned();
     }
-    format!("'{}'", word.replace('\'', "'\\''"))
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// The bytes that [`quote`] has shown; nothing if it shows none so.
@@ -316,6 +325,7 @@ mod tests {
         }
         assert_eq!(shell_word(""), "''");
         assert_eq!(shell_word("x y$(id)"), "'x y$(id)'");
+        assert_eq!(shell_word(b"a\x1b\xff' \\"), r#"$'a\033\377\' \\'"#);
         assert_eq!(shell_word("it's; `id` \"x\""), r#"'it'\''s; `id` "x"'"#);
     }
 

@@ -9,6 +9,8 @@ mod cases;
 mod mends;
 #[path = "doctor/odd.rs"]
 mod odd;
+#[path = "doctor/places.rs"]
+mod places;
 #[path = "doctor/site.rs"]
 mod site;
 mod support;
@@ -230,6 +232,34 @@ fn nothing_is_written_and_nothing_that_the_repository_names_is_run() {
         assert!(!canary.exists(), "{}", ended.stdout);
         assert!(before == all(site.repo()), "something was written");
     }
+}
+
+#[test]
+fn what_is_asked_of_git_is_what_the_page_of_promises_says() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/security.md")).unwrap();
+    let row = page.lines().find(|line| line.starts_with("| `doctor` |")).unwrap();
+    let named = row.split('`').filter_map(|span| span.strip_prefix("git ")).map(str::to_owned);
+    let log = "while [ \"$1\" = -c ]; do shift 2; done\necho \"$1\" >>\"${0%/*}/log\"";
+    let mut asked = BTreeSet::new();
+    for make in [Site::server, Site::clone] {
+        let site = cases::before_git(make(), log);
+        assert_eq!(site.doctor(&[]).code, Some(0));
+        let log = std::fs::read_to_string(site.beside("bin/log")).unwrap();
+        asked.extend(log.lines().map(str::to_owned));
+    }
+    assert_eq!(asked, named.collect());
+}
+
+#[test]
+fn what_lies_about_is_seen_where_git_sees_no_repository() {
+    let site = Site::server();
+    site.commit(&[("x", "x")]);
+    let (one, two) = (site.git(&["rev-parse", "main"]), site.git(&["rev-parse", "main^"]));
+    site.git(&["replace", &one, &two]);
+    site.git(&["update-ref", "refs/hhgit/remote/hhgit-run-x", &one]);
+    site.git(&["pack-refs", "--all"]);
+    site.add_file("HEAD", "main\n");
+    assert!(told(&site).keys().eq(["head-broken", "ref-left", "replace-refs"]), "{:?}", told(&site));
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn compared_in(memory: &Memory, level: CheckLevel, old: CommitId, new: CommitId)
         progress: Progress::default(),
     };
     let request = check::request_at(level);
-    let asked = Asked { common: &common, request: &request, level, max_deletions: None, memory: None };
+    let asked = Asked { common: &common, request: &request, level, max_deletions: None, memory: None, of_same: true };
     let named = |id| Named { commit: memory.commit(id).unwrap(), name: "it" };
     check::compare(memory, &asked, Some(named(old)), named(new)).unwrap().0
 }

@@ -22,7 +22,7 @@ use hhgit::modes::check::{Asked, Named, Narrowed, compare, request_at};
 use hhgit::options::{CheckLevel, Common, Identities};
 use hhgit::path::RepoPath;
 use hhgit::progress::Progress;
-use hhgit::report::Report;
+use hhgit::report::{FabricReport, Report};
 use hhgit::snapshot::{Objects, Time};
 use hhgit::verdict::code::Code;
 use proptest::prelude::*;
@@ -53,7 +53,14 @@ fn compared(
     after: CommitId,
 ) -> (Report, Narrowed) {
     let (common, request) = (common(), request_at(level));
-    let asked = Asked { common: &common, request: &request, level, max_deletions: Some(0), memory: store };
+    let asked = Asked {
+        common: &common,
+        request: &request,
+        level,
+        max_deletions: Some(0),
+        memory: store,
+        of_same: store.is_none(),
+    };
     let named = |id| Named { commit: memory.commit(id).unwrap(), name: "it" };
     compare(memory, &asked, before.map(named), named(after)).unwrap()
 }
@@ -76,6 +83,8 @@ fn removed(report: &Report) -> Vec<(RepoPath, Vec<ObjectRef>)> {
 fn hold(memory: &Memory, level: CheckLevel, store: &Store, before: CommitId, after: CommitId) -> Narrowed {
     let (whole, _) = compared(memory, level, None, Some(before), after);
     let (few, narrowed) = compared(memory, level, Some(store), Some(before), after);
+    let unkept = self::store(Path::new("/dev/null/nowhere")).or_aside();
+    assert_eq!(compared(memory, level, Some(&unkept), Some(before), after).0, few, "with nothing kept");
     let (was, _) = compared(memory, level, None, None, before);
     let (all, told) = (said(&whole.findings), said(&few.findings));
     let more = told.difference(&all).filter(|said| level == CheckLevel::References || said.0 != Code::TooManyDeletions);
@@ -92,6 +101,9 @@ fn hold(memory: &Memory, level: CheckLevel, store: &Store, before: CommitId, aft
     assert_eq!(news, Vec::<&Said>::new(), "said of all, and not of few");
     if level == CheckLevel::References {
         assert_eq!(removed(&few), removed(&whole), "what left managed/");
+        let of_few = |fabric: &&FabricReport| few.fabrics.iter().any(|few| few.path == fabric.path);
+        let same: Vec<FabricReport> = whole.fabrics.iter().filter(of_few).cloned().collect();
+        assert_eq!(few.fabrics, same, "what a sync would do");
     }
     narrowed
 }
@@ -210,4 +222,25 @@ fn has_fabric(memory: &Memory, commit: CommitId) -> bool {
     let found =
         hhgit::fabric::layout::find(memory, memory.tree_of(commit), &[], &hhgit::fabric::kinds::Kinds::builtin());
     found.is_ok_and(|found| !found.is_empty())
+}
+
+#[test]
+fn of_an_object_that_two_files_hold_both_are_looked_at() {
+    let (mut memory, dir) = (Memory::default(), tempfile::tempdir().unwrap());
+    let switch = |name: &str, more: &str| {
+        format!(
+            "apiVersion: wiring.githedgehog.com/v1beta1\nkind: Switch\nmetadata:\n  name: {name}\nspec: {{role: spine{more}}}\n"
+        )
+    };
+    let mut files = BTreeMap::from([
+        (".hnp/manifest.yaml".to_owned(), "version: '1.0'\n".to_owned()),
+        ("managed/vpcs/a.yaml".to_owned(), switch("b", "")),
+        ("managed/vpcs/b.yaml".to_owned(), switch("b", ", asn: 1")),
+        ("raw/c.yaml".to_owned(), switch("c", "")),
+    ]);
+    let before = commit(&mut memory, &files, None);
+    let text = files.remove("raw/c.yaml").unwrap();
+    files.insert("managed/switches/c.yaml".to_owned(), text);
+    let after = commit(&mut memory, &files, Some(before));
+    hold(&memory, CheckLevel::References, &store(dir.path()), before, after);
 }

@@ -57,7 +57,14 @@ impl Push {
         };
         let request = request_at(CheckLevel::References);
         let level = CheckLevel::References;
-        ask(&Asked { common: &common, request: &request, level, max_deletions: None, memory: Some(store) })
+        ask(&Asked {
+            common: &common,
+            request: &request,
+            level,
+            max_deletions: None,
+            memory: Some(store),
+            of_same: false,
+        })
     }
 
     /// What is found of the push, by what is remembered here.

@@ -1,5 +1,7 @@
 //! What is judged of a branch's content: fabric directories, what waits in them, and what a checkout makes of their files.
 
+use crate::path::{quote, unquote};
+
 use super::facts::{Content, Fabric, Git, Repository};
 use super::{Check, Rows, Told, Trouble};
 
@@ -62,7 +64,12 @@ fn attributes(found: &Repository, content: &Content, git: &Git, rows: &mut Rows)
         (Ok(changed), _) => {
             let tell = |(folder, path, attribute): &(String, String, String)| {
                 let trouble = if attribute == "filter=lfs" { Trouble::AttributeLfs } else { Trouble::AttributeChanges };
-                trouble.told(&[("folder", folder), ("path", path), ("attribute", attribute)])
+                trouble.told(&[
+                    ("folder", folder),
+                    ("line", &pattern(folder)),
+                    ("path", path),
+                    ("attribute", attribute),
+                ])
             };
             changed.iter().map(tell).collect()
         }
@@ -79,12 +86,29 @@ fn attributes(found: &Repository, content: &Content, git: &Git, rows: &mut Rows)
     rows.push(Check::Attributes, "a checkout has the bytes of the commit", told);
 }
 
+/// The pattern in .gitattributes for all that lies in a folder.
+fn pattern(folder: &str) -> String {
+    let mut pattern = Vec::new();
+    for byte in unquote(folder).unwrap_or_default() {
+        let is_special = b"*?[\\".contains(&byte) || pattern.is_empty() && b"!#".contains(&byte);
+        pattern.extend(is_special.then_some(b'\\'));
+        pattern.push(byte);
+    }
+    pattern.extend_from_slice(b"/**");
+    let shown = quote(&pattern);
+    // A space ends a pattern that is not quoted.
+    let is_plain = shown.starts_with('"') || !shown.contains(char::is_whitespace) && !shown.contains('\\');
+    if is_plain { shown } else { format!("\"{}\"", shown.replace('\\', "\\\\")) }
+}
+
 fn work_tree(found: &Repository, rows: &mut Rows) {
     let (dir, config) = (("dir", found.dir.as_str()), &found.config);
     let mut told: Vec<Told> = Vec::new();
     for (key, bad, better) in [("core.autocrlf", ["true", "input"], "false"), ("core.eol", ["crlf", "crlf"], "lf")] {
         if let Some(value) = config.last(key).filter(|value| bad.contains(&value.to_ascii_lowercase().as_str())) {
-            told.push(Trouble::LineEndings.told(&[dir, ("key", key), ("value", value), ("better", better)]));
+            let config = super::settings::setting(&found.dir, config.found(key));
+            let words = [("config", &*config), ("key", key), ("value", &*quote(value.as_bytes())), ("better", better)];
+            told.push(Trouble::LineEndings.told(&words));
         }
     }
     if config.yes("core.sparseCheckout") {

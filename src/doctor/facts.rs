@@ -25,8 +25,10 @@ pub enum Git {
 /// A repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
-    /// What `git -C` takes.
+    /// What `git -C` takes. Names of files, and of refs and settings, are as [`quote`](crate::path::quote) shows them.
     pub dir: String,
+    /// The git directory that all its work trees share.
+    pub git_dir: String,
     /// The file of its index, which may not be there.
     pub index: String,
     /// Whether it has no work tree.
@@ -78,6 +80,25 @@ pub enum Scope {
     User,
 }
 
+/// The file in which a setting stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The repository's.
+    Own,
+    /// This work tree's.
+    WorkTree,
+    /// The user's.
+    User,
+    /// The system's.
+    System,
+    /// One that the repository's includes.
+    Included(String),
+    /// Another one.
+    File(String),
+    /// None: the environment or the command line.
+    Environment,
+}
+
 /// One setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
@@ -87,6 +108,8 @@ pub struct Setting {
     pub value: String,
     /// Where it comes from.
     pub scope: Scope,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// The settings, in the order of their files.
@@ -105,10 +128,43 @@ impl Config {
         self.all(key).pop()
     }
 
+    /// The setting that counts.
+    pub fn found(&self, key: &str) -> Option<&Setting> {
+        self.0.iter().rev().find(|setting| setting.key.eq_ignore_ascii_case(key))
+    }
+
     /// A setting as yes or no.
     pub fn yes(&self, key: &str) -> bool {
-        self.last(key).is_some_and(|value| ["true", "yes", "on", "1"].contains(&value.to_ascii_lowercase().as_str()))
+        self.last(key).is_some_and(|value| truth(value) == Some(true))
     }
+}
+
+/// A value as yes or no, as git reads it: words, or a number.
+pub(super) fn truth(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => Some(true),
+        "false" | "no" | "off" | "" => Some(false),
+        _ => number(value).map(|number| number != 0),
+    }
+}
+
+/// A value as a number, as git reads it: decimal, octal or hexadecimal, in units of 1024 where a letter says so.
+pub(super) fn number(value: &str) -> Option<i64> {
+    let value = value.trim_start().to_ascii_lowercase();
+    let (digits, unit) = match value.strip_suffix(['k', 'm', 'g']) {
+        Some(digits) => (digits, 1_i64 << (10 * (1 + "kmg".find(&value[digits.len()..]).unwrap_or_default()))),
+        None => (value.as_str(), 1),
+    };
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, digits.strip_prefix('+').unwrap_or(digits)),
+    };
+    let number = match (digits.strip_prefix("0x"), digits.strip_prefix('0')) {
+        (Some(hex), _) => i64::from_str_radix(hex, 16),
+        (None, Some(octal)) if !octal.is_empty() => i64::from_str_radix(octal, 8),
+        _ => digits.parse(),
+    };
+    number.ok()?.checked_mul(sign * unit)
 }
 
 /// Where HEAD is.
@@ -195,6 +251,8 @@ pub struct Hooks {
     pub folder: String,
     /// Whether that is this repository's alone.
     pub own: bool,
+    /// Whether that lies in the work tree.
+    pub in_work_tree: bool,
     /// Whether something stands there that is no folder.
     pub off: bool,
     /// Those that are there.
@@ -271,6 +329,8 @@ pub enum Kind {
     Keep,
     /// A temporary file of objects.
     Temporary,
+    /// A folder in which an hhgit that was killed made a pack.
+    Pack,
     /// A private ref of an hhgit that was killed.
     Ref,
 }

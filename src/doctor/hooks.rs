@@ -1,18 +1,26 @@
 //! What is judged of hooks: whether git runs them, and whether they run this hhgit.
 
 use super::facts::{Hook, Program, Repository};
+use crate::path::{quote, unquote};
+
 use super::{Check, Rows, Told, Trouble};
 
 pub(super) fn judge(found: &Repository, rows: &mut Rows) {
     let (dir, hooks) = (("dir", found.dir.as_str()), &found.hooks);
     let folder = ("folder", hooks.folder.as_str());
+    let named = found.config.found("core.hooksPath");
+    let config = super::settings::taking(&found.dir, named);
+    let tell = |trouble: Trouble| trouble.told(&[dir, folder, ("config", &config)]);
     if hooks.off {
-        return rows.push(Check::Hooks, "", vec![Trouble::HooksOff.told(&[dir, folder])]);
+        let trouble = if named.is_some() { Trouble::HooksOff } else { Trouble::HooksNoFolder };
+        return rows.push(Check::Hooks, "", vec![tell(trouble)]);
     }
-    let mut told: Vec<Told> = Vec::new();
-    if !hooks.own {
-        told.push(Trouble::HooksElsewhere.told(&[dir, folder]));
-    }
+    let mut told: Vec<Told> = match (hooks.own, named) {
+        (true, _) => Vec::new(),
+        (false, None) => vec![tell(Trouble::HooksLinked)],
+        (false, Some(_)) if hooks.in_work_tree => vec![tell(Trouble::HooksInWorkTree)],
+        (false, Some(_)) => vec![tell(Trouble::HooksElsewhere)],
+    };
     let calling: Vec<&Hook> = hooks.files.iter().filter(|hook| hook.calls).collect();
     if found.bare
         && hooks.unread.is_empty()
@@ -22,7 +30,7 @@ pub(super) fn judge(found: &Repository, rows: &mut Rows) {
     }
     calling.iter().for_each(|hook| told.extend(of(hook, dir)));
     let unread = |(file, words): &(String, String)| {
-        let away = format!("{file}.away");
+        let away = beside(file);
         Trouble::HookUnread.told(&[dir, ("file", file), ("away", &away), ("words", words)])
     };
     told.extend(hooks.unread.iter().map(unread));
@@ -59,4 +67,9 @@ fn of<'h>(hook: &'h Hook, dir: (&'h str, &'h str)) -> Vec<Told> {
         told.push(Trouble::HookBeforeOff.told(&[("file", before)]));
     }
     told
+}
+
+/// The name of what is moved out of the way.
+fn beside(file: &str) -> String {
+    quote(&[unquote(file).unwrap_or_default(), b".away".to_vec()].concat())
 }

@@ -17,7 +17,11 @@ pub(super) fn judge(found: &Repository, now: i64, rows: &mut Rows) {
         found.left.iter().filter(|left| kinds.contains(&left.kind)).filter_map(|left| of(found, left, now)).collect()
     };
     rows.push(Check::Locks, "none is left over", told(&[Kind::Lock, Kind::OwnLock]));
-    rows.push(Check::Leavings, "nothing is left of a killed run", told(&[Kind::Keep, Kind::Temporary, Kind::Ref]));
+    rows.push(
+        Check::Leavings,
+        "nothing is left of a killed run",
+        told(&[Kind::Keep, Kind::Pack, Kind::Temporary, Kind::Ref]),
+    );
     memory(found, rows);
     disk(found, rows);
 }
@@ -30,6 +34,7 @@ fn of(found: &Repository, left: &Left, now: i64) -> Option<Told> {
         Kind::Lock => (age >= HELD).then(|| Trouble::LockLeft.told(&[dir, file, ("age", &words)])),
         Kind::OwnLock => Some(Trouble::LockOfHhgit.told(&[dir, file])),
         Kind::Keep => Some(Trouble::KeepLeft.told(&[dir, file])),
+        Kind::Pack => Some(Trouble::PackLeft.told(&[dir, file])),
         Kind::Temporary => (age >= DAY).then(|| Trouble::TemporaryLeft.told(&[dir, file, ("age", &words)])),
         Kind::Ref => Some(Trouble::RefLeft.told(&[dir, name])),
     }

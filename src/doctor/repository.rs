@@ -18,10 +18,14 @@ pub(super) fn judge(found: &Repository, now: i64, rows: &mut Rows) {
     }
     history(found, rows);
     alternates(found, rows);
-    let dir = ("dir", found.dir.as_str());
     let owner = found.owner.to_string();
     let stranger = |(path, other): &(String, u32)| {
-        Trouble::OwnerMixed.told(&[dir, ("path", path), ("owner", &owner), ("other", &other.to_string())])
+        Trouble::OwnerMixed.told(&[
+            ("git_dir", &found.git_dir),
+            ("path", path),
+            ("owner", &owner),
+            ("other", &other.to_string()),
+        ])
     };
     rows.push(
         Check::Owner,
@@ -40,7 +44,8 @@ fn head(found: &Repository, rows: &mut Rows) {
         Head::Unborn { .. } => (String::new(), Some(Trouble::NoCommit.told(&[dir]))),
         Head::Detached { commit, other } => {
             let branch = other.as_deref().unwrap_or("BRANCH");
-            (String::new(), Some(Trouble::HeadDetached.told(&[dir, ("commit", commit), ("branch", branch)])))
+            let trouble = if found.bare { Trouble::HeadDetachedBare } else { Trouble::HeadDetached };
+            (String::new(), Some(trouble.told(&[dir, ("commit", commit), ("branch", branch)])))
         }
         Head::Broken { words, file, other } => {
             let branch = ("branch", other.as_deref().unwrap_or("main"));

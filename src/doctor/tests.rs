@@ -1,12 +1,18 @@
 //! What no repository can be brought to on any machine, judged from facts.
 
-use super::facts::{Config, Facts, Git, Head, History, Hooks, Repository, Scope, Setting};
+use super::facts::{Config, Facts, Git, Head, History, Hooks, Place, Repository, Scope, Setting};
 use super::{Gravity, Trouble, judge};
 
 fn well() -> Repository {
-    let set = |key: &str, value: &str| Setting { key: key.into(), value: value.into(), scope: Scope::Server };
+    let set = |key: &str, value: &str| Setting {
+        key: key.into(),
+        value: value.into(),
+        scope: Scope::Server,
+        place: Place::Own,
+    };
     Repository {
         dir: "/srv/it's.git".into(),
+        git_dir: "/srv/it's.git".into(),
         index: "/srv/it's.git/index".into(),
         bare: true,
         hash: "sha1".into(),
@@ -24,6 +30,7 @@ fn well() -> Repository {
         hooks: Hooks {
             folder: "hooks".into(),
             own: true,
+            in_work_tree: false,
             off: false,
             files: vec![super::facts::Hook {
                 name: "pre-receive",
@@ -80,14 +87,21 @@ fn a_file_system_without_locks_is_told() {
 
 #[test]
 fn a_file_of_another_user_is_told_with_both() {
-    let found = told(Repository { strangers: vec![("objects/aa".into(), 0)], ..well() });
+    // The git directory, and not the work tree, which may be a linked one or a submodule's.
+    let git_dir = "/srv/it's/.git/modules/x".to_owned();
+    let found = told(Repository { strangers: vec![("objects/aa".into(), 0)], git_dir, ..well() });
     let says = "objects/aa belongs to user 0, the repository to user 7";
-    assert_eq!(found, [(Trouble::OwnerMixed, says.into(), "chown -R 7 '/srv/it'\\''s.git'".into())]);
+    assert_eq!(found, [(Trouble::OwnerMixed, says.into(), "chown -R 7 '/srv/it'\\''s/.git/modules/x'".into())]);
 }
 
 #[test]
 fn words_of_a_repository_stand_in_a_command_as_one_word_and_are_not_filled_in_again() {
-    let config = Config(vec![Setting { key: "hhgit.x;rm".into(), value: "{dir} $(y)".into(), scope: Scope::Server }]);
+    let config = Config(vec![Setting {
+        key: "hhgit.x;rm".into(),
+        value: "{dir} $(y)".into(),
+        scope: Scope::Server,
+        place: Place::Own,
+    }]);
     let found = told(Repository { config: Config([well().config.0, config.0].concat()), ..well() });
     let mend = "git -C '/srv/it'\\''s.git' config --unset-all 'hhgit.x;rm'";
     assert_eq!(found, [(Trouble::SettingUnknown, "hhgit.x;rm is no setting of hhgit's".into(), mend.into())]);
@@ -105,14 +119,27 @@ fn every_name_is_there_once() {
 fn what_settings_of_git_mean_is_read_as_git_reads_it() {
     let with = |key: &str, value: &str| {
         let mut found = well();
-        found.config.0.push(Setting { key: key.into(), value: value.into(), scope: Scope::Server });
+        found.config.0.push(Setting { key: key.into(), value: value.into(), scope: Scope::Server, place: Place::Own });
         told(found).into_iter().map(|(trouble, ..)| trouble).collect::<Vec<_>>()
     };
     assert_eq!(with("transfer.hideRefs", "refs/heads/mai"), []);
     assert_eq!(with("transfer.hideRefs", "!refs/heads"), []);
     assert_eq!(with("receive.hiderefs", "refs/heads/main/"), [Trouble::BranchHidden]);
     assert_eq!(with("gc.pruneexpire", "30.seconds.ago"), [Trouble::PruneNow]);
+    for short in ["today", "all", "noon", "5.minutes.ago", "90 minutes ago", "1.hour.ago", "one.hour.ago", "soon"] {
+        assert_eq!(with("gc.pruneExpire", short), [Trouble::PruneNow], "{short}");
+    }
+    for long in ["never", "2.weeks.ago", "3.hours.ago", "yesterday", "1 day, 2 minutes ago", "2026-01-02", "1700000000"]
+    {
+        assert_eq!(with("gc.pruneExpire", long), [], "{long}");
+    }
     assert_eq!(with("gc.pruneExpire", "never"), []);
+    for yes in ["2", "0x1", "1k", "-1", "010", "YES", " 1"] {
+        assert_eq!(with("receive.denyNonFastForwards", yes), [], "{yes}");
+    }
+    for no in ["0", "0x0", "", "off", "0k", "nonsense"] {
+        assert_eq!(with("receive.denyNonFastForwards", no), [Trouble::PushForced], "{no}");
+    }
     assert_eq!(with("hhgit.ALLOWSKIP", "maybe"), [Trouble::SettingWrong]);
     assert_eq!(with("hhgit.author", "Ann"), [Trouble::SettingWrong]);
     assert_eq!(with("hhgit.author", "Ann <a@b>"), []);

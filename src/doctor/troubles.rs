@@ -1,6 +1,6 @@
 //! All that `hhgit doctor` can say is wrong: what, why it matters, and what mends it, with `{names}` where a repository's own words go.
 
-use crate::path::shell_word;
+use crate::path::{shell_word, unquote};
 
 use super::{Check, Gravity, Told};
 
@@ -82,6 +82,10 @@ troubles! {
         "HEAD is on the commit {commit} and on no branch"
         "hhgit sync, check and status go by the branch that HEAD names"
         "git -C {dir} switch {branch}"
+    HeadDetachedBare "head-detached-bare" Head Warning:
+        "HEAD is on the commit {commit} and on no branch"
+        "hhgit sync, check and status go by the branch that HEAD names"
+        "git -C {dir} symbolic-ref HEAD refs/heads/{branch}"
     HeadUnborn "head-unborn" Head Warning:
         "HEAD names {head}, which has no commit, while {branch} has"
         "hhgit sync, and a hook that compares a new branch, go by the branch that HEAD names"
@@ -101,7 +105,7 @@ troubles! {
     PartialClone "partial-clone" History Warning:
         "this is a partial clone of {remote}: objects may be missing"
         "hhgit fetches none by itself; a sync that needs one ends with 3"
-        "git -C {dir} fetch --refetch --no-filter {remote} && git -C {dir} config --unset remote.{remote}.promisor"
+        "git -C {dir} fetch --refetch --no-filter {remote} && for key in remote.{remote}.promisor remote.{remote}.partialclonefilter extensions.partialClone; do git -C {dir} config --unset-all \"$key\"; done"
     Shallow "shallow" History Warning:
         "history is cut off (shallow)"
         "whether somebody took a document back is told by history; where it ends too early, a sync ends with 3"
@@ -109,7 +113,7 @@ troubles! {
     ReplaceRefs "replace-refs" History Warning:
         "refs/replace/ has others in the place of objects ({count})"
         "git shows the replacements, hhgit reads the objects themselves"
-        "git -C {dir} replace --list; then git -C {dir} replace --delete ID for each"
+        "git -C {dir} replace --delete $(git -C {dir} replace --list)"
     Grafts "grafts" History Warning:
         "{file} changes the history that git shows"
         "hhgit reads the commits themselves"
@@ -125,15 +129,27 @@ troubles! {
     OwnerMixed "owner-mixed" Owner Problem:
         "{path} belongs to user {other}, the repository to user {owner}"
         "the account that git runs as cannot write there: pushes and syncs fail"
-        "chown -R {owner} {dir}"
+        "chown -R {owner} {git_dir}"
     HooksOff "hooks-off" Hooks Problem:
         "core.hooksPath is {folder}, which is no folder"
         "git runs no hook here, so nothing is judged or sorted"
-        "git -C {dir} config --unset core.hooksPath; if that does not do: git config --show-origin core.hooksPath"
+        "{config} --unset-all core.hooksPath"
     HooksElsewhere "hooks-elsewhere" Hooks Warning:
         "core.hooksPath is {folder}, outside this repository"
         "other repositories may run the same hooks, and hhgit hook install does not write there"
-        "git -C {dir} config --unset core.hooksPath && hhgit -C {dir} hook install"
+        "{config} --unset-all core.hooksPath && hhgit -C {dir} hook install"
+    HooksInWorkTree "hooks-in-work-tree" Hooks Warning:
+        "core.hooksPath is {folder}, in the work tree"
+        "what is committed there is run as a hook, and hhgit hook install does not write there"
+        "{config} --unset-all core.hooksPath && hhgit -C {dir} hook install"
+    HooksNoFolder "hooks-no-folder" Hooks Problem:
+        "{folder} is no folder"
+        "git runs no hook here, so nothing is judged or sorted"
+        "rm {folder} && hhgit -C {dir} hook install"
+    HooksLinked "hooks-linked" Hooks Warning:
+        "{folder} is a link out of this repository"
+        "other repositories may run the same hooks, and hhgit hook install does not write there"
+        "rm {folder} && hhgit -C {dir} hook install; what other hooks were there is to be put back"
     HookMissing "hook-missing" Hooks Warning:
         "no pre-receive hook calls hhgit"
         "pushes are let in without being judged"
@@ -169,47 +185,47 @@ troubles! {
     SettingUnknown "setting-unknown" Settings Problem:
         "{key} is no setting of hhgit's{hint}"
         "it has no effect"
-        "git -C {dir} config --unset-all {key}"
+        "{config} --unset-all {key}"
     SettingWrong "setting-wrong" Settings Problem:
         "{key} is \"{value}\", which means nothing"
         "who needs it ends with 3; a server's hooks refuse every push"
-        "git -C {dir} config --replace-all {key} VALUE, where VALUE is {values}"
+        "{config} --replace-all {key} VALUE, where VALUE is {values}"
     SettingUnheard "setting-unheard" Settings Warning:
         "{key} is set by the user's configuration or the environment"
         "a server's hooks hear the repository's and the system's alone"
-        "git -C {dir} config {key} {value}"
+        "git -C {dir} config --add {key} {value}"
     SettingFileGone "setting-file-gone" Settings Problem:
         "{key} names {file}, which is not there"
         "the server's hooks refuse every push"
-        "put it there, or: git -C {dir} config --unset-all {key}"
+        "put it there, or: {config} --unset-all {key}"
     SkipUnheard "skip-unheard" Settings Warning:
         "hhgit.allowSkip is true, and receive.advertisePushOptions is not"
         "git takes no push option here, so nobody can skip"
-        "git -C {dir} config receive.advertisePushOptions true"
+        "{config} --replace-all receive.advertisePushOptions true"
     PushIntoCheckout "push-into-checkout" Pushes Problem:
         "receive.denyCurrentBranch is {value}"
         "a push moves the branch and leaves the files checked out: the next commit takes the push back"
-        "git -C {dir} config receive.denyCurrentBranch refuse"
+        "{config} --replace-all receive.denyCurrentBranch refuse"
     PushForced "push-forced" Pushes Warning:
         "receive.denyNonFastForwards is not set"
         "a forced push takes syncs and other people's commits off a branch"
-        "git -C {dir} config receive.denyNonFastForwards true"
+        "{config} --replace-all receive.denyNonFastForwards true"
     PushUnchecked "push-unchecked" Pushes Warning:
         "receive.fsckObjects is not set"
         "git takes in malformed objects, which its own clients later refuse"
-        "git -C {dir} config receive.fsckObjects true"
+        "{config} --replace-all receive.fsckObjects true"
     PushUnbounded "push-unbounded" Pushes Warning:
         "receive.maxInputSize is not set"
         "one push can fill the disk"
-        "git -C {dir} config receive.maxInputSize 256m"
+        "{config} --replace-all receive.maxInputSize 256m"
     BranchHidden "branch-hidden" Pushes Warning:
         "{key} hides {branch}"
         "whoever clones or pushes does not see what hhgit sorts"
-        "git -C {dir} config --unset-all {key} {value}"
+        "{config} --fixed-value --unset-all {key} {value}"
     PruneNow "prune-now" Collection Problem:
         "gc.pruneExpire is {value}"
         "a collection beside a push or a sync deletes objects that they are about to use"
-        "git -C {dir} config gc.pruneExpire 2.weeks.ago"
+        "{config} --replace-all gc.pruneExpire 2.weeks.ago"
     ManyPacks "many-packs" Collection Warning:
         "there are {count} packs"
         "each sync and each push may add one; every look-up goes through all"
@@ -237,7 +253,7 @@ troubles! {
     AttributeChanges "attribute-changes" Attributes Problem:
         "{path} has the git attribute {attribute}"
         "a checkout, and with it Argo CD or Flux, gets other bytes than the commit that hhgit judged"
-        "take the line out of .gitattributes, or add to it: {folder}/** -eol -ident -working-tree-encoding -filter"
+        "take the line out of .gitattributes, or add to it: {line} -text -ident -working-tree-encoding -filter"
     AttributesUnasked "attributes-unasked" Attributes Warning:
         "what git attributes make of the files could not be asked: {words}"
         "a line in .gitattributes may change what a checkout, and with it Argo CD or Flux, gets"
@@ -249,11 +265,11 @@ troubles! {
     AttributeLfs "attribute-lfs" Attributes Problem:
         "{path} is kept by Git LFS"
         "the commit holds a pointer and no YAML; hhgit refuses it as lfs-pointer"
-        "add to .gitattributes: {folder}/** -filter -diff -merge, then: git add --renormalize {folder}"
+        "add to .gitattributes: {line} -filter -diff -merge, then: git add --renormalize {folder}"
     LineEndings "line-endings" WorkTree Warning:
         "{key} is {value}"
         "files in the work tree have other line endings than the commits that hhgit reads and writes"
-        "git -C {dir} config {key} {better}"
+        "{config} --replace-all {key} {better}"
     Sparse "sparse" WorkTree Warning:
         "the work tree is sparse"
         "hhgit sorts all of the commit; what it moves out of sight cannot be seen here"
@@ -273,7 +289,11 @@ troubles! {
     TemporaryLeft "temporary-left" Leavings Warning:
         "{file} has been there for {age}"
         "it takes up room and is nobody's"
-        "git -C {dir} prune --expire=2.weeks.ago; or, if no git runs there: rm -r {file}"
+        "if no git runs there (fuser -v {dir}): rm -r {file}"
+    PackLeft "pack-left" Leavings Warning:
+        "{file} was left by a killed hhgit"
+        "it takes up room, and no git takes it away"
+        "hhgit -C {dir} sync, as soon as it has something to write; or: rm -r {file}"
     RefLeft "ref-left" Leavings Warning:
         "{name} was left by a killed hhgit sync --remote"
         "git keeps all that it leads to"
@@ -305,27 +325,34 @@ troubles! {
 }
 
 impl Trouble {
-    /// The trouble with a repository's own words in it.
+    /// The trouble with a repository's own words in it, which are as [`quote`](crate::path::quote) shows them.
     pub(super) fn told(self, words: &[(&str, &str)]) -> Told {
         Told {
             trouble: self,
-            says: filled(self.says(), words, str::to_owned),
-            mend: filled(self.mend(), words, shell_word),
+            says: filled(self.says(), words, |_, word| word.to_owned()),
+            mend: filled(self.mend(), words, typed),
         }
     }
 }
 
 /// A text with words in place of their names in braces.
-fn filled(text: &str, words: &[(&str, &str)], write: impl Fn(&str) -> String) -> String {
+fn filled(text: &str, words: &[(&str, &str)], write: impl Fn(&str, &str) -> String) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let word = words.iter().find(|(known, _)| *known == name).map_or("", |(_, word)| word);
-        // What completes a sentence is no word of a command.
-        out.push_str(&if matches!(name, "values" | "hint") { word.to_owned() } else { write(word) });
+        out.push_str(&write(name, word));
         rest = after;
     }
     out + rest
+}
+
+/// A word in what is to be done: what is already a part of a command or a sentence as it is, and what is shown quoted as its bytes.
+fn typed(name: &str, word: &str) -> String {
+    match name {
+        "values" | "hint" | "config" | "line" => word.to_owned(),
+        _ => unquote(word).map_or_else(|| shell_word(word), shell_word),
+    }
 }

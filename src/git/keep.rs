@@ -24,6 +24,8 @@ const STAGING: &str = "hhgit-tmp-";
 pub(super) const LONG: Duration = Duration::from_secs(120);
 /// How long by who can.
 const SHORT: Duration = Duration::from_secs(2);
+/// How long no run needs to make its mark.
+const OLD: Duration = Duration::from_secs(3_600);
 /// How long between two tries to lock a directory.
 const STEP: Duration = Duration::from_millis(10);
 
@@ -181,6 +183,16 @@ fn is_left(mark: &File) -> bool {
 /// Whether this is the mark of a run that is dead; nothing is done about it.
 pub(crate) fn is_abandoned(path: &Path) -> bool {
     is_marked(path) && open(path).is_ok_and(|mark| mark.try_lock_shared().is_ok())
+}
+
+/// Whether this is a folder in which a run that is dead made a pack; nothing is done about it. One without a mark may be a living
+/// run's for an instant, and is nobody's only when it is old.
+pub(crate) fn is_left_over(dir: &Path) -> bool {
+    let is_one = dir.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(STAGING.as_bytes()));
+    let is_old =
+        || dir.metadata().and_then(|data| data.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > OLD));
+    let mark = dir.join("keep");
+    is_one && dir.is_dir() && if mark.exists() { is_abandoned(&mark) } else { is_old() }
 }
 
 fn is_marked(path: &Path) -> bool {

@@ -48,7 +48,7 @@ pub mod write;
 pub use alternates::AlternatesError;
 pub use commit::{CommitMeta, People, Person, Signature};
 pub use environment::Environment;
-pub use examine::git_program;
+pub use examine::{git_program, shown};
 pub use open::{OpenError, Repo};
 pub use publish::{PublishError, Published, clean_up, publish};
 pub use read::Reader;

@@ -31,7 +31,7 @@ pub enum OpenError {
         dir: PathBuf,
     },
     /// The repository could not be opened.
-    #[error("the git repository at {} cannot be opened; look with: git -C {} status", dir.display(), word(dir))]
+    #[error("the git repository at {} cannot be opened; look with: git -C {} status", quoted(dir), word(dir))]
     Open {
         /// Where the search began.
         dir: PathBuf,
@@ -50,7 +50,11 @@ pub enum OpenError {
         mend: String,
     },
     /// The repository belongs to another user.
-    #[error("{} belongs to another user, so its configuration is not trusted; if you trust it: git config --global --add safe.directory {}", dir.display(), word(dir))]
+    #[error(
+        "{} belongs to another user, so its configuration is not trusted; if you trust it: git config --global --add safe.directory {}",
+        quoted(dir),
+        word(dir)
+    )]
     Untrusted {
         /// The repository.
         dir: PathBuf,
@@ -108,7 +112,7 @@ fn quoted(path: &Path) -> String {
 
 /// A path as a command names it.
 pub(super) fn word(path: &Path) -> String {
-    shell_word(&path.display().to_string())
+    shell_word(path.as_os_str().as_encoded_bytes())
 }
 
 /// A directory as a message names it.

@@ -102,11 +102,16 @@ impl Folder {
 
     /// Whether none of hhgit's folders on the way can be changed by somebody who is not believed.
     pub(super) fn is_believed(&self, trust: Trust) -> bool {
-        let is_good = |path: &Path| match fs::symlink_metadata(path) {
-            Ok(data) => data.is_dir() && trust.believes(&data),
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        self.unbelieved(trust).is_none()
+    }
+
+    /// The outermost of hhgit's folders on the way that somebody can change who is not believed.
+    pub(super) fn unbelieved(&self, trust: Trust) -> Option<PathBuf> {
+        let is_bad = |path: &&Path| match fs::symlink_metadata(path) {
+            Ok(data) => !data.is_dir() || !trust.believes(&data),
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
         };
-        self.path.ancestors().take(self.own).all(is_good)
+        self.path.ancestors().take(self.own).filter(is_bad).last().map(Path::to_owned)
     }
 
     /// A file's bytes; nothing if it is none, is larger than this, or may be the word of somebody who is not believed.

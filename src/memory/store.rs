@@ -30,17 +30,30 @@ const MANY: (usize, usize) = (1000, 8);
 pub struct Store {
     folder: Folder,
     trust: Trust,
+    aside: bool,
 }
 
 impl Store {
     /// The store of a repository, as this user believes it; `share` gives a path the modes that the repository's sharing asks for.
     pub fn new(git_dir: &Path, user: u32, share: fn(&Path, i32) -> io::Result<()>, shared: i32) -> Self {
-        Self { folder: Folder::new(git_dir, FOLDER, share, shared), trust: Trust::of(git_dir, user, shared) }
+        let (folder, trust) = (Folder::new(git_dir, FOLDER, share, shared), Trust::of(git_dir, user, shared));
+        Self { folder, trust, aside: false }
+    }
+
+    /// The store for one who is to get the same answers where nothing can be kept or believed: what cannot be kept is
+    /// remembered until they are done with it, in a file without a name.
+    pub fn or_aside(self) -> Self {
+        Self { aside: true, ..self }
     }
 
     /// Whether what lies here is believed, if anything does.
     pub fn is_believed(&self) -> bool {
         self.folder.is_believed(self.trust)
+    }
+
+    /// The outermost of its folders that is not believed.
+    pub fn unbelieved(&self) -> Option<PathBuf> {
+        self.folder.unbelieved(self.trust)
     }
 
     fn path(&self, name: &str, kind: &str) -> PathBuf {
@@ -66,20 +79,30 @@ impl Store {
 
     /// Remembers a tree by all its files, and answers what is remembered.
     pub fn keep_all(&self, name: &str, rows: Vec<Row>) -> io::Result<Remembered> {
+        let bytes = table::bytes(name, rows);
+        match self.keep_bytes(name, &bytes) {
+            Err(_) if self.aside => {
+                Ok(Remembered::new(Arc::new(Table::aside(name, &bytes)?), std::collections::BTreeMap::new()))
+            }
+            kept => kept,
+        }
+    }
+
+    fn keep_bytes(&self, name: &str, bytes: &[u8]) -> io::Result<Remembered> {
         if !self.is_believed() {
             let place = self.folder.path().display();
             let words = format!("{place} is somebody else's or others may write to it, so nothing there is believed");
             return Err(io::Error::other(words));
         }
-        let bytes = table::bytes(name, rows);
-        self.folder.put(&self.path(name, TABLE), |file| table::write(file, &bytes))?;
+        self.folder.put(&self.path(name, TABLE), |file| table::write(file, bytes))?;
         self.tidy();
         self.get(name).ok_or_else(|| io::Error::other("a tree that was just remembered is gone"))
     }
 
     /// Remembers a tree by what has changed since its table, or by a table of its own where that is much.
     pub fn keep(&self, name: &str, tree: &Remembered) -> io::Result<()> {
-        if tree.since.is_empty() {
+        // Nobody would find the table that changes of one aside follow.
+        if tree.since.is_empty() || !tree.base.kept {
             return Ok(());
         }
         if tree.changes() > MANY.0.max(tree.files() / MANY.1) {

@@ -27,6 +27,8 @@ const ROW: u64 = 8 + 4 + 2;
 pub(super) struct Table {
     /// What the file is called.
     pub(super) name: String,
+    /// Whether others find it by that name.
+    pub(super) kept: bool,
     sealed: Sealed,
     files: u32,
     records: u32,
@@ -89,11 +91,18 @@ impl Table {
             (number(&head[8..12]), number(&head[12..16]), number(&head[16..24]), number(&head[24..25]));
         let small = |number: u64| u32::try_from(number).map_err(|_| damaged("header"));
         let (files, records) = (small(files)?, small(records)?);
-        let table = Self { name, sealed, files, records, names, id };
+        let table = Self { name, kept: true, sealed, files, records, names, id };
         match table.names_at().checked_add(names) == Some(table.sealed.length()) {
             true => Ok(table),
             false => Err(damaged("length")),
         }
+    }
+
+    /// A table of these files that nobody else finds, and that is gone with who holds it.
+    pub(super) fn aside(name: &str, bytes: &[u8]) -> io::Result<Self> {
+        let mut file = tempfile::tempfile()?;
+        file.write_all(bytes)?;
+        Ok(Self { kept: false, ..Self::open(file, name.to_owned())? })
     }
 
     pub(super) fn files(&self) -> usize {

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use crate::doctor::facts::{Content, Fabric, Facts, Head, Hook, Hooks, Program, Repository};
 use crate::doctor::{Diagnosis, judge};
+use crate::exit::Exit;
 use crate::fabric::inventory::leaves;
 use crate::fabric::kinds::Kinds;
 use crate::fabric::layout::{FabricDir, GITKEEP, MANAGED, RAW, SIDECAR, UNMANAGED, find, stays_in_raw};
 use crate::fabric::survey::{Survey, survey};
 use crate::files::read_start;
 use crate::git::hook_files::{HookFile, Whose, read_hook};
-use crate::git::{Head as At, OpenError, Reader, Repo, git_program};
+use crate::git::{Head as At, OpenError, Reader, Repo, git_program, shown};
 use crate::ids::CommitId;
 use crate::options::Common;
 use crate::path::RepoPath;
@@ -37,12 +38,12 @@ pub fn doctor(common: &Common, own: &Path) -> Result<Diagnosis, ModeError> {
         Err(error) => Err(words(&error)),
         Ok(repo) => match repo.odd_refs() {
             Err(error) => Err(words(&error)),
-            Ok(()) => Ok(found(&repo, common, own)),
+            Ok(()) => Ok(found(&repo, common, own)?),
         },
     };
     let place = match &repository {
         Ok(found) => found.dir.clone(),
-        Err(_) => common.directory.display().to_string(),
+        Err(_) => shown(&common.directory),
     };
     Ok(judge(&Facts { place, now: common.now.seconds, git: git_program(), repository }))
 }
@@ -57,20 +58,24 @@ fn words(error: &OpenError) -> String {
     }
 }
 
-fn found(repo: &Repo, common: &Common, own: &Path) -> Repository {
+fn found(repo: &Repo, common: &Common, own: &Path) -> Result<Repository, ModeError> {
     let reader = Reader::new(repo);
     let time = |commit: CommitId| Some(reader.as_ref().ok()?.commit(commit).ok()?.committed.seconds);
     let found = repo.files_found();
     let content = match (&reader, repo.head()) {
         (Ok(reader), Ok(At::Branch { name, commit })) => {
             let branch = crate::path::quote(name.short().as_bytes());
-            Some(content(repo, reader, common, branch, commit).map_err(|error| error.to_string()))
+            match content(repo, reader, common, branch, commit) {
+                // What the command line asks for is not there.
+                Err(error) if error.exit() == Exit::Usage => return Err(error),
+                content => Some(content.map_err(|error| error.to_string())),
+            }
         }
         (Err(error), Ok(At::Branch { .. })) => Some(Err(error.to_string())),
         _ => None,
     };
     let head: Head = repo.head_found(time);
-    Repository { head, hooks: hooks(repo, own), server_files: server_files(repo), content, ..found }
+    Ok(Repository { head, hooks: hooks(repo, own), server_files: server_files(repo), content, ..found })
 }
 
 fn content(
@@ -130,14 +135,15 @@ fn hooks(repo: &Repo, own: &Path) -> Hooks {
     for name in HOOKS {
         match hook(name, &folder.path, own) {
             Ok(hook) => files.extend(hook),
-            Err(error) => unread.push((folder.path.join(name).display().to_string(), error.to_string())),
+            Err(error) => unread.push((shown(&folder.path.join(name)), error.to_string())),
         }
     }
     let config = repo.work_tree().and_then(|root| read_start(&root.join(".pre-commit-config.yaml"), LARGEST).ok());
     Hooks {
         off: fs::symlink_metadata(&folder.path).is_ok() && !folder.path.is_dir(),
         own: folder.whose == Whose::Own,
-        folder: folder.path.display().to_string(),
+        in_work_tree: folder.whose == Whose::WorkTree,
+        folder: shown(&folder.path),
         files,
         unread,
         pre_commit: String::from_utf8_lossy(&config.unwrap_or_default()).contains("hhgit"),
@@ -149,7 +155,7 @@ fn hook(name: &'static str, folder: &Path, own: &Path) -> io::Result<Option<Hook
     let Some(HookFile { bytes, .. }) = read_hook(&path)? else { return Ok(None) };
     let before = folder.join(format!("{name}{BEFORE}"));
     let program = program(&bytes).map(|name| {
-        let path = PathBuf::from(String::from_utf8_lossy(&name).into_owned());
+        let path = to_path(name);
         let state = if !is_executable(&path) {
             Program::Gone
         } else if is_same_program(&path, own) {
@@ -157,16 +163,16 @@ fn hook(name: &'static str, folder: &Path, own: &Path) -> io::Result<Option<Hook
         } else {
             Program::Other
         };
-        (path.display().to_string(), state)
+        (shown(&path), state)
     });
     Ok(Some(Hook {
         name,
-        file: path.display().to_string(),
+        file: shown(&path),
         calls: calls(&bytes) || author(&bytes) != Author::Other,
         edited: author(&bytes) == Author::Edited,
         executable: is_executable(&path),
         program,
-        before_off: (before.exists() && !is_executable(&before)).then(|| before.display().to_string()),
+        before_off: (before.exists() && !is_executable(&before)).then(|| shown(&before)),
     }))
 }
 
@@ -179,6 +185,16 @@ fn is_same_program(path: &Path, own: &Path) -> bool {
     }
     let size = |path: &Path| fs::metadata(path).map(|data| data.len()).ok();
     size(path) == size(own) && matches!((fs::read(path), fs::read(own)), (Ok(one), Ok(two)) if one == two)
+}
+
+#[cfg(unix)]
+fn to_path(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes))
+}
+
+#[cfg(not(unix))]
+fn to_path(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(unix)]
@@ -199,7 +215,7 @@ fn server_files(repo: &Repo) -> Vec<(String, String, bool)> {
         let value = repo.server_config("hhgit", name).pop()?;
         let path = repo.common_dir().join(&value);
         let is_word = value.is_empty() || words.contains(&value.as_str());
-        (!is_word).then(|| (format!("hhgit.{name}"), path.display().to_string(), path.exists()))
+        (!is_word).then(|| (format!("hhgit.{name}"), shown(&path), path.exists()))
     });
     named.collect()
 }

@@ -197,6 +197,8 @@ struct Room {
     found: Vec<Found>,
     loose: Vec<(RepoPath, Entry)>,
     managed: Leaves,
+    /// Whether managed/ holds more than that.
+    is_part: bool,
     unmanaged: Leaves,
     /// What earlier runs judged; looked up only where managed/ is read, which holds what was judged before.
     book: Option<Book>,
@@ -226,7 +228,7 @@ impl Room {
     fn enter(objects: &dyn Objects, survey: Survey, request: &Request) -> Result<Self, PlanError> {
         if survey.is_broken() {
             let (found, loose, managed, unmanaged) = Default::default();
-            return Ok(Self { survey, rules: None, found, loose, managed, unmanaged, book: None });
+            return Ok(Self { survey, rules: None, found, loose, managed, is_part: false, unmanaged, book: None });
         }
         let below = |tree: Option<TreeId>, folder| -> Result<Leaves, PlanError> {
             let path = survey.path.child(folder);
@@ -235,16 +237,20 @@ impl Room {
         let unmanaged = below(survey.unmanaged, UNMANAGED)?;
         let found = source::find(&survey, request.adopt, request.retry.as_ref(), &unmanaged);
         let wants_managed = request.managed || found.iter().any(Found::is_yaml);
-        let managed = match request.narrowed.get(&survey.path) {
-            Some(few) => few.clone(),
-            None if wants_managed => below(survey.managed, MANAGED)?,
-            None => Leaves::new(),
-        };
+        let few = request.narrowed.get(&survey.path);
+        let (is_part, managed) = (
+            few.is_some(),
+            match few {
+                Some(few) => few.clone(),
+                None if wants_managed => below(survey.managed, MANAGED)?,
+                None => Leaves::new(),
+            },
+        );
         let loose = if request.adopt { Vec::new() } else { survey.loose.clone().into_iter().collect() };
         let rules = request.judged.as_ref().map(|judged| judged.rules(&survey));
         let shelf = request.verdicts.as_ref().filter(|_| !request.keep && !managed.is_empty());
         let book = shelf.map(|shelf| shelf.open(&survey, &request.limits));
-        Ok(Self { survey, rules, found, loose, managed, unmanaged, book })
+        Ok(Self { survey, rules, found, loose, managed, is_part, unmanaged, book })
     }
 
     fn jobs(&self) -> impl Iterator<Item = Job<'_>> {
@@ -287,7 +293,8 @@ impl Room {
         let loose = loose.map(|((path, _), _)| path).collect();
         let held = self.managed.iter().filter(|(path, entry)| is_judged_in_managed(path, entry));
         let held: BTreeMap<RepoPath, File> = held.map(|(path, _)| path.clone()).zip(files).collect();
-        let holdings = Holdings::new(self.managed, held);
+        let mut holdings = Holdings::new(self.managed, held);
+        holdings.is_part = self.is_part;
         Ok(Inventory { survey: self.survey, sources, loose, holdings, unmanaged: self.unmanaged, values })
     }
 }

@@ -16,6 +16,8 @@ pub struct Holdings {
     pub leaves: Leaves,
     /// The files that were judged.
     pub files: BTreeMap<RepoPath, File>,
+    /// Whether managed/ holds more that was not looked at.
+    pub is_part: bool,
     objects: BTreeMap<Identity, Held>,
 }
 
@@ -41,7 +43,7 @@ impl Holdings {
                 held.firsts.push(first);
             }
         }
-        Self { leaves, files, objects }
+        Self { leaves, files, is_part: false, objects }
     }
 
     /// The files that hold an object, in path order.

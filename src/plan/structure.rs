@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::fabric::layout::{GITKEEP, HNP, MANAGED, MANIFEST, RAW, UNMANAGED};
+use crate::fabric::inventory::leaves;
+use crate::fabric::layout::{GITKEEP, HNP, MANAGED, MANIFEST, RAW, UNMANAGED, tree_at};
 use crate::fabric::manifest::Manifest;
 use crate::ids::Mode;
 use crate::path::RepoPath;
@@ -38,7 +39,7 @@ impl Work<'_> {
             }
         }
         for plural in self.survey.kinds.user_plurals() {
-            if !filled.contains(&(MANAGED.as_bytes(), plural.as_bytes())) {
+            if !filled.contains(&(MANAGED.as_bytes(), plural.as_bytes())) && !self.stays_filled(plural.as_bytes())? {
                 missing.push(root.child(MANAGED).join(plural.as_bytes())?);
             }
         }
@@ -58,11 +59,27 @@ impl Work<'_> {
                 filled.extend(inner(top.as_bytes(), path).filter(|_| !removed));
             }
         }
-        if self.holdings.leaves.is_empty() {
+        if self.holdings.leaves.is_empty() && !self.holdings.is_part {
             // managed/ was not read below its first level, so nothing in it was taken away.
             filled.extend(self.survey.managed_folders.iter().map(|name| (MANAGED.as_bytes(), name.as_slice())));
         }
         filled
+    }
+
+    /// Whether a folder of managed/ of which not all was looked at holds something that stays.
+    fn stays_filled(&self, plural: &[u8]) -> Result<bool, PlanError> {
+        let is_there = self.holdings.is_part && self.survey.managed_folders.contains(plural);
+        let Some(managed) = self.survey.managed.filter(|_| is_there) else { return Ok(false) };
+        let folder = RepoPath::root().child(MANAGED).join(plural)?;
+        let gone = self.desk.words().filter(|(path, target)| target.is_none() && path.starts_with(&folder)).count();
+        if gone == 0 {
+            return Ok(true);
+        }
+        let path = self.survey.path.join_path(&folder);
+        let read = |source| PlanError::Read { path: path.clone(), source };
+        let below = RepoPath::root().join(plural)?;
+        let Some(tree) = tree_at(self.objects, managed, &below).map_err(read)? else { return Ok(false) };
+        Ok(leaves(self.objects, tree, &path)?.len() > gone)
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Reach<F> {
     pub altered: BTreeSet<F>,
     /// Those and all that they are judged by.
     pub needed: BTreeSet<F>,
+    /// Whether that cannot be told of a few: what is looked for as the first of all may not count, as another file holds the
+    /// same object.
+    pub is_all: bool,
 }
 
 /// How many of those that block all others are named in messages, since none is told of itself.
@@ -59,33 +62,65 @@ pub fn reach<K: Known>(known: &mut K, changed: &BTreeSet<K::File>, keys: &[Key])
         }
     }
     altered.extend(near.into_iter().chain(far));
-    let needed = needed(known, &altered, keys)?;
-    Ok(Reach { altered, needed })
+    let all = claims(known, &altered, keys)?;
+    let firsts = firsts(known, &altered, &all)?;
+    let is_all = is_held_twice(known, &firsts)?;
+    let mut needed: BTreeSet<K::File> = altered.iter().cloned().chain(firsts).collect();
+    needed.extend(rivals(known, &all)?);
+    let names = keys.iter().filter(|key| key.is_name()).map(|key| key.turned()).collect();
+    let needed = with_names(known, needed, names)?;
+    Ok(Reach { altered, needed, is_all })
 }
 
-/// What it takes to judge these files; the changed ones are known by their keys.
-fn needed<K: Known>(known: &mut K, altered: &BTreeSet<K::File>, keys: &[Key]) -> Result<BTreeSet<K::File>, K::Error> {
-    let mut needed = altered.clone();
+/// All ties of these files; the changed ones are known by their keys.
+fn claims<K: Known>(known: &mut K, altered: &BTreeSet<K::File>, keys: &[Key]) -> Result<Vec<Key>, K::Error> {
     let mut all = keys.to_vec();
     for file in altered {
         all.extend(known.ties(file)?);
     }
-    needed.extend(rivals(known, &all)?);
-    needed.extend(known.first(Key::begun(), 1, altered)?);
-    needed.extend(known.first(Key::faults(), BLOCKING, altered)?);
+    Ok(all)
+}
+
+/// Those of all the others that messages and rules look for as the first of their sort.
+fn firsts<K: Known>(known: &mut K, altered: &BTreeSet<K::File>, all: &[Key]) -> Result<BTreeSet<K::File>, K::Error> {
+    let mut found: BTreeSet<K::File> = known.first(Key::begun(), 1, altered)?.into_iter().collect();
+    found.extend(known.first(Key::faults(), BLOCKING, altered)?);
     let blockers: BTreeSet<(Key, Key)> = all.iter().filter_map(Key::blockers).collect();
     for range in blockers {
-        needed.extend(known.first(range, BLOCKING, altered)?);
+        found.extend(known.first(range, BLOCKING, altered)?);
     }
+    Ok(found)
+}
+
+/// Whether one of these files holds an object that another holds as well.
+fn is_held_twice<K: Known>(known: &mut K, files: &BTreeSet<K::File>) -> Result<bool, K::Error> {
+    for file in files {
+        for key in known.ties(file)?.iter().filter(|key| key.is_object()) {
+            if known.holders(key, key)?.len() > 1 {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// These files, all that they name and those that these name, and who else holds an object that one of them holds. `keys` are
+/// those of what the changed ones name.
+fn with_names<K: Known>(
+    known: &mut K,
+    mut needed: BTreeSet<K::File>,
+    mut keys: BTreeSet<Key>,
+) -> Result<BTreeSet<K::File>, K::Error> {
     let mut waiting: Vec<K::File> = needed.iter().cloned().collect();
-    let mut names: BTreeSet<Key> = keys.iter().copied().filter(Key::is_name).collect();
     let mut asked = BTreeSet::new();
     loop {
         for file in waiting.drain(..) {
-            names.extend(known.ties(&file)?.into_iter().filter(Key::is_name));
+            let ties = known.ties(&file)?;
+            keys.extend(ties.iter().filter(|key| key.is_name()).map(|key| key.turned()));
+            keys.extend(ties.into_iter().filter(Key::is_object));
         }
-        for name in std::mem::take(&mut names).into_iter().filter(|name| asked.insert(*name)) {
-            let found = known.holders(&name.turned(), &name.turned())?;
+        for key in std::mem::take(&mut keys).into_iter().filter(|key| asked.insert(*key)) {
+            let found = known.holders(&key, &key)?;
             waiting.extend(found.into_iter().filter(|file| needed.insert(file.clone())));
         }
         if waiting.is_empty() {

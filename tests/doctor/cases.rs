@@ -20,7 +20,7 @@ fn other_git(version: &str) -> Site {
 }
 
 /// A git that does this before it is the one that is here.
-fn before_git(site: Site, does: &str) -> Site {
+pub(crate) fn before_git(site: Site, does: &str) -> Site {
     let path = std::env::var("PATH").unwrap();
     let real = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.is_file()).unwrap();
     site.program("git", &format!("#!/bin/sh\n{does}\nexec '{}' \"$@\"\n", real.display()))
@@ -206,6 +206,12 @@ pub(crate) const CASES: &[Case] = &[
         site.git(&["checkout", "--quiet", "--detach"]);
         site
     }),
+    (Trouble::HeadDetachedBare, || {
+        let site = Site::server();
+        let tip = site.git(&["rev-parse", "main"]);
+        site.add_file("HEAD", &format!("{tip}\n"));
+        site
+    }),
     (Trouble::HeadUnborn, unborn),
     (Trouble::NoCommit, Site::born),
     (Trouble::ClockBehind, || committed_at(FUTURE)),
@@ -233,6 +239,24 @@ pub(crate) const CASES: &[Case] = &[
         let folder = site.beside("hooks");
         std::fs::rename(site.git_dir().join("hooks"), &folder).unwrap();
         site.git(&["config", "core.hooksPath", folder.to_str().unwrap()]);
+        site
+    }),
+    (Trouble::HooksInWorkTree, || {
+        let site = Site::clone().with("core.hooksPath", "tools");
+        std::fs::create_dir(site.repo().join("tools")).unwrap();
+        site
+    }),
+    (Trouble::HooksNoFolder, || {
+        let site = Site::server();
+        std::fs::remove_dir_all(site.git_dir().join("hooks")).unwrap();
+        site.add_file("hooks", "none");
+        site
+    }),
+    (Trouble::HooksLinked, || {
+        let site = Site::server();
+        let folder = site.beside("hooks");
+        std::fs::rename(site.git_dir().join("hooks"), &folder).unwrap();
+        std::os::unix::fs::symlink(folder, site.git_dir().join("hooks")).unwrap();
         site
     }),
     (Trouble::HookMissing, Site::without_hooks),
@@ -306,6 +330,10 @@ pub(crate) const CASES: &[Case] = &[
         Site::server().old_file("objects/pack/pack-1.keep", "hhgit: written, not yet published\n", 0o444, 1)
     }),
     (Trouble::TemporaryLeft, || Site::server().old_file("objects/pack/tmp_pack_x", "x", 0o644, 3 * 86_400 + 60)),
+    (Trouble::PackLeft, || {
+        let mark = "hhgit: written, not yet published\n";
+        Site::server().old_file("objects/pack/hhgit-tmp-x/keep", mark, 0o444, 1)
+    }),
     (Trouble::RefLeft, forgotten_ref),
     (Trouble::MemoryLinked, linked),
     (Trouble::MemoryOpen, opened),

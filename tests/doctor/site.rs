@@ -12,6 +12,7 @@ use crate::support::{Ended, NOW, TempRepo, hhgit, hhgit_command, run, sealed, vp
 pub(crate) struct Site {
     repo: TempRepo,
     env: Vec<(&'static str, String)>,
+    unset: Vec<&'static str>,
 }
 
 impl Site {
@@ -42,7 +43,7 @@ impl Site {
         {
             repo.git(&["config", key, value]);
         }
-        Self { repo, env: Vec::new() }
+        Self { repo, env: Vec::new(), unset: Vec::new() }
     }
 
     /// A repository with a work tree, somebody's name, and a fabric without anything to sort.
@@ -51,12 +52,12 @@ impl Site {
         repo.git(&["config", "user.name", "Ann"]);
         repo.git(&["config", "user.email", "ann@example.com"]);
         repo.commit_all(&[("f/.hnp/manifest.yaml", MANIFEST), ("f/managed/vpcs/web.yaml", &vpc("web", "1"))]);
-        Self { repo, env: Vec::new() }
+        Self { repo, env: Vec::new(), unset: Vec::new() }
     }
 
     /// Any repository.
     pub(crate) fn of(repo: TempRepo) -> Self {
-        Self { repo, env: Vec::new() }
+        Self { repo, env: Vec::new(), unset: Vec::new() }
     }
 
     pub(crate) fn repo(&self) -> &Path {
@@ -73,6 +74,22 @@ impl Site {
 
     pub(crate) fn git(&self, args: &[&str]) -> String {
         self.repo.git(args)
+    }
+
+    /// Runs git beside the repository, which may not be there.
+    pub(crate) fn git_beside(&self, args: &[&str]) -> String {
+        self.repo.git_in(&self.beside(""), args)
+    }
+
+    /// A file in the work tree.
+    pub(crate) fn put(&self, path: &str, text: &str) {
+        self.repo.put(path, text);
+    }
+
+    /// Without something that the environment of tests has.
+    pub(crate) fn without(mut self, key: &'static str) -> Self {
+        self.unset.push(key);
+        self
     }
 
     pub(crate) fn commit(&self, files: &[(&str, &str)]) {
@@ -144,6 +161,9 @@ impl Site {
         shell
             .env("PATH", path)
             .envs(self.env.iter().filter(|(key, _)| *key != "PATH").map(|(key, value)| (key, value)));
+        self.unset.iter().for_each(|key| {
+            shell.env_remove(key);
+        });
         run(shell.args(["-c", command]))
     }
 
@@ -151,6 +171,9 @@ impl Site {
         let mut command = hhgit_command(self.repo());
         self.env.iter().for_each(|(key, value)| {
             command.env(key, value);
+        });
+        self.unset.iter().for_each(|key| {
+            command.env_remove(key);
         });
         command
     }

@@ -25,6 +25,7 @@ impl Repo {
         let (linked, open, remembered) = self.memory_found(process_user());
         Repository {
             dir: self.place(),
+            git_dir: shown(own),
             index: shown(&self.git_dir().join("index")),
             bare: self.work_tree().is_none(),
             hash: self.hash_kind().to_string(),
@@ -38,6 +39,7 @@ impl Repo {
             hooks: crate::doctor::facts::Hooks {
                 folder: String::new(),
                 own: true,
+                in_work_tree: false,
                 off: false,
                 files: Vec::new(),
                 unread: Vec::new(),

@@ -55,15 +55,22 @@ impl Repo {
         }
     }
 
-    /// A branch that is there: main or master if there is one, else the first. Asked of no git, which sees no repository where
-    /// HEAD is broken.
+    /// A branch that is there: main or master if there is one, else the first.
     fn some_branch(&self) -> Option<String> {
-        let refs = self.gix.references().ok()?;
-        let all = refs.prefixed("refs/heads/").ok()?.flatten();
-        let mut names: Vec<Vec<u8>> = all.map(|found| found.name().shorten().to_vec()).collect();
+        let names = self.refs_below("refs/heads/");
+        let names: Vec<&[u8]> = names.iter().filter_map(|name| name.strip_prefix(b"refs/heads/")).collect();
+        let usual = [&b"main"[..], b"master"].into_iter().find(|usual| names.contains(usual));
+        usual.or(names.first().copied()).map(quote)
+    }
+
+    /// The full names of the refs in a folder, those that can be read, in order. Asked of no git, which sees no repository where HEAD
+    /// is broken.
+    pub(super) fn refs_below(&self, folder: &str) -> Vec<Vec<u8>> {
+        let Ok(refs) = self.gix.references() else { return Vec::new() };
+        let Ok(found) = refs.prefixed(folder) else { return Vec::new() };
+        let mut names: Vec<Vec<u8>> = found.flatten().map(|found| found.name().as_bstr().to_vec()).collect();
         names.sort();
-        let usual = [&b"main"[..], b"master"].into_iter().find(|usual| names.iter().any(|name| name == usual));
-        usual.or(names.first().map(Vec::as_slice)).map(quote)
+        names
     }
 }
 

@@ -17,7 +17,7 @@ use crate::path::quote;
 /// How many folders of refs are looked into.
 const MOST: usize = 20_000;
 /// What the names of git's temporary files of objects begin with.
-const TEMPORARY: [&str; 5] = ["tmp_", ".tmp-", "incoming-", "tmp_objdir-", "hhgit-tmp-"];
+const TEMPORARY: [&str; 4] = ["tmp_", ".tmp-", "incoming-", "tmp_objdir-"];
 
 impl Repo {
     /// Refuses what stands in the place of a loose ref and is none: git would wait there when it lists refs.
@@ -39,15 +39,18 @@ impl Repo {
         for path in names(&packs).iter().filter(|path| has_extension(path, "keep") && keep::is_abandoned(path)) {
             left.extend(found(Kind::Keep, path));
         }
+        for path in names(&packs).iter().filter(|path| keep::is_left_over(path)) {
+            left.extend(found(Kind::Pack, path));
+        }
         for path in names(&packs).into_iter().chain(names(&common.join("objects"))) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if TEMPORARY.iter().any(|start| name.starts_with(start)) {
                 left.extend(found(Kind::Temporary, &path));
             }
         }
-        for name in self.ref_names().unwrap_or_default() {
-            if is_visited(common, name.as_bytes()) == Some(false) {
-                left.push(Left { kind: Kind::Ref, place: quote(name.as_bytes()), since: 0 });
+        for name in self.refs_below("refs/hhgit/") {
+            if is_visited(common, &name) == Some(false) {
+                left.push(Left { kind: Kind::Ref, place: quote(&name), since: 0 });
             }
         }
         left
@@ -61,7 +64,7 @@ impl Repo {
         let is_other = |path: &&PathBuf| fs::symlink_metadata(path).is_ok_and(|data| !data.is_dir());
         let linked: Vec<String> = folders.iter().filter(is_other).map(|path| shown(path)).collect();
         let open = fs::symlink_metadata(&known).is_ok_and(|data| data.is_dir() && !is_private(&data, user));
-        let index = (!self.memory().is_believed() && linked.is_empty()).then(|| shown(&top.join("index")));
+        let index = self.memory().unbelieved().filter(|_| linked.is_empty()).map(|path| shown(&path));
         let bytes = if linked.is_empty() { size(&top) } else { 0 };
         (linked, open.then(|| shown(&known)).into_iter().chain(index).collect(), (shown(&top), bytes))
     }
@@ -80,6 +83,7 @@ fn locks(common: &Path, own: &Path) -> Vec<PathBuf> {
         files.extend(names(own));
     }
     files.extend(below(&common.join("refs")));
+    files.extend(names(&common.join("worktrees")).iter().flat_map(|tree| names(tree)));
     files.retain(|path| has_extension(path, "lock"));
     files.sort();
     files.dedup();

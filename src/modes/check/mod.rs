@@ -1,4 +1,5 @@
-//! `hhgit check`: a fabric as the cluster's admission would judge it, before anything is pushed or applied; writes nothing.
+//! `hhgit check`: a fabric as the cluster's admission would judge it, before anything is pushed or applied; writes nothing but what
+//! it remembers.
 //!
 //! `commit` judges what a commit's tree would be after a sync, `range` what changed between two, `loose` files that are in
 //! no repository. All end in the same report as a sync's.

@@ -184,7 +184,10 @@ impl Narrow<'_> {
         let changed: BTreeSet<RepoPath> = changes.keys().cloned().collect();
         let keys: Vec<Key> = keys(old).into_iter().chain(keys(new)).collect();
         let mut asked = Asked { narrow: self, survey: &old.survey, known, ties: BTreeMap::new() };
-        let Reach { altered, mut needed } = reach(&mut asked, &changed, &keys)?;
+        let Reach { altered, mut needed, is_all } = reach(&mut asked, &changed, &keys)?;
+        if is_all {
+            return Ok(None);
+        }
         // Whether the fabric has its addresses is asked of all objects, unless one that stays as it is answers it.
         let any = |range| Ok::<bool, ModeError>(!known.first(range, 1, &altered).map_err(lost)?.is_empty());
         if !any(Key::begun())? && (any(Key::unset())? || keys.iter().any(Key::is_unset)) {

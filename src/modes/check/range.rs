@@ -44,10 +44,15 @@ pub(super) fn check(
     let known = Memo::of_check(&repo, &common.fabrics, request);
     // Most files are the same in both commits, and are read and judged once.
     let request = &Request { judged: Some(Arc::default()), ..request.clone() };
-    let asked = Asked { common, request, level, max_deletions, memory: None };
-    let (mut report, _) = compare(&reader, &asked, before, Named { commit: after, name: new }, &known)?;
+    let memory = repo.memory().or_aside();
+    // At other levels who holds an object in a third place is told as well, which takes a look at all of it.
+    let store = Some(&memory).filter(|_| level == CheckLevel::References);
+    let asked = Asked { common, request, level, max_deletions, memory: store, of_same: true };
+    let (mut report, learned) = compare(&reader, &asked, before, Named { commit: after, name: new }, &known)?;
     super::settle(&mut report, level);
     known.keep();
+    // Who cannot keep it learns it again the next time.
+    drop(learned.keep(&memory));
     report.reference = format!("{old}..{new}");
     Ok(report)
 }
@@ -74,6 +79,8 @@ pub struct Asked<'a> {
     pub max_deletions: Option<usize>,
     /// What is remembered of the repository's trees, where not all of it is to be looked at.
     pub memory: Option<&'a Store>,
+    /// Whether fabric directories that are the same in both are told of as well; there is nothing wrong with them that is new.
+    pub of_same: bool,
 }
 
 /// What is wrong after with what changed since before, and with what depends on it; without a before, all that is wrong.
@@ -93,18 +100,12 @@ pub(super) fn compare(
         return Err(ModeError::NoFabric { branch: reference });
     }
     let had_fabric = !were.is_empty();
-    let (were, are, narrowed, quiet) = match asked.memory {
-        Some(store) => {
-            let (were, are) = dirs::differing(were, are);
-            let narrow = Narrow { reader, request: asked.request, level: asked.level, store };
-            let narrowed = narrow.narrow(&were, &are)?;
-            (were, are, narrowed, Vec::new())
-        }
-        None => {
-            let ((were, are), quiet) = without_quiet(reader, asked.request, (were, are), known)?;
-            (were, are, Narrowed::default(), quiet)
-        }
+    let ((were, are), quiet) = match asked.of_same {
+        true => without_quiet(reader, asked.request, (were, are), known)?,
+        false => (dirs::differing(were, are), Vec::new()),
     };
+    let narrow = |store| Narrow { reader, request: asked.request, level: asked.level, store }.narrow(&were, &are);
+    let narrowed = asked.memory.map(narrow).transpose()?.unwrap_or_default();
     let seen = |commit: Commit, dirs: &[FabricDir], few: &BTreeMap<RepoPath, Leaves>| {
         Seen::of(reader, &Request { narrowed: few.clone(), ..asked.request.clone() }, commit, dirs)
     };

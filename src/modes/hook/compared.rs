@@ -16,7 +16,8 @@ pub(super) fn compared(
     after: Named,
 ) -> Result<Report, ModeError> {
     let level = CheckLevel::References;
-    let asked = Asked { common, request: &request_at(level), level, max_deletions: None, memory: Some(memory) };
+    let asked =
+        Asked { common, request: &request_at(level), level, max_deletions: None, memory: Some(memory), of_same: false };
     let (report, learned) = compare(reader, &asked, before, after)?;
     // Without it the next look is slower, and has no less of an answer.
     drop(learned.keep(memory));

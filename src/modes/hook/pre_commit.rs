@@ -102,7 +102,8 @@ fn learn(reader: &Reader, common: &Common, memory: &Store, dirs: &[FabricDir], (
     let common = Common { fabrics: dirs.iter().map(|dir| dir.path.clone()).collect(), ..common.clone() };
     let level = CheckLevel::References;
     let request = request_at(level);
-    let asked = Asked { common: &common, request: &request, level, max_deletions: None, memory: Some(memory) };
+    let asked =
+        Asked { common: &common, request: &request, level, max_deletions: None, memory: Some(memory), of_same: false };
     drop(remember(reader, &asked, Some(before), after));
 }
 

@@ -202,7 +202,8 @@ impl Receive {
     fn compare(&self, change: &Change, request: &Request) -> Result<Option<(Report, Narrowed)>, ModeError> {
         // A new branch takes nothing away from the one that it is compared with.
         let (level, max_deletions) = (self.force.level, self.force.max_deletions.filter(|_| !change.is_new));
-        let asked = Asked { common: &self.common, request, level, max_deletions, memory: Some(&self.memory) };
+        let asked =
+            Asked { common: &self.common, request, level, max_deletions, memory: Some(&self.memory), of_same: false };
         let named = |commit: &Commit| Named { commit: commit.clone(), name: &change.name };
         match compare(&self.reader, &asked, change.before.as_ref().map(named), named(&change.after)) {
             Ok(compared) => Ok(Some(compared)),

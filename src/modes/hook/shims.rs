@@ -118,6 +118,16 @@ fn quoted(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The bytes of which [`quoted`] made a word.
+fn unquoted(mut word: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    while let Some((first, rest)) = word.split_first() {
+        word = if *first == b'\'' { rest.strip_prefix(b"\\''").unwrap_or(rest) } else { rest };
+        out.push(*first);
+    }
+    out
+}
+
 fn digest(body: &[u8]) -> String {
     sha256_hex(body)[..16].to_owned()
 }
@@ -126,7 +136,7 @@ fn digest(body: &[u8]) -> String {
 pub fn program(script: &[u8]) -> Option<Vec<u8>> {
     if let Some(rest) = script.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"hhgit='")) {
         let whole = rest.strip_suffix(b"'")?;
-        return Some(String::from_utf8_lossy(whole).replace("'\\''", "'").into_bytes());
+        return Some(unquoted(whole));
     }
     let text = String::from_utf8_lossy(script);
     let mut words = text.split_whitespace().map(|word| word.trim_matches(['\'', '"'])).peekable();

@@ -22,8 +22,14 @@ pub(super) fn warm(
     }
     let (reader, request, memory) = (Reader::new(repo)?, force.request(), repo.memory());
     let common = Common { fabrics: force.fabrics.clone(), ..common.clone() };
-    let asked =
-        Asked { common: &common, request: &request, level: force.level, max_deletions: None, memory: Some(&memory) };
+    let asked = Asked {
+        common: &common,
+        request: &request,
+        level: force.level,
+        max_deletions: None,
+        memory: Some(&memory),
+        of_same: false,
+    };
     remember(&reader, &asked, earlier, reader.commit(commit)?.tree)
 }
 
