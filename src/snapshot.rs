@@ -237,6 +237,16 @@ pub enum ReadError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The object is larger than what is read whole.
+    #[error("{kind} {id} is larger than hhgit reads: {what}")]
+    TooLarge {
+        /// `commit`, `tag`, `tree` or `blob`.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+        /// How large it is, how large it may be, and what to do.
+        what: String,
+    },
     /// The object database could not be read.
     #[error("reading {kind} {id} failed")]
     Io {

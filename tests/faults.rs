@@ -33,9 +33,9 @@ use std::sync::{Mutex, PoisonError};
 use inject::{Case, Fault, cases};
 use loss::lose_power;
 use push::{Push, Pushes};
-use shapes::{Shape, copy};
+use shapes::Shape;
 use support::TempRepo;
-use trace::{Ask, Call, has_strace};
+use trace::has_strace;
 
 const WORKERS: usize = 2;
 
@@ -51,16 +51,6 @@ fn short(temp: &TempRepo) -> PathBuf {
     command.args(["-shared", "-fPIC", "-o"]).args([&library, &source]).arg("-ldl");
     assert!(command.status().unwrap().success(), "cc, which Rust links with, makes no library");
     library
-}
-
-/// An undisturbed run's requests.
-fn record(shape: &Shape, library: &Path) -> (PathBuf, Vec<Call>) {
-    let beside = shape.temp.beside("recorded");
-    std::fs::create_dir(&beside).unwrap();
-    let repo = beside.join("repo");
-    copy(shape.temp.dir(), &repo);
-    let calls = Ask { dir: &repo, beside: &beside, library: Some(library), args: shape.args }.record(false);
-    (repo, calls)
 }
 
 /// The first and the last step of each name, each with one fault in turn, and each of these killed.
@@ -134,10 +124,21 @@ fn all_end_well(
 }
 
 fn tried(shape: &Shape, is_all: bool) {
+    one_in(shape, (!is_all).then_some(1));
+}
+
+/// All, or one of so many of the sample.
+fn partly(shape: &Shape, every: usize) {
+    one_in(shape, (!is_exhaustive()).then_some(every));
+}
+
+fn one_in(shape: &Shape, every: Option<usize>) {
     let library = short(&shape.temp);
-    let (root, calls) = record(shape, &library);
+    let (root, calls) = shape.record(Some(&library), false);
     let one = |case: &Case, beside: &Path| case.run(shape, beside, &library);
-    all_end_well(shape.name, (cases(&calls, &root, false), (!is_all).then_some(1)), &shape.temp, &one);
+    let mut all = cases(&calls, &root, false);
+    all.retain(|case| shape.name != "fleet" || !case.may_meet_another_thread());
+    all_end_well(shape.name, (all, every), &shape.temp, &one);
 }
 
 fn judged(push: Push, is_all: bool) {
@@ -193,6 +194,30 @@ fn whatever_fails_where_the_branch_is_checked_out() {
 fn whatever_fails_while_a_hook_is_put_in_place() {
     if has_strace() && is_exhaustive() {
         tried(&shapes::hook(), true);
+        tried(&shapes::own_hooks(), true);
+    }
+}
+
+#[test]
+fn whatever_fails_while_a_person_has_a_commit_made() {
+    if has_strace() {
+        for shape in [shapes::undo, shapes::init, shapes::import, shapes::schedule] {
+            partly(&shape(), 5);
+        }
+    }
+}
+
+#[test]
+fn whatever_fails_while_a_fleet_keeps_its_record() {
+    if has_strace() {
+        partly(&shapes::fleet(), 3);
+    }
+}
+
+#[test]
+fn whatever_fails_while_a_watch_tells_how_it_is() {
+    if has_strace() {
+        partly(&shapes::watch(), 5);
     }
 }
 

@@ -1,8 +1,11 @@
 //! Reading objects: each way of failing has its own name, and a push's quarantine is seen.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+#[path = "hostile/bytes.rs"]
+mod bytes;
 mod support;
 
+use bytes::{Packed, Part, change, number, put_loose, put_pack};
 use hhgit::git::{Environment, Reader, Repo};
 use hhgit::ids::{BlobId, ObjectId, TreeId};
 use hhgit::snapshot::{Objects, ReadError};
@@ -157,4 +160,91 @@ fn packs_that_come_while_a_repository_is_open_are_found_however_many() {
     let tip = temp.tip("main").unwrap();
     assert_eq!(repo.tip(&support::branch("main")).unwrap(), Some(tip));
     assert_eq!(reader.commit(tip).unwrap().parents, [base]);
+}
+
+const GIBIBYTE: u64 = 1 << 30;
+
+/// What a tree, a commit, and the tag that one asks a commit of, are read as by somebody who names this object.
+fn said_of(temp: &TempRepo, kind: &str, id: ObjectId) -> ReadError {
+    let reader = Reader::new(&temp.open()).unwrap();
+    let tree = TreeId::new(id);
+    match kind {
+        "tree" => {
+            let diff = reader.tree_diff(TreeId::empty(hhgit::ids::HashKind::Sha1), tree).unwrap_err();
+            assert!(matches!(diff, ReadError::TooLarge { .. }), "{diff:?}");
+            reader.fork().tree(tree).unwrap_err()
+        }
+        "commit" => reader.commit(hhgit::ids::CommitId::new(id)).unwrap_err(),
+        _ => reader.peel(id).unwrap_err(),
+    }
+}
+
+#[test]
+fn a_tree_a_commit_and_a_tag_of_a_gigabyte_are_refused_before_they_are_unpacked() {
+    for (kind, number) in [("commit", 1), ("tree", 2), ("tag", 4)] {
+        // They say that they are so large, and are not: whoever unpacked them would find them damaged.
+        let id = object(&format!("{number}").repeat(40));
+        let body = || Part::Bytes(b"100644 a\0".to_vec());
+        let loose = TempRepo::bare();
+        put_loose(loose.dir(), id, &[Part::Bytes(format!("{kind} {GIBIBYTE}\0").into()), body()]);
+        let packed = TempRepo::bare();
+        put_pack(packed.dir(), &[(id, Packed::Whole(number, GIBIBYTE, vec![body()]))]);
+        for temp in [&loose, &packed] {
+            let said = said_of(temp, kind, id).to_string();
+            let start = format!("{kind} {id} is larger than hhgit reads: it unpacks to {GIBIBYTE} bytes");
+            assert!(said.starts_with(&start), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_tree_that_is_packed_as_a_change_of_a_gigabyte_is_refused_before_it_is_unpacked() {
+    let [id, base] = ["7", "8"].map(|digit| object(&digit.repeat(40)));
+    let body = |bytes: &[u8]| vec![Part::Bytes(bytes.to_vec())];
+    let small = [&b"40000 a\0"[..], &[7; 20]].concat();
+    let makes = |to: u64| {
+        let bytes = [number(small.len() as u64), number(to), b"\x01x".to_vec()].concat();
+        Packed::Change(base, bytes.len() as u64, vec![Part::Bytes(bytes)])
+    };
+    let large = TempRepo::bare();
+    put_pack(large.dir(), &[(base, Packed::Whole(2, small.len() as u64, body(&small))), (id, makes(GIBIBYTE))]);
+    let said = said_of(&large, "tree", id).to_string();
+    assert!(said.contains(&format!("it unpacks to {GIBIBYTE} bytes")), "{said}");
+    // One that is small itself, and made of what is not.
+    let bytes = [number(GIBIBYTE), number(1), b"\x01x".to_vec()].concat();
+    let entry = Packed::Change(base, bytes.len() as u64, vec![Part::Bytes(bytes)]);
+    let made = TempRepo::bare();
+    put_pack(made.dir(), &[(base, Packed::Whole(2, GIBIBYTE, body(&small))), (id, entry)]);
+    let said = said_of(&made, "tree", id).to_string();
+    assert!(said.contains("packed as a change of something larger") && said.contains("git repack"), "{said}");
+}
+
+#[test]
+fn a_tree_of_more_entries_than_a_walk_takes_is_refused() {
+    let id = object(&"5".repeat(40));
+    let entry = [&b"100644 a\0"[..], &[7; 20]].concat();
+    for (count, fits) in [(2_000_000, true), (2_000_001, false)] {
+        let temp = TempRepo::bare();
+        let parts = vec![Part::Over(entry.clone(), count)];
+        put_pack(temp.dir(), &[(id, Packed::Whole(2, entry.len() as u64 * count, parts))]);
+        let read = Reader::new(&temp.open()).unwrap().tree(TreeId::new(id));
+        match read {
+            Ok(entries) => assert!(fits && entries.len() as u64 == count),
+            Err(error) => assert!(!fits && error.to_string().contains("more than 2000000 entries"), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn a_file_that_somebody_wants_is_read_however_large_it_or_its_base_is() {
+    const LARGE: u64 = 130 << 20;
+    let [id, base] = ["7", "8"].map(|digit| object(&digit.repeat(40)));
+    let temp = TempRepo::bare();
+    let bytes = [number(LARGE), number(5), change(5, 5)[2..].to_vec()].concat();
+    let entry = Packed::Change(base, bytes.len() as u64, vec![Part::Bytes(bytes)]);
+    put_pack(temp.dir(), &[(base, Packed::Whole(3, LARGE, vec![Part::Over(b"#".to_vec(), LARGE)])), (id, entry)]);
+    let reader = Reader::new(&temp.open()).unwrap();
+    assert_eq!(reader.blob(BlobId::new(id)).unwrap(), b"#####");
+    assert_eq!(reader.blob(BlobId::new(base)).unwrap().len() as u64, LARGE);
+    assert_eq!(reader.blob_size(BlobId::new(base)).unwrap(), LARGE);
 }

@@ -7,12 +7,16 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may unwrap, and says what it saw")]
 #![cfg(unix)]
 
+#[path = "hostile/alternates.rs"]
+mod alternates;
 #[path = "hostile/bombs.rs"]
 mod bombs;
 #[path = "hostile/bytes.rs"]
 mod bytes;
 #[path = "hostile/configs.rs"]
 mod configs;
+#[path = "hostile/devices.rs"]
+mod devices;
 #[path = "hostile/made.rs"]
 mod made;
 #[path = "hostile/orders.rs"]
@@ -139,6 +143,18 @@ fn hostile_git_directories_steer_no_command() {
         run_all(&scene, name, &mut tally, |at, _| (at + number) % 25 == 0);
     }
     tally.end(&format!("{} hostile git directories", cases.len()));
+}
+
+#[test]
+fn nobody_waits_at_a_pipe_in_a_git_directory_or_reads_a_device_to_its_end() {
+    let mut tally = Tally::default();
+    let cases = devices::cases();
+    for (number, (name, harm)) in cases.iter().enumerate() {
+        let scene = Scene::bare();
+        harm(&scene);
+        run_all(&scene, name, &mut tally, |at, _| (at + number) % 25 == 0);
+    }
+    tally.end(&format!("{} git directories with pipes and devices", cases.len()));
 }
 
 #[test]

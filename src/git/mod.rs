@@ -5,6 +5,8 @@
 //! a commit into one pack nobody sees yet, and [`mod@publish`] moves the branch by compare-and-swap, through [`worktree`]
 //! where the branch is checked out. [`merging`] lets git merge trees where nobody sees it. [`remote`] fetches from where others push, and pushes there. `examine` is what `hhgit doctor` looks at. [`run`] is the one way the `git` program is started.
 
+mod alternates;
+mod bounds;
 pub mod commit;
 mod config;
 mod damaged;
@@ -34,6 +36,7 @@ pub mod refs;
 pub mod remote;
 pub mod remote_base;
 pub mod run;
+mod shared;
 pub(crate) mod sign;
 pub mod staged;
 pub mod tree;
@@ -42,6 +45,7 @@ mod unseen;
 pub mod worktree;
 pub mod write;
 
+pub use alternates::AlternatesError;
 pub use commit::{CommitMeta, People, Person, Signature};
 pub use environment::Environment;
 pub use examine::{git_program, shown};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gix::bstr::ByteSlice;
 
+use super::alternates;
 use super::environment::Environment;
 use super::open_error::{OpenError, word};
 use crate::files::{odd, read_start};
@@ -68,7 +69,8 @@ fn refuse_in(git_dir: &Path) -> Result<(), OpenError> {
     refuse_file(git_dir.join("commondir"), LINE)?;
     OWN.into_iter().try_for_each(|(name, largest)| refuse_file(git_dir.join(name), largest))?;
     let common = common(git_dir);
-    SHARED.into_iter().try_for_each(|(name, largest)| refuse_file(common.join(name), largest))
+    SHARED.into_iter().try_for_each(|(name, largest)| refuse_file(common.join(name), largest))?;
+    alternates::look(&common.join("objects")).map_err(OpenError::Alternates)
 }
 
 /// Refuses one file. What could hold anything is kept beside.

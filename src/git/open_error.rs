@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::alternates::AlternatesError;
 use crate::path::{quote, shell_word};
 
 /// Why a repository was not opened.
@@ -96,6 +97,9 @@ pub enum OpenError {
         /// The repository.
         dir: PathBuf,
     },
+    /// It borrows objects from more places than hhgit follows.
+    #[error(transparent)]
+    Alternates(AlternatesError),
     /// A reference namespace is asked for.
     #[error("GIT_NAMESPACE is set; hhgit does not work inside reference namespaces, unset it")]
     Namespace,

@@ -9,8 +9,9 @@ use gix::bstr::ByteSlice;
 use gix::objs::{Find, Kind};
 use gix::odb::Header;
 
+use super::bounds;
 use super::commit::{CommitMeta, People, encode, parse_time, unsigned};
-use super::open::{OpenError, Repo, SLOTS};
+use super::open::{OpenError, Repo};
 use super::refs::parse_id;
 use super::tree_bytes;
 use super::unseen::unseen;
@@ -100,11 +101,22 @@ impl Reader {
         let mut buffer = self.buffer.borrow_mut();
         let mut decode = Some(decode);
         let decoded = self.look(id, expected, |odb| {
-            let Some(data) = odb.try_find(&id, &mut buffer)? else { return Ok(None) };
-            let decode = decode.take().filter(|_| data.kind == expected);
-            Ok(Some(decode.map_or(Err(data.kind), |decode| Ok(decode(data.data)))))
+            let data = match odb.try_find(&id, &mut buffer) {
+                Ok(Some(data)) => data,
+                Ok(None) => return Ok(None),
+                Err(source) if source.classify().has(bounds::LIMIT) => {
+                    return Ok(odb.try_header(&id)?.map(|header| Err((header.kind(), header.size()))));
+                }
+                Err(source) => return Err(source),
+            };
+            let unfit = (data.kind, data.data.len() as u64);
+            let decode = decode.take().filter(|_| data.kind == expected && unfit.1 <= bounds::most(expected));
+            Ok(Some(decode.map_or(Err(unfit), |decode| Ok(decode(data.data)))))
         })?;
-        let decoded = decoded.map_err(|kind| wrong_type(id, expected, kind))?;
+        let decoded = decoded.map_err(|unfit| match unfit {
+            (kind, size) if kind == expected => bounds::too_large(id, (kind, name(kind)), size),
+            (kind, _) => wrong_type(id, expected, kind),
+        })?;
         decoded.map_err(|reason| ReadError::Corrupt { kind: name(expected), id: id.to_string(), reason })
     }
 
@@ -157,6 +169,27 @@ impl Reader {
         })
     }
 
+    /// A blob that is larger than what is commonly unpacked, or is packed as a change of what is.
+    fn large_blob(&self, id: BlobId) -> Result<Vec<u8>, ReadError> {
+        let io = |source| ReadError::Io { kind: name(Kind::Blob), id: id.to_string(), source: Box::new(source) };
+        let odb = bounds::objects_of_a_file(&self.objects, self.hash, self.blob_size(id)?).map_err(io)?;
+        let other = Self { odb: RefCell::new(with_cache(odb)), ..self.same() };
+        other.find(id.object(), Kind::Blob, |bytes| Ok(bytes.to_vec()))
+    }
+
+    /// The same reader once more.
+    fn same(&self) -> Self {
+        Self {
+            odb: RefCell::new(self.odb.borrow().clone()),
+            objects: self.objects.clone(),
+            hash: self.hash,
+            partial: self.partial,
+            shallow: Arc::clone(&self.shallow),
+            buffer: RefCell::default(),
+            joined: self.joined.clone(),
+        }
+    }
+
     fn missing(&self, id: ObjectId, kind: Kind) -> ReadError {
         ReadError::Missing { kind: name(kind), id: id.to_string(), partial: self.partial }
     }
@@ -188,7 +221,8 @@ impl Objects for Reader {
         if id == TreeId::empty(self.hash) {
             return Ok(Vec::new());
         }
-        self.find(id.object(), Kind::Tree, |bytes| tree_bytes::decode(self.hash, bytes))
+        let entries = self.find(id.object(), Kind::Tree, |bytes| tree_bytes::decode(self.hash, bytes))?;
+        if entries.len() > bounds::MOST_ENTRIES { Err(bounds::too_many(id)) } else { Ok(entries) }
     }
 
     fn tree_diff(&self, old: TreeId, new: TreeId) -> Result<TreeDiff, ReadError> {
@@ -204,7 +238,11 @@ impl Objects for Reader {
     }
 
     fn blob(&self, id: BlobId) -> Result<Vec<u8>, ReadError> {
-        self.find(id.object(), Kind::Blob, |bytes| Ok(bytes.to_vec()))
+        let found = self.find(id.object(), Kind::Blob, |bytes| Ok(bytes.to_vec()));
+        if let Err(ReadError::TooLarge { .. }) = found {
+            return self.large_blob(id);
+        }
+        found
     }
 
     fn blob_size(&self, id: BlobId) -> Result<u64, ReadError> {
@@ -221,15 +259,7 @@ impl Objects for Reader {
     }
 
     fn fork(&self) -> Box<dyn Objects + Send + '_> {
-        Box::new(Self {
-            odb: RefCell::new(self.odb.borrow().clone()),
-            objects: self.objects.clone(),
-            hash: self.hash,
-            partial: self.partial,
-            shallow: Arc::clone(&self.shallow),
-            buffer: RefCell::default(),
-            joined: self.joined.clone(),
-        })
+        Box::new(self.same())
     }
 }
 
@@ -286,9 +316,7 @@ fn failed(id: ObjectId, kind: Kind, source: gix::Error) -> ReadError {
 }
 
 fn open_objects(dir: &Path, hash: HashKind) -> std::io::Result<gix::OdbHandle> {
-    let options = gix::odb::store::init::Options { slots: SLOTS, ..Default::default() };
-    let odb = gix::odb::at_opts(dir.to_owned(), hash, None, options)?;
-    Ok(with_cache(gix::OdbHandle::new(odb, hash)))
+    bounds::objects(dir, hash).map(with_cache)
 }
 
 fn with_cache(odb: gix::OdbHandle) -> gix::OdbHandle {

@@ -7,7 +7,7 @@ use gix::bstr::{BStr, ByteSlice};
 
 use super::open::Repo;
 use super::run::Git;
-use crate::files::read_start;
+use crate::files::{odd, read_start};
 use crate::ids::{CommitId, HashKind, ObjectId};
 use crate::path::quote;
 
@@ -202,6 +202,7 @@ impl Repo {
         }
         let unknown = || RefError::NoCommit { name: name.as_bytes().to_vec() };
         let git = Git::new(self, "rev-parse", &[]).args(["--verify", "--quiet", "--end-of-options"]);
+        self.refuse_odd(name)?;
         let output = git.arg(format!("{name}^{{commit}}")).run().map_err(|_| unknown())?;
         parse_id(self.hash_kind(), output.trim_ascii()).map(CommitId::new).ok_or_else(unknown)
     }
@@ -234,6 +235,17 @@ impl Repo {
             }
         };
         self.commit_at(name.as_bytes(), id).ok()
+    }
+
+    /// Refuses a name, with whatever follows it, at whose refs git would wait without end.
+    fn refuse_odd(&self, name: &str) -> Result<(), RefError> {
+        let bare = name.split(['^', '~', ':']).next().unwrap_or(name).split("@{").next().unwrap_or(name);
+        let places = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"].map(|place| format!("{place}{bare}"));
+        let paths = places.iter().map(|place| self.common_dir().join(to_path(place.as_bytes())));
+        match paths.into_iter().find(|path| !path.is_dir() && odd(path, LONGEST).is_some()) {
+            Some(path) => Err(RefError::Damaged { path }),
+            None => Ok(()),
+        }
     }
 
     /// The value of a shared ref, read afresh: the file first, then the packed list, as git itself looks.

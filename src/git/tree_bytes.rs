@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use gix::bstr::ByteSlice;
 
+use super::bounds::MOST_ENTRIES;
 use crate::ids::{Entry, HashKind, Mode, ObjectId, TreeId};
 use crate::snapshot::{self, EntryRef, TreeDiff, TreeEntry, Unordered};
 
@@ -21,10 +22,13 @@ fn next<'a>(hash: HashKind, bytes: &mut &'a [u8]) -> Result<EntryRef<'a>, &'stat
     Ok(EntryRef { name, entry: Entry { mode: Mode::new(mode), id } })
 }
 
-/// Reads all entries of a tree.
+/// Reads all entries of a tree, or one more than it may have.
 pub(super) fn decode(hash: HashKind, mut bytes: &[u8]) -> Result<Vec<TreeEntry>, String> {
-    let mut entries = Vec::with_capacity(bytes.len() / (hash.len_in_bytes() + 16));
+    let mut entries = Vec::with_capacity((bytes.len() / (hash.len_in_bytes() + 16)).min(MOST_ENTRIES + 1));
     while !bytes.is_empty() {
+        if entries.len() > MOST_ENTRIES {
+            break;
+        }
         let EntryRef { name, entry } = next(hash, &mut bytes)?;
         entries.push(TreeEntry { name: name.to_vec(), entry });
     }

@@ -9,9 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::WORKERS;
 use crate::disk::{self, Disk, Flat, Part, choices, rebuild, unsure};
 use crate::power::Record;
-use crate::shapes::{Shape, copy, fsck, tip};
-use crate::support::hhgit;
-use crate::trace::Ask;
+use crate::shapes::{Shape, copy, tip};
 
 /// How many states are tried unless all are.
 const SAMPLE: usize = 40;
@@ -26,12 +24,8 @@ struct State {
 
 /// What an undisturbed run does, step by step.
 fn record(shape: &Shape) -> Record {
-    let beside = shape.temp.beside("recorded");
-    std::fs::create_dir(&beside).unwrap();
-    let repo = beside.join("repo");
-    copy(shape.temp.dir(), &repo);
-    let before = Disk::read(&repo);
-    let calls = Ask { dir: &repo, beside: &beside, library: None, args: shape.args }.record(true);
+    let before = Disk::read(shape.temp.dir());
+    let (repo, calls) = shape.record(None, true);
     let record = Record::of(&calls, &repo, before);
     let mut replayed = record.start.clone();
     record.ops.iter().for_each(|op| replayed.apply(op, Part::All));
@@ -80,16 +74,7 @@ fn check(shape: &Shape, repo: &Path, before: &Flat, state: &State) -> Vec<String
     if now != *to && (now != *from || state.has_ended) {
         wrong.push(format!("the branch is at {now:?}"));
     }
-    wrong.extend(fsck(repo).err());
-    let next = hhgit(repo, shape.args);
-    if next.code != Some(0) || tip(repo) != *to {
-        wrong.push(format!("the next run ended with {:?} at {}: {}", next.code, tip(repo), next.stderr));
-    }
-    wrong.extend(fsck(repo).err().map(|words| format!("after the next run: {words}")));
-    let left = shape.what_is_too_much(repo);
-    if !left.is_empty() {
-        wrong.push(format!("left or missing after the next run and gc: {left:?}"));
-    }
+    wrong.extend(shape.unsound(repo));
     wrong
 }
 

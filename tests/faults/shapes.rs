@@ -4,18 +4,35 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{TempRepo, git_command, hhgit, run, sealed, vpc};
-use crate::trace::alike;
+use crate::support::{Ended, NOW, TempRepo, git_command, hhgit_command, run, sealed, vpc};
+use crate::trace::{Ask, Call, alike};
 
-/// A repository, and what an undisturbed run makes of it.
+/// A repository, and what undisturbed runs make of it.
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
     pub(crate) temp: TempRepo,
-    pub(crate) args: &'static [&'static str],
+    args: &'static [&'static str],
     /// Where the branch is before and after, and which hooks there are.
     pub(crate) tips: [String; 2],
-    /// What lies in the git directory after an undisturbed run, and after `git gc` besides.
-    pub(crate) listings: [Vec<String>; 2],
+    /// What the first and the second undisturbed run come to.
+    runs: [Run; 2],
+}
+
+/// What an undisturbed run comes to.
+struct Run {
+    code: Option<i32>,
+    tip: String,
+    /// What lies in the git directory after it, and after `git gc` besides.
+    listings: [Vec<String>; 2],
+}
+
+/// Who makes the commits that a person asks for, and when.
+pub(crate) fn person() -> Vec<(String, String)> {
+    let of = |role: &str| {
+        [("NAME", "Tester".to_owned()), ("EMAIL", "tester@localhost".to_owned()), ("DATE", format!("@{NOW} +0000"))]
+            .map(|(what, value)| (format!("GIT_{role}_{what}"), value))
+    };
+    [of("AUTHOR"), of("COMMITTER")].concat()
 }
 
 impl Shape {
@@ -23,16 +40,64 @@ impl Shape {
         let repo = temp.beside("undisturbed");
         copy(temp.dir(), &repo);
         let before = tip(&repo);
-        let ended = hhgit(&repo, args);
+        let run = || {
+            let ended = undisturbed(&repo, args);
+            let tip = tip(&repo);
+            let collected = temp.beside("collected");
+            copy(&repo, &collected);
+            sync_after(&collected, args);
+            let plain = listing(&collected);
+            gc(&collected).unwrap();
+            (Run { code: ended.code, tip, listings: [plain, listing(&collected)] }, ended)
+        };
+        let (first, ended) = run();
         assert_eq!(ended.code, Some(0), "{name}: {ended:?}");
-        let (after, plain) = (tip(&repo), listing(&repo));
-        gc(&repo).unwrap();
-        let listings = [plain, listing(&repo)];
-        Self { name, temp, args, tips: [before, after], listings }
+        let tips = [before, first.tip.clone()];
+        Self { name, tips, runs: [first, run().0], args, temp }
     }
 
+    /// Whether it says on its standard output what went wrong, and goes on: with what it keeps beside, once the branch has moved.
+    pub(crate) fn tells_by_lines(&self) -> bool {
+        ["fleet", "watch"].contains(&self.args[0])
+    }
+
+    /// What the binary is run with on a copy.
+    pub(crate) fn ask<'a>(&self, dir: &'a Path, beside: &'a Path, library: Option<&'a Path>) -> Ask<'a> {
+        Ask { dir, beside, library, args: self.args }
+    }
+
+    /// A fresh copy, and the requests of an undisturbed run on it.
+    pub(crate) fn record(&self, library: Option<&Path>, whole: bool) -> (PathBuf, Vec<Call>) {
+        let beside = self.temp.beside("recorded");
+        std::fs::create_dir(&beside).unwrap();
+        let repo = beside.join("repo");
+        copy(self.temp.dir(), &repo);
+        let calls = self.ask(&repo, &beside, library).record(whole);
+        (repo, calls)
+    }
+
+    /// What is not as it must be with a copy that a run was disturbed on, nor after the next run, which is not.
+    pub(crate) fn unsound(&self, repo: &Path) -> Vec<String> {
+        let mut wrong = Vec::new();
+        wrong.extend(fsck(repo).err());
+        let wanted = &self.runs[usize::from(tip(repo) == self.tips[1])];
+        let next = undisturbed(repo, self.args);
+        if next.code != wanted.code || tip(repo) != wanted.tip {
+            wrong.push(format!("the next run ended with {:?} at {}: {}", next.code, tip(repo), next.stderr));
+        }
+        wrong.extend(fsck(repo).err().map(|words| format!("after the next run: {words}")));
+        sync_after(repo, self.args);
+        let left = wanted.what_is_too_much(repo);
+        if !left.is_empty() {
+            wrong.push(format!("left or missing after the next run and gc: {left:?}"));
+        }
+        wrong
+    }
+}
+
+impl Run {
     /// What lies in a copy of the repository once the next run has ended, but for what git itself collects: that is collected.
-    pub(crate) fn what_is_too_much(&self, repo: &Path) -> Vec<String> {
+    fn what_is_too_much(&self, repo: &Path) -> Vec<String> {
         let found = listing(repo);
         if found == self.listings[0] {
             return Vec::new();
@@ -44,6 +109,17 @@ impl Shape {
             (listing(repo).into_iter().collect(), self.listings[1].iter().cloned().collect());
         found.symmetric_difference(&wanted).cloned().collect()
     }
+}
+
+/// What dead runs left goes with the next sync, where the run itself is of another kind.
+fn sync_after(repo: &Path, args: &[&str]) {
+    if args[0] != "sync" {
+        undisturbed(repo, &["sync", "--threads", "1"]);
+    }
+}
+
+fn undisturbed(repo: &Path, args: &[&str]) -> Ended {
+    run(hhgit_command(repo).args(args).envs(person()))
 }
 
 fn gc(repo: &Path) -> Result<(), String> {
@@ -157,13 +233,17 @@ pub(crate) fn sha256() -> Shape {
     Shape::of("sha256", temp, &["sync", "main", "--threads", "1"])
 }
 
-/// A branch that is checked out.
-pub(crate) fn work_tree() -> Shape {
+fn checked_out() -> TempRepo {
     let temp = TempRepo::work_tree();
     let documents = documents();
     let files: Vec<(&str, &str)> = documents.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     temp.commit_all(&files);
-    Shape::of("work tree", temp, &["sync", "--threads", "1"])
+    temp
+}
+
+/// A branch that is checked out.
+pub(crate) fn work_tree() -> Shape {
+    Shape::of("work tree", checked_out(), &["sync", "--threads", "1"])
 }
 
 /// A hook that is to be put in place.
@@ -171,6 +251,57 @@ pub(crate) fn hook() -> Shape {
     let temp = TempRepo::bare();
     filled(&temp);
     Shape::of("hook install", temp, &["hook", "install"])
+}
+
+/// The hooks of a clone that are to be put in place.
+pub(crate) fn own_hooks() -> Shape {
+    Shape::of("hook install in a clone", checked_out(), &["hook", "install"])
+}
+
+/// A sync that is to be taken back.
+pub(crate) fn undo() -> Shape {
+    let temp = TempRepo::bare();
+    filled(&temp);
+    let ended = undisturbed(temp.dir(), &["sync"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    Shape::of("undo", temp, &["undo"])
+}
+
+/// A fabric directory that is to be made.
+pub(crate) fn init() -> Shape {
+    let temp = TempRepo::bare();
+    temp.commit("main", &[("other/file", "other\n"), ("new/loose.yaml", &vpc("a", "x"))]);
+    Shape::of("init", temp, &["init", "--yes", "new"])
+}
+
+/// Objects that are to be brought in.
+pub(crate) fn import() -> Shape {
+    let temp = TempRepo::bare();
+    filled(&temp);
+    std::fs::write(temp.dir().join("objects.yaml"), vpc("d", "w")).unwrap();
+    Shape::of("import", temp, &["import", "objects.yaml"])
+}
+
+/// A sync by the clock that is to be switched on.
+pub(crate) fn schedule() -> Shape {
+    let temp = TempRepo::bare();
+    filled(&temp);
+    Shape::of("schedule", temp, &["schedule", "enable"])
+}
+
+/// A list of one repository, and a record of how far it was gone through.
+pub(crate) fn fleet() -> Shape {
+    let temp = TempRepo::bare();
+    filled(&temp);
+    std::fs::write(temp.dir().join("list"), ".\n").unwrap();
+    Shape::of("fleet", temp, &["fleet", "list", "--resume", "record"])
+}
+
+/// A round of a watch, and the file that tells how it went.
+pub(crate) fn watch() -> Shape {
+    let temp = TempRepo::bare();
+    filled(&temp);
+    Shape::of("watch", temp, &["watch", "--once", "--sync", "--health", "health"])
 }
 
 /// Whether git finds nothing wrong; what it says else.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::shapes::person;
 use crate::support::sealed;
 
 /// The requests that are watched: all that can fail for a cause that lies outside the program.
@@ -132,6 +133,7 @@ pub(crate) struct Ask<'a> {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) log: String,
 }
@@ -152,10 +154,10 @@ impl Ask<'_> {
             command.arg("-E").arg(format!("{key}={value}"));
         }
         command.arg("--").arg(env!("CARGO_BIN_EXE_hhgit")).args(self.args).env("OUT", &out).env("ERR", &err);
+        command.envs(person());
         let output = command.output().unwrap();
         let read = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
-        let stderr = read(&err);
-        Ended { code: output.status.code(), stderr, log: read(&log) }
+        Ended { code: output.status.code(), stdout: read(&out), stderr: read(&err), log: read(&log) }
     }
 
     /// The requests of an undisturbed run; the bytes that are written in full and as hexadecimals if asked for.

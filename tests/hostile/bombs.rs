@@ -8,15 +8,8 @@
 
 use super::bytes::{Packed, Part, change, put_loose, put_pack};
 use super::made::{FILE, ObjectId, TREE, Thing, put};
-use super::scene::{Place, Scene};
+use super::scene::{Case, Place, Scene, case};
 use super::stores::{hold_file, hold_folder, id};
-
-/// What makes a repository hostile, and what it is called.
-pub type Case = (String, Box<dyn Fn(&Scene)>);
-
-fn case(name: impl Into<String>, harm: impl Fn(&Scene) + 'static) -> Case {
-    (name.into(), Box::new(harm))
-}
 
 /// All of them; the streams unpack to so many bytes.
 pub fn cases(bytes: u64) -> Vec<Case> {

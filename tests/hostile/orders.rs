@@ -39,7 +39,7 @@ impl Order {
 }
 
 /// Commands that look at a repository, and leave it as it is.
-const LOOKS: [&str; 38] = [
+const LOOKS: [&str; 40] = [
     "sync --dry-run",
     "check",
     "check main^..main",
@@ -48,6 +48,8 @@ const LOOKS: [&str; 38] = [
     "check --level schema --output sarif f/raw/web.yaml",
     "check ../input/objects.yaml",
     "status",
+    "doctor",
+    "doctor --output json",
     "log",
     "why VPC/web",
     "undo --dry-run",

@@ -16,6 +16,14 @@ use super::push::NAMESPACES;
 use super::support::{run, sealed, vpc};
 use super::world::World;
 
+/// What makes a repository hostile, and what it is called.
+pub type Case = (String, Box<dyn Fn(&Scene)>);
+
+/// A case of this name.
+pub fn case(name: impl Into<String>, harm: impl Fn(&Scene) + 'static) -> Case {
+    (name.into(), Box::new(harm))
+}
+
 /// Where in the history the hostile tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -133,7 +141,10 @@ impl Scene {
 
     /// Every command, on this history.
     pub fn orders(&self) -> Vec<Order> {
-        let tip = fs::read_to_string(self.world.template_git_dir().join("refs/heads/main")).unwrap();
+        let main = self.world.template_git_dir().join("refs/heads/main");
+        // Not all that stands there can be read.
+        let is_ref = fs::metadata(&main).is_ok_and(|data| data.is_file() && data.len() < 1 << 20);
+        let tip = if is_ref { fs::read_to_string(main).unwrap() } else { self.synced.to_string() };
         orders(&self.first.to_string(), tip.trim())
     }
 }

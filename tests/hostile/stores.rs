@@ -1,4 +1,4 @@
-//! Repositories whose git directory is what means harm: alternates, objects that lie about themselves, packs, refs, HEAD, files that lead elsewhere.
+//! Repositories whose git directory is what means harm: objects that lie about themselves, packs, refs, HEAD, files that lead elsewhere.
 #![allow(
     dead_code,
     unreachable_pub,
@@ -11,18 +11,11 @@ use std::os::unix::fs::symlink;
 
 use super::bytes::{Packed, Part, change, put_loose, put_loose_bytes, put_pack, zlib};
 use super::made::{FILE, ObjectId, TREE, Thing, put};
-use super::scene::{Scene, put_file};
-
-/// What makes a repository hostile, and what it is called.
-pub type Case = (String, Box<dyn Fn(&Scene)>);
-
-fn case(name: impl Into<String>, harm: impl Fn(&Scene) + 'static) -> Case {
-    (name.into(), Box::new(harm))
-}
+use super::scene::{Case, Scene, case, put_file};
 
 /// All of them.
 pub fn cases() -> Vec<Case> {
-    [alternates(), names(), refs(), heads(), packed_refs(), liars(), packs(), changes(), files()]
+    [super::alternates::cases(), names(), refs(), heads(), packed_refs(), liars(), packs(), changes(), files()]
         .into_iter()
         .flatten()
         .collect()
@@ -31,43 +24,6 @@ pub fn cases() -> Vec<Case> {
 /// An id that stands for nothing but the place it is put in.
 pub fn id(number: u8) -> ObjectId {
     ObjectId::from_bytes_or_panic(&[0xee ^ number; 20])
-}
-
-fn alternates() -> Vec<Case> {
-    let text = |name: &str, text: Vec<u8>| {
-        case(format!("alternates: {name}"), move |scene: &Scene| {
-            put_file(&scene.world.template_git_dir().join("objects/info/alternates"), &text);
-        })
-    };
-    let many: String = (0..2_000).map(|n| format!("/nonexistent/{n}\n")).collect();
-    let mut cases = vec![
-        text("itself", b".\n".to_vec()),
-        text("itself by another way", b"../objects\n../objects/../objects\n".to_vec()),
-        text("nothing there", b"/nonexistent/objects\n".to_vec()),
-        text("relative, outside", b"../../../sentinel\n".to_vec()),
-        text("a file", b"../../../sentinel/file\n".to_vec()),
-        text("the root", b"/\n".to_vec()),
-        text("a device", b"/dev/zero\n/dev/stdin\n".to_vec()),
-        text("quoted", b"\"..\\057objects\"\n\"/a\\nb\"\n".to_vec()),
-        text("badly quoted", b"\"/a\n\"\\9\"\n\"".to_vec()),
-        text("no text", (0..=255).collect()),
-        text("a long line", vec![b'/'; 1 << 20]),
-        text("2,000 of them", many.into_bytes()),
-        text("escapes", b"/\x1b[31mred\x07\n".to_vec()),
-    ];
-    cases.push(case("alternates: a cycle of two", |scene| {
-        let git_dir = scene.world.template_git_dir();
-        put_file(&git_dir.join("objects/info/alternates"), "../b\n");
-        put_file(&git_dir.join("b/info/alternates"), "../objects\n");
-    }));
-    cases.push(case("alternates: a chain of 2,000", |scene| {
-        let git_dir = scene.world.template_git_dir();
-        put_file(&git_dir.join("objects/info/alternates"), "../a/0\n");
-        for n in 0..2000 {
-            put_file(&git_dir.join(format!("a/{n}/info/alternates")), format!("../a/{}\n", n + 1));
-        }
-    }));
-    cases
 }
 
 fn names() -> Vec<Case> {

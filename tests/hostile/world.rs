@@ -234,8 +234,9 @@ impl World {
 
     /// Whether the branch is another's other name.
     fn is_symbolic(&self) -> bool {
-        let main = fs::read(self.template_git_dir().join("refs/heads/main")).unwrap_or_default();
-        main.starts_with(b"ref: refs/heads/first")
+        let main = self.template_git_dir().join("refs/heads/main");
+        let is_small = fs::metadata(&main).is_ok_and(|data| data.is_file() && data.len() < 1 << 20);
+        is_small && fs::read(main).unwrap_or_default().starts_with(b"ref: refs/heads/first")
     }
 
     /// All there is but what the run says, its input, and what is made for copies.
@@ -289,7 +290,7 @@ fn changed<'a>(before: &'a BTreeMap<PathBuf, Seen>, after: &'a BTreeMap<PathBuf,
     paths
 }
 
-/// Copies a folder as it is: links as links, large files by a second name, since nobody may write to them.
+/// Copies a folder as it is: links as links, large files and pipes by a second name, since nobody may write to them.
 pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -300,7 +301,7 @@ pub fn copy(from: &Path, to: &Path) {
             copy(&from, &to);
         } else if meta.is_symlink() {
             std::os::unix::fs::symlink(fs::read_link(&from).unwrap(), &to).unwrap();
-        } else if meta.len() > 1 << 16 {
+        } else if meta.len() > 1 << 16 || !meta.is_file() {
             fs::hard_link(&from, &to).unwrap();
         } else {
             fs::copy(&from, &to).unwrap();
