@@ -98,6 +98,26 @@ fn pushed_crds_steer_no_path() {
 }
 
 #[test]
+fn pushed_crds_name_no_kind_that_no_cluster_takes() {
+    let attack = Attack::new();
+    let names = [
+        ("wi\u{feff}g.githedgehog.com", "Rack"),
+        ("UP.githedgehog.com", "Rack"),
+        ("a..githedgehog.com", "Rack"),
+        (VPC, "Ra\u{200b}ck"),
+        (VPC, "\"Ra ck\""),
+    ];
+    for (group, kind) in names {
+        let mut folder = fabric();
+        for file_name in ["one", "two"] {
+            put(&mut folder, &format!(".hnp/crds/{file_name}.yaml"), file(crd(group, kind, "racks")));
+        }
+        let outcome = attack.push(attack.commit(&folder));
+        is_refused_for(&outcome, "bad-crds", ".hnp/crds/one.yaml");
+    }
+}
+
+#[test]
 fn what_was_a_fabric_directory_is_judged_as_one_when_its_marks_are_pushed_away() {
     let attack = Attack::new();
     for gone in [&[".hnp"][..], &["raw"], &[".hnp", "raw"], &[".hnp", "raw", "unmanaged"]] {

@@ -11,7 +11,7 @@ use crate::verdict::code::{Code, Severity};
 use crate::yaml::{Limits, Node, Value, parse, split};
 
 use super::document::Located;
-use super::kinds::{Author, Kind, Kinds, is_hedgehog_group};
+use super::kinds::{Author, Kind, Kinds, is_dns_label, is_hedgehog_group};
 
 /// What CRDs make of the built-in ruleset.
 #[derive(Debug)]
@@ -123,7 +123,13 @@ pub(super) fn definition(node: &Node) -> Result<Option<(Kind, Vec<KindSchema>)>,
     if !is_hedgehog_group(&group) {
         return Ok(None);
     }
+    if !group.split('.').all(is_dns_label) {
+        return Err(CrdFault::new(spec, "the CRD's spec.group is no DNS name; no cluster takes it"));
+    }
     let kind = text(names.get("kind")).ok_or_else(|| CrdFault::new(names, "the CRD's spec.names.kind is no text"))?;
+    if !is_dns_label(&kind.to_ascii_lowercase()) {
+        return Err(CrdFault::new(names, "the CRD's spec.names.kind is no name of a kind; no cluster takes it"));
+    }
     let plural =
         text(names.get("plural")).ok_or_else(|| CrdFault::new(names, "the CRD's spec.names.plural is no text"))?;
     let versions = served(spec)?;
@@ -143,6 +149,9 @@ fn served(spec: &Node) -> Result<Vec<String>, CrdFault<'_>> {
             .get("name")
             .and_then(Node::as_str)
             .ok_or_else(|| CrdFault::new(version, "a version of the CRD has no name"))?;
+        if !is_dns_label(name) {
+            return Err(CrdFault::new(version, "a version of the CRD is no DNS label; no cluster takes it"));
+        }
         if matches!(version.get("served").map(|node| &node.value), Some(Value::Bool(true))) {
             served.push(name.to_owned());
         }

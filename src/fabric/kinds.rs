@@ -225,7 +225,8 @@ fn distance(known: &Kind, wanted: &str) -> usize {
     if short { 0 } else { spelt.into_iter().min().unwrap_or(usize::MAX) }
 }
 
-fn is_dns_label(text: &str) -> bool {
+/// Whether Kubernetes takes this as one part of a group, and as a plural.
+pub(super) fn is_dns_label(text: &str) -> bool {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     (1..=63).contains(&text.len()) && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
 }
