@@ -121,7 +121,7 @@ fn is_branch(moved: &Move) -> bool {
 
 /// Whether an id is the one of this number.
 fn is(id: &Option<hhgit::ids::ObjectId>, number: usize) -> bool {
-    id.is_some_and(|id| SERVER.ids[number] == id.to_string())
+    id.map(|id| id.to_string()).as_ref() == Some(&SERVER.ids[number])
 }
 
 /// A move as git writes it.

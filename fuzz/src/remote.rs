@@ -39,7 +39,7 @@ fn printed(output: &[u8]) {
         let Some(found) = listed.id(name) else { continue };
         assert_eq!(Some(found.kind()), Some(found.kind()).filter(|_| listed.hash_kind().is_some()));
         let is_hex = |id: &str| matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        assert!(!is_hex(id) || id.to_ascii_lowercase() == found.to_string() || has_twice(output, name), "{line:?}");
+        assert!(!is_hex(id) || found.to_string().eq_ignore_ascii_case(id) || has_twice(output, name), "{line:?}");
     }
     let main = BranchName::parse("main").expect("a branch");
     if let Some((flag, summary)) = told(output, &main) {

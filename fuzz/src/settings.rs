@@ -20,7 +20,7 @@ pub fn check(data: &[u8]) {
     read_manifest(manifest);
     for bytes in [manifest, fab] {
         match read_fab(bytes) {
-            Ok(settings) => drop(settings_go_in(manifest, &settings)),
+            Ok(settings) => settings_go_in(manifest, &settings),
             Err(error) => is_told(&error),
         }
     }

@@ -7,11 +7,14 @@ use crate::laws::undone;
 use crate::play::{Played, play};
 use crate::support::memory::{Memory, Synced};
 
+/// A law's name, and what asks it of a sync.
+type Law = (&'static str, fn(&Memory, &Synced) -> Result<(), Broken>);
+
 /// Plays the repository that an input is, and asks each law of each of its syncs.
 pub fn check(data: &[u8]) {
     let Ok(world) = crate::world::world(&mut Unstructured::new(data)) else { return };
     let mut played = play(&world);
-    let laws: [(&str, fn(&Memory, &Synced) -> Result<(), Broken>); 8] = [
+    let laws: [Law; 8] = [
         ("L2, line by line", checks::each_line_of_raw_is_where_the_report_says),
         ("L2, whole documents", checks::each_document_that_left_its_place_is_somewhere_whole),
         ("L3", checks::raw_is_empty_and_managed_is_canonical),
