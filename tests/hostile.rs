@@ -110,7 +110,7 @@ fn pushed_crds_name_no_kind_that_no_cluster_takes() {
     for (group, kind) in names {
         let mut folder = fabric();
         for file_name in ["one", "two"] {
-            put(&mut folder, &format!(".hnp/crds/{file_name}.yaml"), file(crd(group, kind, "racks")));
+            put(&mut folder, format!(".hnp/crds/{file_name}.yaml"), file(crd(group, kind, "racks")));
         }
         let outcome = attack.push(attack.commit(&folder));
         is_refused_for(&outcome, "bad-crds", ".hnp/crds/one.yaml");
