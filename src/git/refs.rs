@@ -169,12 +169,21 @@ impl Repo {
         match self.head_target(self.git_dir())? {
             Target::Object(id) => Ok(Head::Detached { commit: self.commit_at(b"HEAD", id)? }),
             Target::Ref(target, id) => {
-                let name = BranchName::full(&target).ok_or(RefError::OddHead { target: target.clone() })?;
+                let name = head_branch(&target)?;
                 match id {
                     Some(id) => Ok(Head::Branch { name, commit: self.commit_at(&target, id)? }),
                     None => Ok(Head::Unborn { name }),
                 }
             }
+        }
+    }
+
+    /// The branch that HEAD names, which may have no commit yet; none where HEAD is detached. No object is looked at: the
+    /// index of a pack of a million costs more to open than all else of a sync with nothing to do.
+    pub fn head_branch(&self) -> Result<Option<BranchName>, RefError> {
+        match self.head_target(self.git_dir())? {
+            Target::Object(_) => Ok(None),
+            Target::Ref(target, _) => head_branch(&target).map(Some),
         }
     }
 
@@ -303,6 +312,11 @@ pub(super) enum Target {
     Object(ObjectId),
     /// To a ref, which may not exist yet.
     Ref(Vec<u8>, Option<ObjectId>),
+}
+
+/// The branch of a ref that HEAD leads to.
+fn head_branch(target: &[u8]) -> Result<BranchName, RefError> {
+    BranchName::full(target).ok_or_else(|| RefError::OddHead { target: target.to_vec() })
 }
 
 /// A full hexadecimal id of this kind of hash.

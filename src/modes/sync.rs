@@ -8,7 +8,7 @@ use crate::fabric::settings::Settings;
 use crate::git::publish::Reflog;
 use crate::git::remote::Visit;
 use crate::git::tree::apply_plan;
-use crate::git::{BranchName, CommitMeta, Head, NewTree, Published, Reader, Repo, clean_up, publish, write};
+use crate::git::{BranchName, CommitMeta, NewTree, Published, Reader, Repo, clean_up, publish, write};
 use crate::ids::CommitId;
 use crate::options::{Common, FailOn, Sync};
 use crate::path::RepoPath;
@@ -117,10 +117,7 @@ pub(super) fn branch(repo: &Repo, named: Option<&str>, remedy: &'static str) -> 
     if let Some(name) = named {
         return Ok(BranchName::parse(name)?);
     }
-    match repo.head()? {
-        Head::Branch { name, .. } | Head::Unborn { name } => Ok(name),
-        Head::Detached { .. } => Err(ModeError::Detached { remedy }),
-    }
+    repo.head_branch()?.ok_or(ModeError::Detached { remedy })
 }
 
 pub(super) fn tip(repo: &Repo, branch: &BranchName, named: bool) -> Result<CommitId, ModeError> {

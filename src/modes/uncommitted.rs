@@ -1,7 +1,7 @@
 //! What a person is told who has files lying about that no commit holds, since hhgit reads commits alone.
 
 use crate::git::worktree::uncommitted_below;
-use crate::git::{BranchName, Head, Repo};
+use crate::git::{BranchName, Repo};
 use crate::path::RepoPath;
 
 use super::error::ModeError;
@@ -29,5 +29,5 @@ fn checked_out_here(repo: &Repo, branch: &BranchName) -> Result<bool, ModeError>
     if repo.work_tree().is_none() {
         return Ok(false);
     }
-    Ok(matches!(repo.head()?, Head::Branch { name, .. } | Head::Unborn { name } if name == *branch))
+    Ok(repo.head_branch()?.as_ref() == Some(branch))
 }
