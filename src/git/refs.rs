@@ -169,7 +169,7 @@ impl Repo {
         match self.head_target(self.git_dir())? {
             Target::Object(id) => Ok(Head::Detached { commit: self.commit_at(b"HEAD", id)? }),
             Target::Ref(target, id) => {
-                let name = head_branch(&target)?;
+                let name = BranchName::full(&target).ok_or(RefError::OddHead { target: target.clone() })?;
                 match id {
                     Some(id) => Ok(Head::Branch { name, commit: self.commit_at(&target, id)? }),
                     None => Ok(Head::Unborn { name }),
@@ -183,7 +183,7 @@ impl Repo {
     pub fn head_branch(&self) -> Result<Option<BranchName>, RefError> {
         match self.head_target(self.git_dir())? {
             Target::Object(_) => Ok(None),
-            Target::Ref(target, _) => head_branch(&target).map(Some),
+            Target::Ref(target, _) => BranchName::full(&target).ok_or(RefError::OddHead { target }).map(Some),
         }
     }
 
@@ -312,11 +312,6 @@ pub(super) enum Target {
     Object(ObjectId),
     /// To a ref, which may not exist yet.
     Ref(Vec<u8>, Option<ObjectId>),
-}
-
-/// The branch of a ref that HEAD leads to.
-fn head_branch(target: &[u8]) -> Result<BranchName, RefError> {
-    BranchName::full(target).ok_or_else(|| RefError::OddHead { target: target.to_vec() })
 }
 
 /// A full hexadecimal id of this kind of hash.
