@@ -35,8 +35,8 @@ impl RepoPath {
     }
 
     /// A path of these bytes; the empty one is the root.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, PathError> {
-        let bytes = bytes.into();
+    pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, PathError> {
+        let bytes = bytes.as_ref();
         if !bytes.is_empty() {
             for component in bytes.split(|b| *b == b'/') {
                 check_component(component)?;
@@ -170,7 +170,11 @@ impl Borrow<[u8]> for RepoPath {
 impl fmt::Display for RepoPath {
     /// Clean paths as they are, others C-quoted as git quotes them; the root is `.`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_root() { f.write_str(".") } else { f.write_str(&quote(&self.0)) }
+        match plain(&self.0) {
+            Some("") => f.write_str("."),
+            Some(text) => f.write_str(text),
+            None => f.write_str(&quote(&self.0)),
+        }
     }
 }
 
@@ -182,6 +186,9 @@ impl fmt::Debug for RepoPath {
 
 /// Control characters and those that reorder or hide text, none of which may reach a terminal.
 pub fn is_unprintable(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(
             c,
@@ -213,9 +220,7 @@ pub fn printable(text: &str) -> String {
 
 /// Bytes as git prints a path: as they are where they are clean UTF-8, else C-quoted in double quotes.
 pub fn quote(bytes: &[u8]) -> String {
-    if let Ok(text) = bytes.to_str()
-        && !text.chars().any(|c| is_unprintable(c) || c == '"' || c == '\\')
-    {
+    if let Some(text) = plain(bytes) {
         return text.to_owned();
     }
     let mut out = String::from("\"");
@@ -232,6 +237,11 @@ pub fn quote(bytes: &[u8]) -> String {
     }
     out.push('"');
     out
+}
+
+/// The text of bytes that git would not quote.
+fn plain(bytes: &[u8]) -> Option<&str> {
+    bytes.to_str().ok().filter(|text| !text.chars().any(|c| is_unprintable(c) || c == '"' || c == '\\'))
 }
 
 /// A word of a command as a shell reads it, for people to copy; as bash reads it where the bytes are no clean text.
@@ -334,12 +344,12 @@ mod tests {
         for good in ["raw", "raw/a b.yaml", "raw/.gitkeep", "raw/…", "a/...", ".github/x", "raw/new\nline"] {
             assert!(RepoPath::new(good).is_ok(), "{good:?} was refused");
         }
-        assert!(RepoPath::new(b"raw/\xff\xfe.yaml".to_vec()).is_ok());
+        assert!(RepoPath::new(b"raw/\xff\xfe.yaml").is_ok());
     }
 
     #[test]
     fn unclean_paths_are_shown_quoted_as_git_does() {
-        let path = RepoPath::new(b"raw/\xff\n\x1b[0m".to_vec()).map(|p| p.to_string());
+        let path = RepoPath::new(b"raw/\xff\n\x1b[0m").map(|p| p.to_string());
         assert_eq!(path, Ok(r#""raw/\377\n\033[0m""#.to_string()));
         for hidden in ["\u{61c}", "\u{202e}", "\u{e0041}"] {
             assert_eq!(RepoPath::new(hidden).ok().as_ref().and_then(RepoPath::as_clean_str), None, "{hidden:?}");

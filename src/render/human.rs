@@ -66,10 +66,8 @@ pub(super) fn headline(fabric: &FabricReport, made: bool, style: Style) -> Strin
     if parts.is_empty() && fabric.changes() > 0 {
         parts.push(count(fabric.changes(), "file"));
     }
-    if parts.is_empty() {
-        parts.push("nothing to sort".to_owned());
-    }
-    format!("{name} ({}): {}", fabric.path, parts.join(", "))
+    let parts = if parts.is_empty() { "nothing to sort".to_owned() } else { parts.join(", ") };
+    format!("{name} ({}): {parts}", fabric.path)
 }
 
 /// The findings, gravest first, those of one code together; a help is said once for all that share it.

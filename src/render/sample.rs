@@ -41,12 +41,12 @@ pub(crate) fn full() -> Report {
     let updated = row(2, "Switch", "leaf-2", Fate::Managed, "managed/switches/leaf-2.yaml");
     let refused = row(3, "Swtich", "leaf-3", Fate::Unmanaged, "unmanaged/prepop.yaml");
     let strange = DocumentRow {
-        source: RepoPath::new(b"raw/\xff\x1b".to_vec()).expect("a valid path"),
+        source: RepoPath::new(b"raw/\xff\x1b").expect("a valid path"),
         document: None,
         lines: None,
         object: None,
         code: Some(Code::NotYaml),
-        target: RepoPath::new(b"unmanaged/\xff\x1b".to_vec()).expect("a valid path"),
+        target: RepoPath::new(b"unmanaged/\xff\x1b").expect("a valid path"),
         ..refused.clone()
     };
     let id = ObjectId::null(HashKind::Sha1);
