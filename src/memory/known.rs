@@ -58,8 +58,10 @@ pub struct Known {
 impl Known {
     /// What is remembered under a key: all that the answers depend on besides the tree.
     pub fn read(own: &Own, key: &str) -> Option<Self> {
-        let body = own.get(key, KIND, MAGIC)?;
-        let mut bytes = body.as_slice();
+        own.get(key, KIND, MAGIC, Self::take)
+    }
+
+    fn take(mut bytes: &[u8]) -> Option<Self> {
         let known = Self {
             root: Some(TreeId::new(take_id(&mut bytes)?)),
             searched: Arc::new(Searched {
@@ -146,8 +148,14 @@ fn put_row(out: &mut Vec<u8>, path: &RepoPath, tree: TreeId) {
     put(out, tree.object().as_bytes());
 }
 
+/// Takes rows off. Each begins with a number, so that no more than a fourth of the bytes can be rows.
 fn rows<T>(bytes: &mut &[u8], mut row: impl FnMut(&mut &[u8]) -> Option<T>) -> Option<Vec<T>> {
-    (0..take_number(bytes)?).map(|_| row(bytes)).collect()
+    let count = take_number(bytes)? as usize;
+    let mut rows = Vec::with_capacity(count.min(bytes.len() / 4));
+    for _ in 0..count {
+        rows.push(row(bytes)?);
+    }
+    Some(rows)
 }
 
 fn put_rows<T>(out: &mut Vec<u8>, rows: &[T], put_row: impl Fn(&mut Vec<u8>, &T)) {

@@ -51,7 +51,13 @@ impl Own {
     }
 
     /// What is remembered under a key; nothing if there is nothing that is whole, about just this, and this user's own.
-    pub(super) fn get(&self, key: &str, kind: &str, magic: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn get<T>(
+        &self,
+        key: &str,
+        kind: &str,
+        magic: &[u8],
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Option<T> {
         if !is_private(&fs::symlink_metadata(self.folder.path()).ok()?, self.user) {
             return None;
         }
@@ -63,7 +69,7 @@ impl Own {
         let mut bytes = Vec::with_capacity(data.len() as usize + 1);
         file.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
         let mut body = unseal(magic, &bytes)?;
-        (take(&mut body)? == key.as_bytes()).then(|| body.to_vec())
+        if take(&mut body)? == key.as_bytes() { read(body) } else { None }
     }
 
     /// Remembers something under a key. What is too much is not remembered.

@@ -29,11 +29,11 @@ pub struct Verdicts {
 impl Verdicts {
     /// What is remembered under a key: all that a verdict depends on besides the blob.
     pub fn read(own: &Own, key: &str) -> Self {
-        own.get(key, KIND, MAGIC).and_then(Self::of).unwrap_or_default()
+        own.get(key, KIND, MAGIC, Self::of).unwrap_or_default()
     }
 
-    fn of(body: Vec<u8>) -> Option<Self> {
-        let mut rest = body.as_slice();
+    fn of(body: &[u8]) -> Option<Self> {
+        let mut rest = body;
         let mut rows = Vec::new();
         for _ in 0..take_number(&mut rest)? {
             let id = take_id(&mut rest)?;
@@ -41,7 +41,7 @@ impl Verdicts {
             take(&mut rest)?;
         }
         let is_sound = rest.is_empty() && rows.is_sorted_by(|one, next| one.0 < next.0);
-        is_sound.then_some(Self { body, rows })
+        is_sound.then(|| Self { body: body.to_vec(), rows })
     }
 
     /// The verdict of a blob by these kinds.

@@ -67,7 +67,7 @@ pub(super) fn headline(fabric: &FabricReport, made: bool, style: Style) -> Strin
         parts.push(count(fabric.changes(), "file"));
     }
     let parts = if parts.is_empty() { "nothing to sort".to_owned() } else { parts.join(", ") };
-    format!("{name} ({}): {parts}", fabric.path)
+    [&*name, " (", &*fabric.path.to_string(), "): ", &*parts].concat()
 }
 
 /// The findings, gravest first, those of one code together; a help is said once for all that share it.
