@@ -156,7 +156,7 @@ impl RepoPath {
 
     /// The path as text, if it is clean: UTF-8 without control characters.
     pub fn as_clean_str(&self) -> Option<&str> {
-        self.0.to_str().ok().filter(|text| !text.chars().any(is_unprintable))
+        self.0.to_str().ok().filter(|text| is_printable(text))
     }
 }
 
@@ -203,11 +203,20 @@ pub fn is_unprintable(c: char) -> bool {
         )
 }
 
+/// Whether nothing in a text is unprintable.
+pub fn is_printable(text: &str) -> bool {
+    is_ascii_printable(text) || !text.chars().any(is_unprintable)
+}
+
+/// Whether a text is of printable ASCII, as nearly every one is: then nothing has to be looked at character by character.
+fn is_ascii_printable(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
+}
+
 /// Text from a document for a message: no control characters, and not longer than a line.
 pub fn printable(text: &str) -> String {
     const LONGEST: usize = 120;
-    // Nearly every text is plain, and then nothing has to be looked at character by character.
-    if text.len() <= LONGEST && text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')) {
+    if text.len() <= LONGEST && is_ascii_printable(text) {
         return text.to_owned();
     }
     let clean = |c: char| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c };
@@ -241,13 +250,15 @@ pub fn quote(bytes: &[u8]) -> String {
 
 /// The text of bytes that git would not quote.
 fn plain(bytes: &[u8]) -> Option<&str> {
-    bytes.to_str().ok().filter(|text| !text.chars().any(|c| is_unprintable(c) || c == '"' || c == '\\'))
+    let text = bytes.to_str().ok()?;
+    let is_quoted = bytes.iter().any(|byte| matches!(byte, b'"' | b'\\'));
+    (!is_quoted && is_printable(text)).then_some(text)
 }
 
 /// A word of a command as a shell reads it, for people to copy; as bash reads it where the bytes are no clean text.
 pub fn shell_word(word: impl AsRef<[u8]>) -> String {
     let word = word.as_ref();
-    let Some(text) = word.to_str().ok().filter(|text| !text.chars().any(is_unprintable)) else {
+    let Some(text) = word.to_str().ok().filter(|text| is_printable(text)) else {
         let escaped = |byte: &u8| match byte {
             b'\'' | b'\\' => format!("\\{}", char::from(*byte)),
             0x20..=0x7e => char::from(*byte).to_string(),

@@ -1,7 +1,7 @@
 //! `.hnp/manifest.yaml`: what a fabric is called and how it wants to be sorted; what is wrong with it is findings.
 
 use crate::finding::Finding;
-use crate::path::{RepoPath, is_unprintable};
+use crate::path::{RepoPath, is_printable, is_unprintable};
 use crate::verdict::code::{Code, Severity};
 use crate::yaml::{Node, Value};
 
@@ -105,7 +105,7 @@ impl Manifest {
 
 /// Whether a text can be a fabric's name: it is shown in commit messages and on terminals.
 pub fn is_name(name: &str) -> bool {
-    !name.trim().is_empty() && name.len() <= 253 && !name.chars().any(is_unprintable)
+    !name.trim().is_empty() && name.len() <= 253 && is_printable(name)
 }
 
 /// Keys that the tool before hhgit wrote; they are accepted and mean nothing here.

@@ -17,7 +17,7 @@ use crate::git::Repo;
 use crate::git::remote::without_credentials;
 use crate::options::Common;
 use crate::options::watch::{Schedule, Scheduler, ShowSchedule};
-use crate::path::{RepoPath, is_unprintable, quote};
+use crate::path::{RepoPath, is_printable, quote};
 use crate::report::Report;
 use crate::report::schedule::{FabricSchedule, Job, Scheduled};
 
@@ -160,6 +160,6 @@ fn clean_path(what: &'static str, path: &Path) -> Result<String, ScheduleError> 
 
 /// A text as schedulers may have it: of one line, and nothing in it that could not be seen.
 fn clean(what: &'static str, bytes: &[u8]) -> Result<String, ScheduleError> {
-    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.chars().any(is_unprintable));
+    let text = std::str::from_utf8(bytes).ok().filter(|text| is_printable(text));
     text.map(str::to_owned).ok_or_else(|| ScheduleError::Unprintable { what, text: bytes.to_vec() })
 }

@@ -45,7 +45,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::finding::{Finding, Related};
-use crate::path::is_unprintable;
+use crate::path::{is_printable, is_unprintable};
 use crate::report::log::Log;
 use crate::report::merge::Merge;
 use crate::report::why::Why;
@@ -165,7 +165,7 @@ pub(crate) fn day(time: Time) -> String {
 
 /// Text that may stand in a terminal: control characters and those that reorder or hide text are spelt out.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unprintable) {
+    if is_printable(text) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len() + 8);

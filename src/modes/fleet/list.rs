@@ -8,7 +8,7 @@ use crate::git::remote::{is_path, refusal, without_credentials};
 use crate::ids::sha256_hex;
 use crate::options::Given;
 use crate::options::fleet::Shard;
-use crate::path::{is_unprintable, unquote};
+use crate::path::{is_printable, is_unprintable, unquote};
 
 /// How many wrong lines are told one by one.
 const TOLD: usize = 20;
@@ -128,7 +128,7 @@ fn words(line: &str) -> Result<Vec<String>, String> {
             return Err("a word goes on behind its double quote".to_owned());
         }
         let read = unquote(word).and_then(|bytes| String::from_utf8(bytes).ok());
-        match read.filter(|word| !word.chars().any(is_unprintable)) {
+        match read.filter(|word| is_printable(word)) {
             Some(word) => words.push(word),
             None => return Err("what is in double quotes is not text as git quotes it".to_owned()),
         }
